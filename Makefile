@@ -1,0 +1,57 @@
+# Two commands do all the set-up: `make run` and `make test`. `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SOURCES := bot storage tests
+
+.DEFAULT_GOAL := help
+
+help:  ## print this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+# A stamp file per lock file: a second run finds it fresh and starts at once.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; assert (3, 11) <= sys.version_info[:2] <= (3, 13), f"Palier needs Python 3.11 to 3.13, found {sys.version.split()[0]}: try make PYTHON=python3.12 ..."'
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || sh deploy/install-venv.sh
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run-ready: requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes -r requirements/run.txt
+	$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/.test-ready: requirements/test.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes -r requirements/test.txt
+	$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@ $(VENV)/.run-ready
+
+run: $(VENV)/.run-ready  ## set up everything, migrate the database, start Palier (a console when no token is set)
+	@$(BIN)/palier db upgrade
+	@$(BIN)/palier run
+
+test: $(VENV)/.test-ready  ## the same set-up with the test extras, then the whole suite
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/.test-ready  ## style, types and import contracts
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test  ## everything that CI runs
+	$(BIN)/palier knowledge check
+
+format: $(VENV)/.test-ready  ## let ruff rewrite what it can
+	$(BIN)/ruff check --fix-only $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+lock: $(VENV)/bin/python  ## pin every dependency again (needs uv, which this target installs)
+	$(PIP) install uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build --extra test pyproject.toml -o requirements/test.txt
+
+clean:  ## remove the virtual environment and the caches; never the database
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+.PHONY: help run test lint check format lock clean

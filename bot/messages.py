@@ -1,0 +1,116 @@
+"""What crosses the two doors: neutral, frozen values that no platform owns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Literal, TypeAlias
+
+from bot.core.levels import Level
+from bot.core.person import Role
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Kind = Literal["reply", "reminder", "check_in", "alert", "case", "notice"]
+AttachmentKind = Literal["png", "pdf", "csv", "json", "ics"]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where a person is reached: a platform and the identifier it gave them."""
+
+    platform: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A choice made by button: its stable id, and what it was about (the id of a slot, a plan, a case)."""
+
+    choice: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """One message or press, as an adapter hands it over.
+
+    `key` is unique per platform update, so that an update delivered twice is heard once.
+    `role` is what the adapter vouches for; `quoted` marks forwarded text; `public` a place that others read.
+    """
+
+    key: str
+    account: Account
+    sent_at: datetime
+    text: str = ""
+    press: Press | None = None
+    role: Role = "patient"
+    language_hint: str = ""
+    quoted: bool = False
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button: a stable id from the contract, and what it is about. Its label is wording, found by its id."""
+
+    id: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One paragraph to say: a wording key and the values that fill it.
+
+    Values are JSON; those that read differently per language are tagged by `bot.replies` helpers
+    ({"mg": 5}, {"clock": "08:00"}, {"date": "2026-01-01"}, {"finding": "drowsiness"} ...).
+    """
+
+    key: str
+    values: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that is made at the moment of sending: what to make, from which ids."""
+
+    kind: AttachmentKind
+    name: str
+    source: str
+    values: Mapping[str, Json] = field(default_factory=dict)
+
+
+class Group(Enum):
+    """An address that names a role rather than a person."""
+
+    moderators_on_duty = "moderators_on_duty"
+
+
+Address: TypeAlias = "int | Group"
+"""A person's id, or a group that is resolved when the reply is stored."""
+
+
+class Urgency(Enum):
+    """Who goes first at the post office."""
+
+    normal = 0
+    urgent = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """Something to say, before language and platform: paragraphs, buttons, files, and the rules behind them.
+
+    `key` sets apart replies of one cause; the outbox makes it unique together with that cause.
+    """
+
+    to: Address
+    words: tuple[Words, ...]
+    kind: Kind = "reply"
+    level: Level = Level.none
+    choices: tuple[Choice, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    rules: tuple[str, ...] = ()
+    urgency: Urgency = Urgency.normal
+    key: str = ""

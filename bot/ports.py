@@ -1,0 +1,281 @@
+"""What the conversation needs from outside, as Protocols. Storage and adapters provide it; tests may too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol, TypeVar
+
+from bot.core.case import Case
+from bot.core.entry import Entry, EntryKind
+from bot.core.person import Person, Role
+from bot.core.plan import Plan
+from bot.messages import Account, AttachmentKind, Kind, Reply
+
+T = TypeVar("T")
+
+PlanState = Literal["active", "ended"]
+
+
+class Clock(Protocol):
+    """The one way to know the time."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """A form in progress: which one, at which step, with which answers. It survives a restart."""
+
+    form: str
+    step: str
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlan:
+    """One version of a person's plan. A change by the prescriber is a new version; the history is kept."""
+
+    id: int
+    person_id: int
+    version: int
+    plan: Plan
+    state: PlanState
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """Something to do at an instant. `(person_id, kind, subject)` is unique: putting it again moves it.
+
+    `due_at` is aware UTC; `subject` says what it is about (a local "08:00", a slot, a case id); `attempt` counts firings.
+    """
+
+    id: int
+    kind: str
+    person_id: int
+    subject: str
+    due_at: datetime
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """A reply waiting at the post office. It holds ids and wording keys, and is rendered at the moment of sending."""
+
+    id: int
+    key: str
+    person_id: int
+    reply: Reply
+    created_at: datetime
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEvent:
+    """One line of a case's append-only history. `actor_id` is None when the assistant did it."""
+
+    case_id: int
+    at: datetime
+    what: str
+    actor_id: int | None = None
+    note: str = ""
+
+
+class People(Protocol):
+    """Persons and the accounts that reach them."""
+
+    def find(self, account: Account) -> Person | None: ...
+    def get(self, person_id: int) -> Person | None: ...
+    def add(self, account: Account, *, role: Role, language: str, timezone: str, country: str, now: datetime) -> Person: ...
+    def save(self, person: Person) -> None: ...
+    def accounts(self, person_id: int) -> Sequence[Account]: ...
+    def moderators(self) -> Sequence[Person]: ...
+    def export(self, person_id: int) -> dict[str, Any]:
+        """Everything stored about the person, by table, as JSON values."""
+        ...
+
+    def erase(self, person_id: int) -> None:
+        """Remove the person and every row about them, in all tables. Nothing of theirs is left to send."""
+        ...
+
+
+class Dialogues(Protocol):
+    """The one open form of each person."""
+
+    def get(self, person_id: int) -> Dialogue | None: ...
+    def put(self, person_id: int, dialogue: Dialogue, now: datetime) -> None: ...
+    def clear(self, person_id: int) -> None: ...
+
+
+class Plans(Protocol):
+    """Versions of plans."""
+
+    def current(self, person_id: int) -> StoredPlan | None: ...
+    def add(self, person_id: int, plan: Plan, now: datetime) -> StoredPlan:
+        """Store the next version as the active one; the former one ends."""
+        ...
+
+    def replace(self, stored: StoredPlan, plan: Plan, now: datetime) -> StoredPlan:
+        """A new version of the same plan (a hold, an extension): the former version is kept as ended."""
+        ...
+
+    def end(self, stored: StoredPlan, now: datetime) -> None: ...
+
+
+class Entries(Protocol):
+    """The log. Entries are added and undone, never changed."""
+
+    def add(self, person_id: int, kind: EntryKind, at: datetime, detail: Mapping[str, Any], now: datetime) -> Entry: ...
+    def get(self, entry_id: int) -> Entry | None: ...
+    def undo(self, entry_id: int, now: datetime) -> None: ...
+    def last(self, person_id: int) -> Entry | None:
+        """The most recently recorded entry that was not undone."""
+        ...
+
+    def between(self, person_id: int, since: datetime, until: datetime, kinds: Collection[EntryKind] = ()) -> Sequence[Entry]:
+        """Entries not undone with since <= at < until, oldest first; every kind when none is named."""
+        ...
+
+
+class Cases(Protocol):
+    """Escalations and their history."""
+
+    def add(self, case: Case) -> Case:
+        """Store a new case; its id is given here (the one passed in is ignored)."""
+        ...
+
+    def get(self, case_id: int) -> Case | None: ...
+    def save(self, case: Case) -> None: ...
+    def open_for(self, person_id: int) -> Case | None:
+        """The person's case that is not closed."""
+        ...
+
+    def waiting(self) -> Sequence[Case]:
+        """Every case that is not closed, worst first, then oldest first."""
+        ...
+
+    def record(self, event: CaseEvent) -> None: ...
+    def history(self, case_id: int) -> Sequence[CaseEvent]: ...
+
+
+class Timers(Protocol):
+    """Due times as rows."""
+
+    def put(self, person_id: int, kind: str, subject: str, due_at: datetime, attempt: int = 0) -> None: ...
+    def cancel(self, person_id: int, kind: str, subject: str | None = None) -> None: ...
+    def claim(self, now: datetime, limit: int) -> Sequence[Timer]:
+        """Take at most `limit` timers due at `now` or before, earliest first, and remove them.
+
+        Whoever claims puts the next occurrence in the same transaction.
+        """
+        ...
+
+    def next_due(self) -> datetime | None: ...
+    def of(self, person_id: int) -> Sequence[Timer]: ...
+
+
+class Outbox(Protocol):
+    """Replies written with the state change and sent after the commit."""
+
+    def post(self, key: str, person_id: int, reply: Reply, now: datetime) -> bool:
+        """Store a reply under a unique key; False when that key was already there (it is said once)."""
+        ...
+
+    def ready(self, now: datetime, platforms: Collection[str], accounts: Collection[Account] | None, limit: int) -> Sequence[OutboxRow]:
+        """Rows to send now, urgent first then oldest, whose person has an account on one of `platforms`
+        (restricted to `accounts` when given: a console reaches only who sits at it).
+        """
+        ...
+
+    def sent(self, row_id: int, now: datetime) -> None: ...
+    def failed(self, row_id: int, *, retry_at: datetime | None, reason: str) -> None:
+        """Try again at `retry_at`; None makes it a dead letter."""
+        ...
+
+    def next_retry(self) -> datetime | None: ...
+    def said_since(self, person_id: int, key_prefix: str, since: datetime) -> bool:
+        """True when a reply whose key starts with the prefix was posted to the person at or after `since`."""
+        ...
+
+
+class Unit(Protocol):
+    """One transaction. Everything done through it is committed together or not at all."""
+
+    people: People
+    dialogues: Dialogues
+    plans: Plans
+    entries: Entries
+    cases: Cases
+    timers: Timers
+    outbox: Outbox
+
+    def first_time(self, key: str, now: datetime) -> bool:
+        """True the first time this update key is heard; the mark is part of the transaction."""
+        ...
+
+
+class Store(Protocol):
+    """Runs work inside a transaction, on a thread of its own, and answers once it is durable."""
+
+    async def run(self, work: Callable[[Unit], T]) -> T:
+        """Run `work` in one transaction. Its exception, if any, rolls it back and is raised here."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """A choice as it is shown: the stable id, what it is about, and the words on it."""
+
+    id: str
+    about: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A made file, ready to hand over."""
+
+    kind: AttachmentKind
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A rendered message, as a sender hands it to its platform."""
+
+    key: str
+    account: Account
+    kind: Kind
+    level: str
+    text: str
+    choices: tuple[Label, ...] = ()
+    files: tuple[File, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+class SendFailed(Exception):
+    """The platform did not take it. `permanent` means that trying again cannot help (blocked, gone)."""
+
+    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+
+
+class Sender(Protocol):
+    """One platform's way out."""
+
+    platform: str
+
+    def accounts(self) -> Collection[Account] | None:
+        """The accounts reachable right now; None means every account of the platform."""
+        ...
+
+    async def send(self, message: Outgoing) -> None:
+        """Hand it over. Raises SendFailed; whatever else it raises counts as a failure that may pass."""
+        ...
