@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from bot.core.levels import Level
 from bot.core.person import Role
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Kind = Literal["reply", "reminder", "check_in", "alert", "case", "notice"]
 AttachmentKind = Literal["png", "pdf", "csv", "json", "ics"]
 

@@ -9,6 +9,7 @@ from typing import Literal
 from bot.core.levels import Level, worst
 
 Status = Literal["current", "negated", "past", "other_person", "hypothetical", "quoted"]
+Subject = Literal["self", "other"]
 
 # In all of these the emergency numbers come first, no dose is named and moderators are paged,
 # even where the level is `urgent` (contracts/cases.md: the mapping of RED to our levels).
@@ -19,7 +20,8 @@ RED_CODES_WHEN_URGENT = frozenset({"suicidal_thoughts", "self_harm", "harm_to_ot
 class Flag:
     """One sign: what it is, how serious, and the words that said it.
 
-    `start` and `end` index the original text in code points; `status` is the context the words stood in.
+    `start` and `end` index the original text in code points; `status` is the context the words stood in;
+    `subject` is who is in danger: whoever writes, or somebody they write about.
     """
 
     code: str
@@ -28,6 +30,7 @@ class Flag:
     end: int
     text: str
     status: Status = "current"
+    subject: Subject = "self"
 
     @property
     def is_red(self) -> bool:

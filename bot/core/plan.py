@@ -29,11 +29,14 @@ class Hold:
     """Days on which the plan stands still, from `since` (included) to `until` (excluded; None while it lasts).
 
     A held day repeats the last day before the hold; whatever follows shifts by as many days. Source: S000, table notes.
+    `back_to_step` makes it a step back: its days repeat the last day of that step (an index) instead, and the step that
+    was left is tried again from its first day afterwards (rules `step-back-7-days`, `ceiling-after-recurrence`).
     """
 
     since: date
     until: date | None = None
     why: str = ""
+    back_to_step: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

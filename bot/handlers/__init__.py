@@ -1,0 +1,129 @@
+"""Every use case on one screen: which words, button, form or timer leads where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.handlers import (
+    agenda,
+    danger,
+    diary,
+    escalation,
+    intake,
+    moderation,
+    plan,
+    privacy,
+    questions,
+    reminders,
+    side_effect,
+    smalltalk,
+    timing,
+    welcome,
+)
+from bot.handlers.turn import Handle, HandleDue, HandleForm
+
+INTENTS: Mapping[str, Handle] = {
+    "log_intake": intake.log_intake,
+    "log_missed": intake.log_missed,
+    "correct_last": intake.correct_last,
+    "undo": intake.undo,
+    "log_side_effect": side_effect.log_side_effect,
+    "log_craving": diary.log_craving,
+    "log_drink": diary.log_drink,
+    "set_plan": plan.set_plan,
+    "show_plan": plan.show_plan,
+    "ask_timing": timing.ask_timing,
+    "ask_next": timing.ask_next,
+    "ask_history": diary.history,
+    "ask_safety": questions.ask,
+    "ask_info": questions.ask,
+    "stop_treatment": questions.stop_treatment,
+    "set_reminder": reminders.reminders_by_plan,
+    "change_reminder": reminders.reminders_by_plan,
+    "snooze": reminders.snooze,
+    "confirm": smalltalk.acknowledge,
+    "decline": smalltalk.acknowledge,
+    "report": smalltalk.report,
+    "talk_to_human": danger.talk_to_human,
+    "settings": smalltalk.settings,
+    "privacy": privacy.privacy,
+    "help": smalltalk.help_,
+    "greet": smalltalk.greet,
+    "thanks": smalltalk.thanks,
+    "cancel": smalltalk.cancel,
+    "other": smalltalk.not_understood,
+}
+
+PRESSES: Mapping[str, Handle] = {
+    "consent-yes": welcome.consent_yes,
+    "consent-no": welcome.consent_no,
+    "language-fr": welcome.press_language,
+    "language-en": welcome.press_language,
+    **{f"country-{code.lower()}": welcome.press_country for code in welcome.COUNTRY_CHOICES},
+    "taken": intake.press_taken,
+    "taken-earlier": intake.press_taken_earlier,
+    "snooze-15": reminders.press_snooze,
+    "skip": intake.press_skip,
+    "undo": intake.undo,
+    **dict.fromkeys(side_effect.SCALE, side_effect.press_severity),
+    **dict.fromkeys(diary.SCALE, diary.press_craving),
+    "step-up": plan.press_step_up,
+    "hold": plan.press_hold,
+    "safe": danger.press_safe,
+    "not-safe": danger.press_not_safe,
+    "talk-to-human": danger.talk_to_human,
+    "export": privacy.export,
+    "erase": privacy.ask_erase,
+    "cancel": smalltalk.cancel,
+}
+
+# What `confirm`, `cancel`, `yes` and `no` mean depends on the form that is open.
+FORM_PRESSES: Mapping[tuple[str, str], Handle] = {
+    (plan.FORM, "confirm"): plan.confirm,
+    (plan.FORM, "cancel"): plan.cancel,
+    (intake.FORM, "yes"): intake.press_yes,
+    (intake.FORM, "no"): intake.press_no,
+    (intake.FORM, "cancel"): intake.press_no,
+    (privacy.FORM, "confirm"): privacy.erase,
+    (privacy.FORM, "cancel"): privacy.keep,
+    (moderation.FORM, "yes"): moderation.relay_yes,
+    (moderation.FORM, "no"): moderation.relay_no,
+}
+
+FORMS: Mapping[str, HandleForm] = {
+    welcome.FORM: welcome.form,
+    plan.FORM: plan.form,
+    intake.FORM: intake.form,
+    side_effect.FORM: side_effect.form,
+    diary.FORM: diary.form,
+    privacy.FORM: privacy.form,
+    smalltalk.FORM: smalltalk.form,
+    moderation.FORM: moderation.form,
+}
+
+DUE: Mapping[str, HandleDue] = {
+    agenda.INTAKE: reminders.due_intake,
+    reminders.SNOOZE: reminders.due_snooze,
+    escalation.UNCLAIMED: reminders.due_unclaimed,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handlers:
+    """The whole table as one value, so that a story can hand the conversation a table that fails."""
+
+    first_contact: Handle = welcome.first_contact
+    red: Handle = danger.answer_red
+    orange: Handle = danger.answer_orange
+    not_understood: Handle = smalltalk.not_understood
+    moderator: Handle = moderation.hear
+    intents: Mapping[str, Handle] = field(default_factory=lambda: INTENTS)
+    presses: Mapping[str, Handle] = field(default_factory=lambda: PRESSES)
+    moderator_presses: Mapping[str, Handle] = field(default_factory=lambda: moderation.PRESSES)
+    form_presses: Mapping[tuple[str, str], Handle] = field(default_factory=lambda: FORM_PRESSES)
+    forms: Mapping[str, HandleForm] = field(default_factory=lambda: FORMS)
+    due: Mapping[str, HandleDue] = field(default_factory=lambda: DUE)
+
+
+HANDLERS = Handlers()

@@ -1,0 +1,157 @@
+"""The composition root: the only file that knows every part and puts them together."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TextIO
+
+import structlog
+
+from bot.adapters.clock import WallClock
+from bot.adapters.console import Console
+from bot.adapters.health import Health
+from bot.conversation import Conversation
+from bot.core.person import Person, Role
+from bot.core.policy import Policy
+from bot.delivery import Postman
+from bot.knowledge.wording import check_parity
+from bot.messages import Attachment
+from bot.ports import Clock, File, Sender, Store, Unit
+from bot.scheduling.ticker import Ticker
+from bot.settings import Settings
+from bot.understanding.danger import Triage
+from bot.understanding.reader import Reader
+from storage.store import open_store
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """A running assistant: its conversation, its store and its clock."""
+
+    conversation: Conversation
+    store: Store
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Minds:
+    """What is read from the knowledge once and shared by every house of a process."""
+
+    triage: Triage
+    reader: Reader
+
+
+def load_minds() -> Minds:
+    """Read triage and understanding. Raises KnowledgeError when the knowledge cannot be trusted."""
+    check_parity()
+    return Minds(triage=Triage.load(), reader=Reader.load())
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings,
+    *,
+    clock: Clock,
+    senders: Sequence[Sender],
+    minds: Minds,
+    wrap_store: Callable[[Store], Store] = lambda store: store,
+    before_serving: Callable[[], None] = lambda: None,
+) -> AsyncIterator[House]:
+    """Put the parts together on the settings' database, and close it at the end.
+
+    `wrap_store` and `before_serving` are where a story plants its faults. Raises StorageUnavailable.
+    """
+    opened = open_store(settings.database_url)
+    store = wrap_store(opened)
+    try:
+        postman = Postman(store=store, clock=clock, senders=senders, make_file={"export": export_file})
+        conversation = Conversation(
+            store=store,
+            clock=clock,
+            triage=minds.triage,
+            reader=minds.reader,
+            postman=postman,
+            policy=policy(settings),
+            newcomer=newcomer(settings),
+            before_serving=before_serving,
+        )
+        yield House(conversation=conversation, store=store, clock=clock)
+    finally:
+        opened.close()
+
+
+def policy(settings: Settings) -> Policy:
+    """The waiting times, in the form the core takes."""
+    return Policy(
+        claim_emergency=timedelta(minutes=settings.escalation.emergency.claim_minutes),
+        claim_urgent=timedelta(minutes=settings.escalation.urgent.claim_minutes),
+        snooze=timedelta(minutes=settings.snooze_minutes),
+    )
+
+
+def newcomer(settings: Settings) -> Person:
+    """The language, zone and country that somebody has until they say otherwise."""
+    return Person(
+        id=0,
+        role="patient",
+        language=settings.language,
+        timezone=settings.timezone,
+        country=settings.country,
+        consented_at=None,
+    )
+
+
+def export_file(unit: Unit, person: Person, attachment: Attachment) -> File:
+    """Everything stored about a person, made at the moment of sending."""
+    content = json.dumps(unit.people.export(person.id), ensure_ascii=False, indent=2, default=str)
+    return File(kind="json", name=attachment.name, content=content.encode())
+
+
+def set_up_logging(settings: Settings) -> None:
+    """Logs go to stderr as one line of key=value; they hold no words of a person, no dose and no platform id."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )
+
+
+async def run_console(settings: Settings, *, name: str, role: Role, source: TextIO, out: TextIO, with_health: bool) -> None:
+    """The console on the same database and heart beat as every platform, until its input ends."""
+    clock = WallClock()
+    console = Console(clock=clock, source=source, out=out, name=name, role=role, interactive=source.isatty())
+    async with open_house(settings, clock=clock, senders=[console], minds=load_minds()) as house, AsyncExitStack() as stack:
+        conversation = house.conversation
+        if with_health:
+            await _serve_health(house, settings, stack)
+        ticker = Ticker(conversation.tick, seconds=settings.beat_seconds)
+        ticker.start()
+        stack.callback(ticker.stop)
+        await conversation.tick()
+        await console.run(conversation.hear)
+        await conversation.tick()
+
+
+async def _serve_health(house: House, settings: Settings, stack: AsyncExitStack) -> None:
+    async def probe() -> None:
+        await house.store.run(lambda unit: unit.timers.next_due())
+
+    health = Health(probe, port=settings.health_port)
+    try:
+        await health.start()
+    except OSError:
+        # Another Palier on this machine answers there already: a second console is no reason not to start.
+        log.warning("health.port-taken", port=settings.health_port)
+    stack.push_async_callback(health.stop)

@@ -1,0 +1,62 @@
+"""The one choke point of every bound on an amount: the smallest wins, and says which it was.
+
+Amounts are milligrams of baclofen. Sources: facts A13 (thresholds), B3 (tablets), B5 (overdose), C4 of A18 (start).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+CEILING_DAY_MG = 300
+"""Nothing above it is shown, planned or agreed to: no data on effect or safety beyond (S003). Rule `ceiling-300`."""
+
+SPECIALIST_FROM_MG = 80
+"""From here without the goal, specialised care is recommended (S003). Rule `specialist-above-80`."""
+
+START_LOW_UP_TO_MG = 20
+"""The highest start that needs no second question (S004 initiation; S000 table and S001 start lower). Rule `start-low`."""
+
+EMERGENCY_SINGLE_MG = 200
+"""Coma, delirium and seizures are reported from this single amount on (facts B5, outside the seeds). Rule `over-200-single`."""
+
+HALVING_TABLETS_MG = frozenset({10, 20, 30, 40})
+"""Strengths whose score line gives two equal halves; the 25 mg tablet's does not (facts B3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A largest amount, and the rule that sets it."""
+
+    mg: float
+    rule: str
+
+
+def smallest(bounds: Iterable[Bound]) -> Bound:
+    """The bound that decides: the smallest, the first named among equals. Raises ValueError when there is none."""
+    return min(bounds, key=lambda bound: bound.mg)
+
+
+def unit_mg(tablet_mg: int) -> int:
+    """The smallest amount that tablets of one strength can make: a half where halves are equal, else a whole."""
+    if tablet_mg <= 0:
+        raise ValueError("a tablet holds more than nothing")
+    return tablet_mg // 2 if tablet_mg in HALVING_TABLETS_MG else tablet_mg
+
+
+def can_be_made(mg: float, tablet_mg: int) -> bool:
+    """True when whole and half tablets of this strength add up to the amount. Rule `not-a-half-tablet`."""
+    return mg % unit_mg(tablet_mg) == 0
+
+
+def day_notices(total_mg: int) -> tuple[str, ...]:
+    """The rules that go with a day's total, none of which withholds it (cases 33 to 35).
+
+    At exactly 80 mg `specialist-above-80` matters only to someone whose goal is not reached; saying it once is the caller's part.
+    """
+    notices = []
+    if total_mg >= SPECIALIST_FROM_MG:
+        notices.append("specialist-above-80")
+    if total_mg >= CEILING_DAY_MG:
+        notices.append("ceiling-300")
+    return tuple(notices)

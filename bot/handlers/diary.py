@@ -1,0 +1,111 @@
+"""Craving, drinks, and the day so far: kept without judgement."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.core.entry import Entry
+from bot.handlers import agenda
+from bot.handlers.turn import Turn, choices, clock, mg, moment, nested, say
+from bot.messages import Choice, Json, Reply
+from bot.ports import Dialogue
+
+FORM = "craving"
+SCALE = tuple(f"craving-{score}" for score in range(11))
+STRONG = 7
+
+
+def log_craving(turn: Turn) -> list[Reply]:
+    """A craving, with its strength when it was said; else the scale is offered."""
+    score = turn.slots.get("craving")
+    if score is None:
+        turn.open_form(FORM, "score", at=_at(turn).isoformat())
+        return [turn.reply(say("craving.how-strong"), offers=choices(*SCALE))]
+    return _keep_craving(turn, float(score), _at(turn))
+
+
+def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+    """The strength in words."""
+    if turn.meaning.intent == "cancel":
+        turn.close_form()
+        return [turn.reply(say("form.left"))]
+    said = turn.slots.get("craving")
+    score = said if said is not None else turn.reader.number(turn.text, turn.person.language)
+    if score is None or not 0 <= score <= 10:
+        return None
+    return _keep_craving(turn, float(score), datetime.fromisoformat(dialogue.answers["at"]))
+
+
+def press_craving(turn: Turn) -> list[Reply]:
+    """The strength by its button."""
+    dialogue = turn.unit.dialogues.get(turn.person.id)
+    at = datetime.fromisoformat(dialogue.answers["at"]) if dialogue and dialogue.form == FORM else turn.now
+    return _keep_craving(turn, float(turn.press.choice.removeprefix("craving-")), at)
+
+
+def _keep_craving(turn: Turn, score: float, at: datetime) -> list[Reply]:
+    entry = turn.unit.entries.add(turn.person.id, "craving", at, {"score": score}, turn.now)
+    turn.close_form()
+    words = [say("craving.noted", score=score, at=moment(turn.local(at)))]
+    rules: tuple[str, ...] = ()
+    offers = [Choice("undo", str(entry.id))]
+    if score >= STRONG:
+        # No tablet is ever suggested for a craving (rule `top-up-only-if-planned`, conflict C20).
+        words.append(say("craving.strong"))
+        rules = ("top-up-only-if-planned",)
+        offers.append(Choice("talk-to-human"))
+    return [turn.reply(*words, offers=tuple(offers), rules=rules)]
+
+
+def log_drink(turn: Turn) -> list[Reply]:
+    """Drinks, in standard drinks when they can be counted; a day without is kept too."""
+    standard = turn.slots.get("standard_drinks")
+    at = _at(turn)
+    detail = {"standard_drinks": standard, "drinks": turn.slots.get("drinks", [])}
+    entry = turn.unit.entries.add(turn.person.id, "drink", at, detail, turn.now)
+    if standard == 0:
+        words = say("drink.none-noted")
+    elif standard is None:
+        words = say("drink.noted", at=moment(turn.local(at)))
+    else:
+        words = say("drink.noted-count", count=round(float(standard), 1), at=moment(turn.local(at)))
+    return [turn.reply(words, offers=(Choice("undo", str(entry.id)),))]
+
+
+def history(turn: Turn) -> list[Reply]:
+    """What was logged today, line by line, against the plan."""
+    entries = [entry for entry in agenda.entries_on(turn, turn.today) if entry.kind not in ("finding", "acknowledgement")]
+    if not entries:
+        return [turn.reply(say("history.empty"))]
+    lines: list[Json] = [_line(turn, entry) for entry in entries]
+    taken = sum(float(entry.detail.get("dose_mg") or 0) for entry in entries if entry.kind == "intake")
+    words = [say("history.today", lines={"lines": lines}), say("history.total", total=mg(taken))]
+    day = agenda.day_of(turn.unit.plans.current(turn.person.id), turn.today)
+    if day is not None and turn.unit.cases.open_for(turn.person.id) is None:
+        words.append(say("history.planned", planned=mg(day.total_mg)))
+    return [turn.reply(*words)]
+
+
+def _line(turn: Turn, entry: Entry) -> Json:
+    hour = clock(turn.local(entry.at).time())
+    detail = entry.detail
+    if entry.kind == "intake":
+        return nested("history.intake", hour=hour, dose=mg(float(detail.get("dose_mg") or 0)))
+    if entry.kind == "side_effect":
+        score: Json = nested("history.score", score=detail["severity"]) if detail.get("severity") is not None else ""
+        return nested("history.effect", hour=hour, effect={"finding": str(detail["finding"])}, score=score)
+    if entry.kind == "craving":
+        return nested("history.craving", hour=hour, score=detail["score"])
+    return nested(f"history.{entry.kind}", hour=hour)
+
+
+def _at(turn: Turn) -> datetime:
+    said = turn.slots.get("at")
+    if isinstance(said, str) and "T" in said:
+        local = datetime.fromisoformat(said)
+        at = turn.instant(local.date(), local.time())
+        return at if at <= turn.now + timedelta(minutes=5) else turn.now
+    if isinstance(said, str):
+        day = datetime.fromisoformat(said).date()
+        return turn.now if day == turn.today else turn.instant(day, datetime.min.time().replace(hour=12))
+    return turn.now

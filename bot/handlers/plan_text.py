@@ -1,0 +1,85 @@
+"""A plan as words and as JSON: how it is read back, and how a form keeps it. Shared; it imports no use case."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+from bot.core.plan import Dose, Plan, Step
+from bot.core.titration import PlanDay
+from bot.handlers.turn import clock, mg, nested, on_day, say
+from bot.messages import Json, Words
+
+STEPS_SHOWN = 4
+"""Steps written out when a plan is read back; the rest is told as a count and the last total."""
+
+
+def plan_words(plan: Plan) -> list[Words]:
+    """The plan's steps, one line each, then what repeats or follows."""
+    lines: list[Json] = [step_line(number, step) for number, step in enumerate(plan.steps[:STEPS_SHOWN], start=1)]
+    if len(plan.steps) > STEPS_SHOWN:
+        last = plan.steps[-1]
+        lines.append(nested("plan.more-steps", count=len(plan.steps) - STEPS_SHOWN, last=mg(last.total_mg)))
+    return [say("plan.steps", lines={"lines": lines}), say("plan.tablets", tablet=mg(plan.tablet_mg))]
+
+
+def step_line(number: int, step: Step) -> Json:
+    """One step: its total, its length and its doses."""
+    length = nested("plan.days", days=step.days) if step.days else nested("plan.until-further-notice")
+    return nested("plan.step", number=number, total=mg(step.total_mg), length=length, doses=doses_text(step.doses))
+
+
+def doses_text(doses: tuple[Dose, ...]) -> Json:
+    """The doses of a day by hour, the hours alone when the plan gives no amounts, or the words for a free split."""
+    if not doses:
+        return nested("plan.free-split")
+    if any(dose.mg is None for dose in doses):
+        return nested("plan.hours-only", hours={"all": [clock(dose.at) for dose in doses]})
+    return {"all": [nested("plan.dose-at", dose=mg(dose.mg or 0), hour=clock(dose.at)) for dose in doses]}
+
+
+def day_words(day: PlanDay) -> Words:
+    """One day by the plan."""
+    return say(
+        "plan.day",
+        date=on_day(day.date),
+        number=day.number,
+        step=day.step_index + 1,
+        total=mg(day.total_mg),
+        doses=doses_text(tuple(day.doses)),
+    )
+
+
+def plan_to_json(plan: Plan) -> dict[str, Any]:
+    """A plan that waits in a form for its confirmation (holds do not exist yet)."""
+    return {
+        "scheme": plan.scheme,
+        "start": plan.start.isoformat(),
+        "tablet_mg": plan.tablet_mg,
+        "max_single_mg": plan.max_single_mg,
+        "step_back_rule": plan.step_back_rule,
+        "steps": [
+            {
+                "total_mg": step.total_mg,
+                "days": step.days,
+                "doses": [{"at": dose.at.isoformat("minutes"), "mg": dose.mg} for dose in step.doses],
+            }
+            for step in plan.steps
+        ],
+    }
+
+
+def plan_from_json(data: dict[str, Any]) -> Plan:
+    """The inverse of `plan_to_json`."""
+    steps = tuple(
+        Step(step["total_mg"], step["days"], tuple(Dose(time.fromisoformat(d["at"]), d["mg"]) for d in step["doses"]))
+        for step in data["steps"]
+    )
+    return Plan(
+        scheme=data["scheme"],
+        start=date.fromisoformat(data["start"]),
+        steps=steps,
+        tablet_mg=data["tablet_mg"],
+        max_single_mg=data["max_single_mg"],
+        step_back_rule=data["step_back_rule"],
+    )

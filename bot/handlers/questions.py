@@ -1,0 +1,65 @@
+"""Questions that the sources answer, or do not. The prescriber's questions stay the prescriber's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.core.decision import Allowed
+from bot.core.intake import late_intake
+from bot.core.levels import Level
+from bot.handlers import agenda
+from bot.handlers.turn import Turn, choices, moment, say
+from bot.knowledge.facts import fact, facts
+from bot.messages import Reply, Words
+
+
+def ask(turn: Turn) -> list[Reply]:
+    """A general or safety question: the sourced answer to its topic, else an honest "the sources do not say"."""
+    topic = str(turn.slots.get("topic") or "")
+    if topic == "missed_dose":
+        return [_missed_dose(turn)]
+    if topic not in facts(turn.person.language):
+        topic = "interaction" if turn.slots.get("substances") else "unknown"
+    return [_answer(turn, topic)]
+
+
+def stop_treatment(turn: Turn) -> list[Reply]:
+    """Wishing to stop is heard; stopping abruptly is dangerous, and the way down is the prescriber's."""
+    words = fact("stopping", turn.person.language)
+    rules = tuple(dict.fromkeys(("never-stop-abruptly", "prescriber-decides", *words.rules)))
+    reply = turn.reply(
+        say("stop.heard"),
+        say("text", text=words.text),
+        offers=choices("talk-to-human"),
+        rules=rules,
+        level=Level.consult,
+    )
+    return [reply]
+
+
+def _answer(turn: Turn, topic: str, *more: Words) -> Reply:
+    words = fact(topic, turn.person.language)
+    offers = choices("talk-to-human") if topic in ("how_much", "unknown", "top_up", "interaction") else ()
+    sources = [say("sources", sources=", ".join(dict.fromkeys(source.document for source in words.sources)))] if words.sources else []
+    return turn.reply(say("text", text=words.text), *more, *sources, offers=offers, rules=tuple(words.rules))
+
+
+def _missed_dose(turn: Turn) -> Reply:
+    """The general leaflet rule, worked out on the plan's own hours where they are known."""
+    stored = turn.unit.plans.current(turn.person.id)
+    coming = agenda.next_slot(turn, stored)
+    said = turn.slots.get("planned_at") or turn.slots.get("at")
+    case = turn.unit.cases.open_for(turn.person.id)
+    if coming is None or (case is not None and case.red):
+        return _answer(turn, "missed_dose")
+    next_at = turn.instant(coming.day, coming.dose.at)
+    missed = datetime.fromisoformat(said) if said and "T" in said else None
+    missed_at = turn.instant(missed.date(), missed.time()) if missed else turn.now
+    verdict = late_intake(missed_at=min(missed_at, turn.now), now=turn.now, next_at=next_at)
+    key = "rule.late-intake-ok" if isinstance(verdict, Allowed) else "rule.late-intake-skip"
+    words = (
+        say("rule.never-double"),
+        say(key, next=moment(datetime.combine(coming.day, coming.dose.at)), dose=""),
+        say("rule.leaflet-label"),
+    )
+    return turn.reply(*words, rules=tuple(dict.fromkeys((*verdict.rules, "never-double"))))

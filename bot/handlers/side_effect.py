@@ -1,0 +1,106 @@
+"""Side effects: named, rated, kept; what the sources say about living with them, never a change of dose."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.core.levels import Level
+from bot.handlers import agenda
+from bot.handlers.turn import Turn, choices, nested, say
+from bot.knowledge.findings import findings
+from bot.messages import Choice, Json, Reply, Words
+from bot.ports import Dialogue
+
+FORM = "severity"
+BOTHERSOME = 6
+"""From this severity on, holding the step is offered. A design choice without a source: it only offers, never decides."""
+
+SCALE = tuple(f"severity-{score}" for score in range(11))
+
+
+def log_side_effect(turn: Turn) -> list[Reply]:
+    """Log one or more effects; ask how strong when it was not said."""
+    effects = [str(effect) for effect in turn.slots.get("effects", ())]
+    if not effects:
+        return [turn.reply(say("effect.which"))]
+    severity = turn.slots.get("severity")
+    said = turn.slots.get("at") or turn.slots.get("since")
+    at = _instant(turn, said)
+    ids = []
+    for effect in effects:
+        detail = {"finding": effect, "severity": severity, "since": turn.slots.get("since", "")}
+        ids.append(turn.unit.entries.add(turn.person.id, "side_effect", at, detail, turn.now).id)
+    if severity is None:
+        turn.open_form(FORM, "score", effects=effects, entries=ids, at=at.isoformat())
+        names: list[Json] = [{"finding": effect} for effect in effects]
+        return [turn.reply(say("effect.how-strong", effects={"all": names}), offers=choices(*SCALE, about=str(ids[0])))]
+    return [_noted(turn, effects, float(severity), ids[-1])]
+
+
+def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+    """A severity in words; leaving the form keeps the effect without one."""
+    if turn.meaning.intent == "cancel":
+        turn.close_form()
+        return [turn.reply(say("effect.kept-without"))]
+    score = turn.slots.get("severity") if turn.slots.get("severity") is not None else _lone_number(turn)
+    if score is None or not 0 <= score <= 10:
+        return None
+    return _rate(turn, dialogue, float(score))
+
+
+def press_severity(turn: Turn) -> list[Reply]:
+    """A severity by its button."""
+    dialogue = turn.unit.dialogues.get(turn.person.id)
+    if dialogue is None or dialogue.form != FORM:
+        return [turn.reply(say("form.over"))]
+    return _rate(turn, dialogue, float(turn.press.choice.removeprefix("severity-")))
+
+
+def _lone_number(turn: Turn) -> float | None:
+    return turn.reader.number(turn.text, turn.person.language)
+
+
+def _rate(turn: Turn, dialogue: Dialogue, score: float) -> list[Reply]:
+    """The rated entries replace the unrated ones, which stay readable as undone."""
+    answers = dialogue.answers
+    last = 0
+    for entry_id, effect in zip(answers["entries"], answers["effects"], strict=True):
+        former = turn.unit.entries.get(int(entry_id))
+        if former is not None and former.undone_at is None:
+            turn.unit.entries.undo(former.id, turn.now)
+        at = datetime.fromisoformat(answers["at"])
+        last = turn.unit.entries.add(turn.person.id, "side_effect", at, {"finding": effect, "severity": score}, turn.now).id
+    turn.close_form()
+    return [_noted(turn, answers["effects"], score, last)]
+
+
+def _noted(turn: Turn, effects: list[str], score: float, entry_id: int) -> Reply:
+    names: list[Json] = [{"finding": effect} for effect in effects]
+    words: list[Words] = [say("effect.noted", effects={"all": names}, score=score)]
+    known = [findings(turn.person.language)[effect] for effect in effects]
+    words += [say("text", text=finding.says) for finding in known[:2]]
+    rules: list[str] = []
+    offers: list[Choice] = [Choice("undo", str(entry_id))]
+    level = max((finding.level for finding in known), default=Level.none)
+    if level >= Level.consult:
+        words.append(say("effect.tell-prescriber"))
+    if score >= BOTHERSOME and agenda.day_of(turn.unit.plans.current(turn.person.id), turn.today) is not None:
+        words.append(say("rule.hold-side-effect"))
+        offers.append(Choice("hold"))
+        rules.append("hold-side-effect")
+    if {"restlessness", "insomnia"} & set(effects) and _carries_step_back(turn):
+        words.append(say("rule.step-back-7-days", quoted=nested("source.S000")))
+        rules.append("step-back-7-days")
+    return turn.reply(*words, offers=tuple(offers), rules=tuple(rules), level=min(level, Level.consult))
+
+
+def _carries_step_back(turn: Turn) -> bool:
+    stored = turn.unit.plans.current(turn.person.id)
+    return stored is not None and stored.plan.step_back_rule
+
+
+def _instant(turn: Turn, said: object) -> datetime:
+    if isinstance(said, str) and "T" in said:
+        local = datetime.fromisoformat(said)
+        return min(turn.instant(local.date(), local.time()), turn.now)
+    return turn.now

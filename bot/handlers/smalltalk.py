@@ -1,0 +1,89 @@
+"""Everything that is not about the treatment itself: hello, help, settings, and "I did not understand"."""
+
+from __future__ import annotations
+
+from bot.handlers.turn import Turn, choices, emergency_of, say
+from bot.messages import Choice, Reply
+from bot.ports import Dialogue
+
+FORM = "offer"
+
+
+def greet(turn: Turn) -> list[Reply]:
+    """Hello, and what one may say."""
+    return [turn.reply(say("greet"), say("help.short"))]
+
+
+def thanks(turn: Turn) -> list[Reply]:
+    """You are welcome."""
+    return [turn.reply(say("thanks"))]
+
+
+def help_(turn: Turn) -> list[Reply]:
+    """What can be said, by example."""
+    emergency = emergency_of(turn.person.country)
+    return [turn.reply(say("help.long"), say("help.emergency", emergency=emergency), offers=choices("talk-to-human"))]
+
+
+def cancel(turn: Turn) -> list[Reply]:
+    """Leave whatever was open; nothing stored is touched."""
+    turn.close_form()
+    return [turn.reply(say("form.left"))]
+
+
+def settings(turn: Turn) -> list[Reply]:
+    """What can be changed: language, country and zone."""
+    other = "language-en" if turn.person.language == "fr" else "language-fr"
+    words = say("settings.shown", timezone=turn.person.timezone, country=turn.person.country or "?")
+    return [turn.reply(words, offers=choices(other))]
+
+
+def report(turn: Turn) -> list[Reply]:
+    """The page for the doctor is not there yet; the export is."""
+    return [turn.reply(say("report.not-yet"), offers=(Choice("export"),))]
+
+
+def acknowledge(turn: Turn) -> list[Reply]:
+    """A lone yes or no with nothing asked."""
+    return [turn.reply(say("nothing-asked"))]
+
+
+def not_understood(turn: Turn) -> list[Reply]:
+    """Said plainly, with the nearest offers (rule `not-understood`). The words are kept until one is chosen."""
+    offers = [intent for intent in turn.meaning.candidates if intent in OFFERED][:3]
+    if not offers:
+        return [turn.reply(say("not-understood"), say("help.short"), offers=choices("talk-to-human"), rules=("not-understood",))]
+    turn.open_form(FORM, "choose", text=turn.text)
+    buttons = tuple(Choice(f"intent-{intent}") for intent in offers)
+    return [turn.reply(say("did-you-mean"), offers=(*buttons, Choice("cancel")), rules=("not-understood",))]
+
+
+def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+    """Leaving the offer; anything else is heard as new words."""
+    del dialogue
+    turn.close_form()
+    return [turn.reply(say("form.left"))] if turn.meaning.intent in ("cancel", "decline") else None
+
+
+OFFERED = frozenset(
+    {
+        "log_intake",
+        "log_missed",
+        "log_side_effect",
+        "log_craving",
+        "log_drink",
+        "set_plan",
+        "show_plan",
+        "ask_timing",
+        "ask_next",
+        "ask_history",
+        "ask_safety",
+        "ask_info",
+        "stop_treatment",
+        "undo",
+        "snooze",
+        "talk_to_human",
+        "privacy",
+        "help",
+    }
+)

@@ -1,0 +1,76 @@
+"""Questions of hours: the plan's own hours, and an illustrated split only where the plan leaves it free."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from bot.core.decision import Allowed
+from bot.core.split import Split, illustrate
+from bot.core.titration import PlanDay
+from bot.handlers import agenda
+from bot.handlers.plan_text import day_words
+from bot.handlers.turn import Turn, clock, emergency_of, mg, moment, nested, on_day, say
+from bot.messages import Json, Reply, Words
+
+
+def ask_timing(turn: Turn) -> list[Reply]:
+    """ "How do I spread it?": what the plan says; its hours are the prescriber's (rule `split-hours-fixed`)."""
+    case = turn.unit.cases.open_for(turn.person.id)
+    if case is not None and case.red:
+        return [turn.reply(say("plan.frozen", emergency=emergency_of(turn.person.country)), rules=("red-flag-freeze",))]
+    stored = turn.unit.plans.current(turn.person.id)
+    if stored is None:
+        return [turn.reply(say("timing.no-plan"), say("plan.how-to-say"), rules=("prescriber-decides",))]
+    on = _day_asked(turn)
+    day = agenda.day_of(stored, on)
+    if day is None:
+        return [turn.reply(say("plan.starts-on", start=on_day(stored.plan.start)), rules=("plan-not-started",))]
+    asked = turn.slots.get("total_mg")
+    words = [day_words(day)]
+    rules: list[str] = []
+    if asked is not None and float(asked) != day.total_mg:
+        # The total said is not the plan's: it is quoted back, and the plan stands.
+        words.insert(0, say("timing.not-the-plans-total", said=mg(float(asked)), planned=mg(day.total_mg), date=on_day(on)))
+        rules.append("prescriber-decides")
+    if day.doses:
+        words += [say("rule.split-hours-fixed"), say("rule.craving-onset")]
+        return [turn.reply(*words, rules=(*rules, "split-hours-fixed", "stable-hours", "craving-onset"))]
+    return [_illustrated(turn, words, rules, day)]
+
+
+def _day_asked(turn: Turn) -> date:
+    said = turn.slots.get("start") or turn.slots.get("at")
+    return date.fromisoformat(str(said)[:10]) if said else turn.today
+
+
+def _illustrated(turn: Turn, words: list[Words], rules: list[str], day: PlanDay) -> Reply:
+    craving = turn.slots.get("craving_at")
+    if not craving:
+        return turn.reply(*words, say("timing.ask-craving-hour"), rules=(*rules, "craving-onset"))
+    verdict = illustrate(day.step, craving=time.fromisoformat(craving))
+    if not isinstance(verdict, Allowed):
+        return turn.reply(*words, say("rule.split-infeasible"), rules=(*rules, "split-infeasible", "prescriber-decides"))
+    words.append(say("timing.illustration", hour={"clock": craving}, doses=_doses(verdict.value)))
+    words += [say("rule.split-illustration"), say("rule.craving-onset")]
+    return turn.reply(*words, rules=(*rules, "split-illustration", "craving-onset"))
+
+
+def _doses(found: Split) -> Json:
+    return {"all": [nested("plan.dose-at", dose=mg(dose.mg or 0), hour=clock(dose.at)) for dose in found.doses]}
+
+
+def ask_next(turn: Turn) -> list[Reply]:
+    """The next planned intake, and the last one taken."""
+    case = turn.unit.cases.open_for(turn.person.id)
+    if case is not None and case.red:
+        return [turn.reply(say("plan.frozen", emergency=emergency_of(turn.person.country)), rules=("red-flag-freeze",))]
+    stored = turn.unit.plans.current(turn.person.id)
+    if stored is None:
+        return [turn.reply(say("plan.none"))]
+    coming = agenda.next_slot(turn, stored)
+    if coming is None:
+        day = agenda.day_of(stored, turn.today)
+        return [turn.reply(day_words(day) if day else say("plan.starts-on", start=on_day(stored.plan.start)))]
+    at = moment(datetime.combine(coming.day, coming.dose.at))
+    dose: Json = mg(coming.dose.mg) if coming.dose.mg is not None else nested("reminder.dose-of-your-plan")
+    return [turn.reply(say("timing.next", at=at, dose=dose))]

@@ -1,0 +1,193 @@
+"""What every use case is given, and the few verbs they all use. Shared vocabulary: it imports no use case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.core.daily import local_slot
+from bot.core.flags import Screening
+from bot.core.levels import Level
+from bot.core.meaning import Act, Meaning
+from bot.core.person import Person
+from bot.core.policy import Policy
+from bot.messages import Attachment, Choice, Incoming, Json, Kind, Press, Reply, Urgency, Words
+from bot.ports import Dialogue, Timer, Unit
+from bot.understanding.reader import Reader
+
+Values = Mapping[str, Json]
+
+
+def say(key: str, **values: Json) -> Words:
+    """One paragraph by its wording key."""
+    return Words(key, values)
+
+
+def mg(amount: float) -> Json:
+    """An amount in mg, written in the reader's language at the end."""
+    return {"mg": amount}
+
+
+def clock(hour: time) -> Json:
+    """A wall-clock hour."""
+    return {"clock": hour.isoformat("minutes")}
+
+
+def on_day(day: date) -> Json:
+    """A calendar day."""
+    return {"date": day.isoformat()}
+
+
+def moment(at: datetime) -> Json:
+    """A local day and hour (of an aware or naive LOCAL date-time)."""
+    return {"moment": at.replace(tzinfo=None).isoformat("minutes")}
+
+
+def nested(key: str, **values: Json) -> Json:
+    """Words inside words."""
+    return {"words": key, "values": dict(values)}
+
+
+def emergency_of(country: str) -> Json:
+    """The emergency number of a country ("" when unknown: the honest fallback)."""
+    return {"emergency": country}
+
+
+def numbers_of(country: str) -> dict[str, Json]:
+    """Both numbers that a danger text needs."""
+    return {"emergency": {"emergency": country}, "crisis": {"crisis": country}}
+
+
+def choices(*ids: str, about: str = "") -> tuple[Choice, ...]:
+    """Buttons that are all about the same thing."""
+    return tuple(Choice(choice_id, about) for choice_id in ids)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The common part of a turn and of due work: whose it is, when, and the transaction it happens in."""
+
+    unit: Unit
+    person: Person
+    now: datetime
+    policy: Policy
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's time zone."""
+        return ZoneInfo(self.person.timezone)
+
+    @property
+    def local_now(self) -> datetime:
+        """The present in the person's time zone."""
+        return self.now.astimezone(self.zone)
+
+    @property
+    def today(self) -> date:
+        """The person's calendar day."""
+        return self.local_now.date()
+
+    def local(self, at: datetime) -> datetime:
+        """An instant in the person's time zone."""
+        return at.astimezone(self.zone)
+
+    def instant(self, day: date, hour: time) -> datetime:
+        """The instant of a local wall-clock hour, gaps and folds settled by the core."""
+        return local_slot(day, hour, self.zone)
+
+    def day_bounds(self, day: date) -> tuple[datetime, datetime]:
+        """The first instants of a local day and of the next one."""
+        return self.instant(day, time(0)), self.instant(day + timedelta(days=1), time(0))
+
+    def reply(
+        self,
+        *words: Words,
+        offers: tuple[Choice, ...] = (),
+        rules: tuple[str, ...] = (),
+        level: Level = Level.none,
+        kind: Kind = "reply",
+        attachments: tuple[Attachment, ...] = (),
+        urgency: Urgency = Urgency.normal,
+    ) -> Reply:
+        """A reply to the person this is about."""
+        return Reply(
+            to=self.person.id,
+            words=words,
+            choices=offers,
+            rules=rules,
+            level=level,
+            kind=kind,
+            attachments=attachments,
+            urgency=urgency,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn(Moment):
+    """One heard message or press, on its way through a use case."""
+
+    incoming: Incoming
+    meaning: Meaning
+    screening: Screening
+    reader: Reader
+    act: Act
+
+    @property
+    def slots(self) -> Mapping[str, Any]:
+        """The slots of the act being served."""
+        return self.act.slots
+
+    @property
+    def press(self) -> Press:
+        """The press being served; an empty one when the message was words."""
+        return self.incoming.press or Press("")
+
+    @property
+    def text(self) -> str:
+        """The words of the message."""
+        return self.incoming.text
+
+    def serving(self, act: Act) -> Turn:
+        """The same turn, serving another act of the message."""
+        return replace(self, act=act)
+
+    def pressing(self, choice: str, about: str = "") -> Turn:
+        """The same turn, as if the choice had been pressed: what a word typed instead of a tap means."""
+        return replace(self, incoming=replace(self.incoming, press=Press(choice, about)))
+
+    def speaking(self, person: Person) -> Turn:
+        """The same turn with the person as they are now."""
+        return replace(self, person=person)
+
+    def open_form(self, form: str, step: str, **answers: Any) -> None:
+        """Put a form on the table; it stays there over restarts until answered, left or erased."""
+        self.unit.dialogues.put(self.person.id, Dialogue(form, step, answers), self.now)
+
+    def close_form(self) -> None:
+        """Take the form off the table."""
+        self.unit.dialogues.clear(self.person.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due(Moment):
+    """One timer that has come due."""
+
+    timer: Timer
+
+    @property
+    def late_by(self) -> timedelta:
+        """How long after its time it is being served."""
+        return self.now - self.timer.due_at
+
+
+Handle = Callable[[Turn], list[Reply]]
+"""A use case for words or a press."""
+
+HandleForm = Callable[[Turn, Dialogue], "list[Reply] | None"]
+"""A form's reading of words; None when they are not an answer to it, so that they are heard as words."""
+
+HandleDue = Callable[[Due], list[Reply]]
+"""A use case for a timer."""

@@ -1,0 +1,88 @@
+"""Where the sources disagree (C1 to C22): every position with its source, and what was settled on whose authority."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources.abc import Traversable
+from typing import Annotated
+
+from pydantic import Field, RootModel
+
+from bot.knowledge.files import KnowledgeError, Strict
+from bot.knowledge.rules import known_rules
+from bot.knowledge.shelf import load_from
+from bot.knowledge.sources import Citations, Source, Text, cite
+
+PATH = "conflicts.yaml"
+
+
+class _Position(Strict):
+    source: Text
+    says: Text
+
+
+class _Row(Strict):
+    subject: Text
+    positions: Annotated[tuple[_Position, ...], Field(min_length=2)]
+    settled: Text
+    authority: Citations
+    rules: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+
+
+class _File(RootModel[dict[str, _Row]]):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What one source holds."""
+
+    source: Source
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """One disagreement. `positions` come newest first; `authority` is whose word was followed; `rules` carry it out.
+
+    `findings` are the ids of the findings it is about.
+    """
+
+    id: str
+    subject: str
+    positions: tuple[Position, ...]
+    settled: str
+    authority: tuple[Source, ...]
+    rules: tuple[str, ...]
+    findings: tuple[str, ...]
+
+
+@cache
+def conflicts(folder: Traversable | None = None) -> Mapping[str, Conflict]:
+    """Every conflict by its id. Raises KnowledgeError for an unknown source or rule, or for fewer than two positions."""
+    return {name: _conflict(name, row, folder) for name, row in load_from(PATH, _File, folder).root.items()}
+
+
+def known_conflicts(ids: tuple[str, ...], *, path: str, folder: Traversable | None = None) -> tuple[str, ...]:
+    """The ids, each checked. Raises KnowledgeError naming `path` for an id that conflicts.yaml does not hold."""
+    for name in ids:
+        if name not in conflicts(folder):
+            raise KnowledgeError(f"{path}: names the conflict {name!r}, which {PATH} does not hold")
+    return ids
+
+
+def _conflict(name: str, row: _Row, folder: Traversable | None) -> Conflict:
+    path = f"{PATH}: {name}"
+    positions = (Position(cite((p.source,), path=path, folder=folder)[0], p.says) for p in row.positions)
+    return Conflict(
+        id=name,
+        subject=row.subject,
+        positions=tuple(sorted(positions, key=lambda p: p.source.date, reverse=True)),
+        settled=row.settled,
+        authority=cite(row.authority, path=path, folder=folder),
+        rules=known_rules(row.rules, path=path, folder=folder),
+        findings=row.findings,
+    )

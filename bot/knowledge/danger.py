@@ -1,0 +1,183 @@
+"""The danger signs as data: what counts, how serious it is, and the words that say it in each language.
+
+`danger.yaml` names the concepts, their codes, levels and sources, once for every language. Each language then gives its words under the
+same ids: `danger_words.yaml` (spellings, cues of context, numbers), `danger_mind.yaml`, `danger_body.yaml` and `danger_care.yaml` (triggers).
+A concept without words in a language, or words without a concept, stops the start-up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.core.levels import Level
+from bot.knowledge.files import LANGUAGES, KnowledgeError, Strict, load
+
+LevelName = Literal["none", "consult", "check", "urgent", "emergency"]
+StatusName = Literal["negated", "past", "other_person", "hypothetical", "quoted"]
+CueName = Literal[
+    "idiom",
+    "negation",
+    "weak_negation",
+    "pseudo_negation",
+    "negation_phrase",
+    "negation_after",
+    "information",
+    "information_after",
+    "supposition",
+    "past",
+    "recent",
+    "now",
+    "ongoing",
+    "generic",
+    "someone",
+    "fiction",
+]
+TRIGGER_FILES = ("danger_mind.yaml", "danger_body.yaml", "danger_care.yaml")
+
+
+class Policy(Strict):
+    """The level that remains when a sign stands in a context; `weakly_negated` is for denials that leave a doubt."""
+
+    negated: LevelName
+    weakly_negated: LevelName
+    past: LevelName
+    other_person: LevelName
+    hypothetical: LevelName
+    quoted: LevelName
+
+
+class Concept(Strict):
+    """One kind of sign. `tense: past` marks signs told in a past tense; `undated` is their level when no date is said.
+
+    `recent` is the level of an event dated days to three months ago. `immune` lists the contexts that cannot soften it. `computed` concepts come from arithmetic and have no words.
+    """
+
+    code: str
+    level: LevelName
+    policy: str
+    source: str
+    tense: Literal["present", "past"] = "present"
+    undated: LevelName | None = None
+    recent: LevelName | None = None
+    immune: tuple[StatusName, ...] = ()
+    computed: bool = False
+
+
+class Concepts(Strict):
+    """The whole of `danger.yaml`. `reviewer` stays empty until a clinician has signed."""
+
+    date: str
+    reviewer: str
+    policies: dict[str, Policy]
+    concepts: dict[str, Concept]
+
+
+class Amounts(Strict):
+    """The words around an amount that was swallowed: see `bot/understanding/danger_amount.py`."""
+
+    numbers: dict[str, int]
+    tablet: str
+    milligram: str
+    intake: str
+    intention: str
+    question: str
+    at_once: str
+    daily: str
+    spread: str
+    day: str
+    other_medicine: str
+
+
+class WordsFile(Strict):
+    """`danger_words.yaml` of one language."""
+
+    stopwords: str
+    rewrites: str
+    fillers: str
+    repair: str
+    lookalikes: str
+    first_person: str
+    subjects: str
+    connectors: str
+    contrast: str
+    present: str
+    gap_blockers: str
+    slots: dict[str, str]
+    cues: dict[CueName, str]
+    amounts: Amounts
+
+
+class Trigger(Strict):
+    """The patterns that say a concept, one a line; `unless` vetoes it when it stands in the same sentence."""
+
+    says: str
+    unless: str = ""
+
+
+class TriggersFile(Strict):
+    """One of the trigger files of one language."""
+
+    slots: dict[str, str] = {}
+    triggers: dict[str, Trigger]
+
+
+@dataclass(frozen=True, slots=True)
+class DangerWords:
+    """Everything one language says about danger."""
+
+    language: str
+    words: WordsFile
+    slots: Mapping[str, str]
+    triggers: Mapping[str, Trigger]
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """The knowledge of danger signs; `fingerprint` is a short hash of all its files."""
+
+    concepts: Mapping[str, Concept]
+    policies: Mapping[str, Policy]
+    languages: tuple[DangerWords, ...]
+    fingerprint: str
+
+
+def level_of(name: LevelName) -> Level:
+    """The level that a name of the knowledge stands for."""
+    return Level[name]
+
+
+def load_danger() -> Danger:
+    """Read and cross-check every danger file. Raises KnowledgeError naming what is doubtful."""
+    rules = load("danger.yaml", Concepts)
+    for name, concept in rules.concepts.items():
+        if concept.policy not in rules.policies:
+            raise KnowledgeError(f"danger.yaml: concepts.{name}: unknown policy {concept.policy!r}")
+    ids = {name for name, concept in rules.concepts.items() if not concept.computed}
+    languages = tuple(_language(language, ids) for language in LANGUAGES)
+    parts = [rules.model_dump_json(), *(part for each in languages for part in _dumped(each))]
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+    return Danger(rules.concepts, rules.policies, languages, digest)
+
+
+def _language(language: str, ids: set[str]) -> DangerWords:
+    words = load(f"{language}/danger_words.yaml", WordsFile)
+    slots, triggers = dict(words.slots), dict[str, Trigger]()
+    for name in TRIGGER_FILES:
+        path = f"{language}/{name}"
+        file = load(path, TriggersFile)
+        twice = (slots.keys() & file.slots.keys()) | (triggers.keys() & file.triggers.keys())
+        if twice:
+            raise KnowledgeError(f"{path}: already said in another danger file: {', '.join(sorted(twice))}")
+        slots |= file.slots
+        triggers |= file.triggers
+    if triggers.keys() != ids:
+        odd = ", ".join(sorted(triggers.keys() ^ ids))
+        raise KnowledgeError(f"{language}: these danger concepts lack words, or these words lack a concept: {odd}")
+    return DangerWords(language, words, slots, triggers)
+
+
+def _dumped(words: DangerWords) -> tuple[str, ...]:
+    return (words.words.model_dump_json(), str(sorted(words.slots.items())), *(f"{k}{v}" for k, v in sorted(words.triggers.items())))

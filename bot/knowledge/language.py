@@ -1,0 +1,202 @@
+"""What the understanding of a language is made of: words, patterns and examples, one set of files per language.
+
+Patterns are regular expressions over folded text (lower case, no accents), in which `{name}` stands for a word list or a
+pattern given under `macros`. Only these files know the words of a language; the code knows their kinds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from bot.knowledge.files import LANGUAGES, KnowledgeError, Strict, load
+
+Unit = Literal["second", "minute", "hour", "day", "week", "month"]
+Role = Literal["since", "until", "before", "after", "start"]
+Macros = dict[str, list[str]]
+
+_MACRO = re.compile(r"\{([a-z][a-z_0-9]*)\}")
+
+
+class Pattern(Strict):
+    """One shape to look for: what it is, how it is written, and the value it stands for when the text does not carry it."""
+
+    kind: str
+    match: str
+    value: float | str | None = None
+    vague: bool = False
+
+
+class Part(Strict):
+    """A part of the day: its words, and its hours as "HH:MM" (an end at or before the start is on the next day)."""
+
+    words: list[str]
+    start: str = Field(pattern=r"^\d\d:\d\d$")
+    end: str = Field(pattern=r"^\d\d:\d\d$")
+
+
+class Times(Strict):
+    """How a language says when."""
+
+    units: dict[Unit, list[str]]
+    weekdays: list[list[str]] = Field(min_length=7, max_length=7)
+    months: list[list[str]] = Field(min_length=12, max_length=12)
+    parts: dict[str, Part]
+    twelve_hours: bool
+    macros: Macros
+    glue: str
+    between: str
+    opens: str
+    roles: dict[Role, str]
+    durations: list[Pattern]
+    patterns: list[Pattern]
+
+
+class Amounts(Strict):
+    """How a language says how much: number words, and the shapes of doses, tablets, totals and ratings."""
+
+    numbers: dict[str, int]
+    wide_tens: list[int] = []
+    hundred: list[str]
+    join: list[str]
+    articles: list[str]
+    macros: Macros
+    patterns: list[Pattern]
+
+
+class Terms(Strict):
+    """Words that name things: effects (finding ids), substances, drinks, places and languages."""
+
+    effects: dict[str, list[str]]
+    substances: dict[str, list[str]]
+    drink_units: dict[str, list[str]]
+    drink_kinds: dict[str, list[str]]
+    harmless: list[str]
+    drink_patterns: list[str]
+    languages: dict[str, list[str]]
+    countries: dict[str, list[str]]
+
+
+class Rule(Strict):
+    """The cues of an intent. `sure` decides, `maybe` only proposes, `unless` withdraws both.
+
+    `asked` says whether a question may mean it ("any"), never does ("never"), or only a question does ("only").
+    """
+
+    intent: str
+    sure: list[str] = []
+    maybe: list[str] = []
+    unless: list[str] = []
+    asked: Literal["any", "never", "only"] = "any"
+    topic: str | None = None
+
+
+class Understanding(Strict):
+    """How a language asks, negates and orders; the cues of every intent, most decisive first."""
+
+    stop_words: list[str]
+    spellings: dict[str, str]
+    rewrites: list[tuple[str, str]]
+    repair: list[str]
+    real_words: list[str]
+    macros: Macros
+    question: list[str]
+    split: str
+    negation: str
+    guards: dict[Literal["intention", "other_person", "habit", "hypothetical", "almost"], list[str]]
+    rules: list[Rule]
+    scheme: dict[str, list[str]]
+    settings: dict[str, list[str]]
+    privacy: dict[str, list[str]]
+    history: dict[str, list[str]]
+    plan_cues: dict[str, str]
+
+
+class Examples(Strict):
+    """Sentences people write, by intent: the second opinion, and what the language detection learns from."""
+
+    examples: dict[str, list[str]]
+
+    @model_validator(mode="after")
+    def _no_empty_intent(self) -> Examples:
+        empty = [intent for intent, sentences in self.examples.items() if not sentences]
+        if empty:
+            raise ValueError(f"no example for {', '.join(empty)}")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """Everything known about one language."""
+
+    code: str
+    times: Times
+    amounts: Amounts
+    terms: Terms
+    understanding: Understanding
+    examples: Mapping[str, list[str]]
+
+
+def load_language(code: str) -> Language:
+    """Read the five files of a language. Raises KnowledgeError on any doubt."""
+    return Language(
+        code=code,
+        times=load(f"{code}/times.yaml", Times),
+        amounts=load(f"{code}/amounts.yaml", Amounts),
+        terms=load(f"{code}/terms.yaml", Terms),
+        understanding=load(f"{code}/understanding.yaml", Understanding),
+        examples=load(f"{code}/examples.yaml", Examples).examples,
+    )
+
+
+def load_languages() -> dict[str, Language]:
+    """Read every language, and refuse two that do not name the same things."""
+    languages = {code: load_language(code) for code in LANGUAGES}
+    first, *others = languages.values()
+    for other in others:
+        for name, ids in _ids(first).items():
+            differ = ids ^ _ids(other)[name]
+            if differ:
+                raise KnowledgeError(f"{first.code} and {other.code} differ in {name}: {', '.join(sorted(differ))}")
+    return languages
+
+
+def _ids(language: Language) -> dict[str, set[str]]:
+    terms, understanding = language.terms, language.understanding
+    return {
+        "effects": set(terms.effects),
+        "substances": set(terms.substances),
+        "drink_units": set(terms.drink_units),
+        "drink_kinds": set(terms.drink_kinds),
+        "countries": set(terms.countries),
+        "parts": set(language.times.parts),
+        "intents": {rule.intent for rule in understanding.rules},
+        "topics": {rule.topic for rule in understanding.rules if rule.topic},
+        "schemes": set(understanding.scheme),
+        "settings": set(understanding.settings),
+        "privacy": set(understanding.privacy),
+        "history": set(understanding.history),
+        "examples": set(language.examples),
+    }
+
+
+def alternatives(words: Iterable[str]) -> str:
+    """A group that matches any of the words, longest first so that a short one never hides a longer one."""
+    return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
+
+
+def expand(pattern: str, macros: Mapping[str, str]) -> str:
+    """Put macros in place of their names. Raises KnowledgeError on a name that nobody defined."""
+    for _ in range(6):
+        unknown = [name for name in _MACRO.findall(pattern) if name not in macros]
+        if unknown:
+            raise KnowledgeError(f"unknown macro {{{unknown[0]}}} in {pattern!r}")
+        expanded = _MACRO.sub(lambda match: macros[match[1]], pattern)
+        if expanded == pattern:
+            return pattern
+        pattern = expanded
+    raise KnowledgeError(f"macros that never end in {pattern!r}")

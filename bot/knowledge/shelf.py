@@ -1,0 +1,45 @@
+"""Knowledge files of one folder: the installed one, or a copy that is being examined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot.knowledge.files import KnowledgeError, Model, load, parse, root
+
+
+def load_from(path: str, model: type[Model], folder: Traversable | None = None) -> Model:
+    """Read `path` of `folder` (None: the installed knowledge) into its model.
+
+    Raises KnowledgeError: from a folder under examination with every fault of the file, from the installed one with the first.
+    """
+    if folder is None:
+        return load(path, model)
+    try:
+        return model.model_validate(read_from(path, folder))
+    except ValidationError as error:
+        raise KnowledgeError("; ".join(f"{path}: {_where(fault)}: {fault['msg']}" for fault in error.errors())) from error
+
+
+def read_from(path: str, folder: Traversable | None = None) -> Any:
+    """The plain values of one file. Raises KnowledgeError when it is missing or broken."""
+    file = (root() if folder is None else folder) / path
+    if not file.is_file():
+        raise KnowledgeError(f"{path}: the file is missing")
+    return parse(file.read_text(encoding="utf-8"), name=path)
+
+
+def same_ids(expected: Iterable[str], found: Iterable[str], *, path: str) -> None:
+    """Refuse a file of words whose ids are not exactly those that the data names. Raises KnowledgeError listing them."""
+    wanted, present = set(expected), set(found)
+    faults = [f"no words for {name}" for name in sorted(wanted - present)]
+    faults += [f"words for {name}, which nothing names" for name in sorted(present - wanted)]
+    if faults:
+        raise KnowledgeError(f"{path}: {', '.join(faults)}")
+
+
+def _where(fault: Any) -> str:
+    return ".".join(str(part) for part in fault["loc"]) or "the file"

@@ -1,0 +1,100 @@
+"""The environment, read once, into one frozen value. A wrong setting stops the start with one sentence that names it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "PALIER_"
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used: the message names it and says what it may be."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Claim(_Part):
+    """Minutes before the moderators are paged again for a case that nobody claimed."""
+
+    claim_minutes: float = Field(gt=0, le=1440)
+
+
+class Escalation(_Part):
+    """One waiting time per level that opens a case."""
+
+    emergency: Claim = Claim(claim_minutes=3)
+    urgent: Claim = Claim(claim_minutes=15)
+
+
+class Settings(BaseSettings):
+    """Every setting of the program; `.env.example` lists them with their defaults."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str = "sqlite:///data/palier.db"
+    language: Literal["fr", "en"] = "fr"
+    timezone: str = "Europe/Paris"
+    country: str = Field(default="FR", pattern=r"^[A-Z]{2}$")
+    telegram_token: SecretStr | None = None
+    discord_token: SecretStr | None = None
+    health_port: int = Field(default=8765, ge=0, le=65535)
+    beat_seconds: float = Field(default=1.0, gt=0, le=60)
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    escalation: Escalation = Escalation()
+    snooze_minutes: int = Field(default=15, ge=1, le=120)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("must be an IANA time zone such as Europe/Paris")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _served_engine(cls, value: str) -> str:
+        if not value.startswith("sqlite:///"):
+            raise ValueError("must start with sqlite:/// (the engine that this version serves)")
+        return value
+
+    @field_validator("telegram_token", "discord_token", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: Any) -> Any:
+        return value or None
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the environment (and `.env`). Raises SettingsError with one sentence that names the first wrong setting."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from None
+
+
+def override(settings: Settings, dotted: dict[str, Any]) -> Settings:
+    """The same settings with dotted names replaced, as stories write them (`escalation.emergency.claim_minutes: 3`)."""
+    values = settings.model_dump()
+    for name, value in dotted.items():
+        *path, last = name.split(".")
+        place = values
+        for part in path:
+            place = place.get(part) if isinstance(place, dict) else None
+        if not isinstance(place, dict) or last not in place:
+            raise SettingsError(f"there is no setting called {name}")
+        place[last] = value
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = PREFIX + "__".join(str(part).upper() for part in first["loc"])
+    return f"{name}: {first['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,178 @@
+"""Triage: every human message is screened for danger signs before anything else is done with it.
+
+Pure and total: any text gives a Screening and nothing is raised. The words are data (`bot/knowledge/*/danger_*.yaml`), the concepts and
+their levels are in `bot/knowledge/danger.yaml`. The rules of both languages read every message, so that a mixed one is understood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bot.core.flags import Flag, Screening, Status
+from bot.core.levels import Level
+from bot.knowledge.danger import CueName, Danger, DangerWords, load_danger
+from bot.knowledge.files import KnowledgeError
+from bot.understanding.danger_amount import AmountFinder
+from bot.understanding.danger_context import Grammar, Surroundings
+from bot.understanding.danger_long import pieces
+from bot.understanding.danger_pattern import BOUNDARIES, COMMA, Finder, Match, Memo, PatternError, PatternReader, lines
+from bot.understanding.danger_reading import Reading, Speller, Token, quotations, read, tokenize
+from bot.understanding.fold import fold
+from bot.understanding.language import detect
+
+# A forwarded statement is somebody's, and we cannot know whose: it is asked about, never dropped.
+_FORWARDED_AT_MOST = Level.check
+
+
+class _Language:
+    """The rules of one language, ready to read."""
+
+    def __init__(self, said: DangerWords) -> None:
+        words = said.words
+        self.name = said.language
+        self.speller = Speller(rewrites=words.rewrites, fillers=words.fillers, repair=words.repair, lookalikes=words.lookalikes)
+        self.numbers = words.amounts.numbers
+        common, blockers = _set(words.stopwords), _set(words.gap_blockers)
+        reader = PatternReader(slots=said.slots, spell=self._spell_pattern, blockers=blockers, common=common)
+        self._seen: set[str] = set()
+        self.triggers = Finder((i, reader.pattern(line)) for i, trigger in said.triggers.items() for line in lines(trigger.says))
+        self.vetoes = Finder((i, reader.pattern(line)) for i, trigger in said.triggers.items() for line in lines(trigger.unless))
+        self.cues = Finder((name, reader.pattern(line)) for name, text in words.cues.items() for line in lines(text))
+        self.amounts = AmountFinder(words.amounts, reader)
+        self.grammar = Grammar(
+            first_person=_set(words.first_person),
+            subjects=_set(words.subjects),
+            connectors=_set(words.connectors),
+            contrast=_set(words.contrast),
+            present=_set(words.present),
+        )
+        self.speller.learn(frozenset(self._seen) | self.numbers.keys())
+
+    def _spell_pattern(self, word: str) -> Sequence[str]:
+        plain = self.speller.plain(fold(word).text)
+        self._seen.update(plain)
+        return plain
+
+    def read(self, tokens: Sequence[Token], *, quotes: Sequence[tuple[int, int]], size: int) -> Reading:
+        return read(tokens, self.speller, numbers=self.numbers, quotes=quotes, size=size)
+
+    def surroundings(self, reading: Reading, memo: Memo) -> Surroundings:
+        cues: dict[CueName, list[Match]] = {}
+        for match in self.cues.find(reading.line, memo):
+            cues.setdefault(match.name, []).append(match)  # type: ignore[arg-type] # names come from the validated file
+        return Surroundings(reading, self.grammar, cues)
+
+
+class Triage:
+    """Reads messages for danger signs. Built once at the start; afterwards it holds no state and may be shared by threads."""
+
+    def __init__(self, danger: Danger) -> None:
+        self._danger = danger
+        try:
+            self._languages = tuple(_Language(said) for said in danger.languages)
+        except PatternError as error:
+            raise KnowledgeError(f"danger files: {error}") from error
+        self._worth_reading = frozenset().union(*(language.triggers.keys for language in self._languages))
+
+    @classmethod
+    def load(cls) -> Triage:
+        """Build it from the knowledge files. Raises KnowledgeError when they cannot be trusted."""
+        return cls(load_danger())
+
+    def screen(self, text: str, *, language: str | None = None, quoted: bool = False) -> Screening:
+        """Screen one message. `language` is what the person was known to write, `quoted` a forwarded text. Never raises."""
+        flags: list[Flag] = []
+        rules: list[str] = []
+        for offset, piece in pieces(text, worth=self._worth_reading):
+            for flag, rule in self._screen_piece(piece, quoted=quoted):
+                flags.append(Flag(flag.code, flag.level, flag.start + offset, flag.end + offset, flag.text, flag.status))
+                rules.append(rule)
+        kept = merge(flags)
+        spoken = language if language in ("fr", "en") else detect(text[:2000], prior=language)
+        return Screening(spoken, kept, tuple(dict.fromkeys(rules)), self._danger.fingerprint)
+
+    def _screen_piece(self, text: str, *, quoted: bool) -> list[tuple[Flag, str]]:
+        folded = fold(text)
+        tokens, quotes = tokenize(folded), quotations(folded)
+        out: list[tuple[Flag, str]] = []
+        for language in self._languages:
+            reading = language.read(tokens, quotes=quotes, size=len(folded.text))
+            for match, status, level in self._signs(language, reading):
+                start, end = _own_words(reading, match)
+                low, high = folded.span(reading.spans[start][0], reading.spans[end - 1][1])
+                forwarded = quoted and status == "current"
+                flag = Flag(
+                    code=self._danger.concepts[match.name].code,
+                    level=min(level, _FORWARDED_AT_MOST) if forwarded else level,
+                    start=low,
+                    end=high,
+                    text=text[low:high],
+                    status="quoted" if forwarded else status,
+                )
+                out.append((flag, match.name))
+        return out
+
+    def _signs(self, language: _Language, reading: Reading) -> Iterable[tuple[Match, Status, Level]]:
+        memo: Memo = {}
+        hits = [*language.triggers.find(reading.line, memo), *language.amounts.find(reading.line, memo)]
+        if not hits:
+            return
+        around = language.surroundings(reading, memo)
+        vetoes = language.vetoes.find(reading.line, memo)
+        for hit in hits:
+            if any(_overlap(hit, idiom) for idiom in around.cues.get("idiom", [])) or _vetoed(hit, vetoes, around):
+                continue
+            concept = self._danger.concepts[hit.name]
+            verdict = around.judge(hit, concept, self._danger.policies[concept.policy])
+            yield hit, verdict.status, verdict.level
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(fold(words).text.split())
+
+
+def _overlap(a: Match, b: Match) -> bool:
+    return a.start < b.end and b.start < a.end
+
+
+def _vetoed(hit: Match, vetoes: Sequence[Match], around: Surroundings) -> bool:
+    start, end = around.sentence(hit)
+    return any(veto.name == hit.name and start - 1 <= veto.start and veto.end <= end + 1 for veto in vetoes)
+
+
+def _own_words(reading: Reading, match: Match) -> tuple[int, int]:
+    """The match without the sentence boundaries and commas that it begins or ends with."""
+    start, end = match.start, match.end
+    mute = BOUNDARIES | {COMMA}
+    while start < end - 1 and reading.words[start] in mute:
+        start += 1
+    while end - 1 > start and reading.words[end - 1] in mute:
+        end -= 1
+    return start, end
+
+
+def merge(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+    """One flag where several of one code overlap: the most serious, then the longest. In the order of the text.
+
+    Monotone: whatever is added, the level kept for a stretch of text never falls (held by a property test).
+    """
+    kept: list[Flag] = []
+    for flag in sorted(flags, key=lambda f: (-f.level, f.status != "current", f.start - f.end, f.start)):
+        if not any(other.code == flag.code and flag.start < other.end and other.start < flag.end for other in kept):
+            kept.append(flag)
+    return tuple(sorted(kept, key=lambda f: (f.start, f.end, f.code)))
+
+
+def screening_json(screening: Screening) -> dict[str, Any]:
+    """The screening as the `triage` command prints it (contract: command-line, triage)."""
+    flags = [
+        {"code": f.code, "level": f.level.name, "start": f.start, "end": f.end, "text": f.text, "status": f.status} for f in screening.flags
+    ]
+    return {
+        "language": screening.language,
+        "level": screening.level.name,
+        "flags": flags,
+        "rules": list(screening.rules),
+        "knowledge": screening.knowledge,
+    }

@@ -1,0 +1,192 @@
+"""In which context a danger sign stands: really happening, denied, past, somebody else's, supposed, or quoted.
+
+The clinical tools of this kind silence true alarms in first-person messages (facts on danger signs, head note), so the rules lean the other
+way: a trigger owns the negation inside it, a negation stops at the next subject, a dated past is needed to call something past, and a
+supposition must stand right before the sign. What stays doubtful is kept, at the level the policy gives it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.core.flags import Status
+from bot.core.levels import Level
+from bot.knowledge.danger import Concept, CueName, Policy, level_of
+from bot.understanding.danger_pattern import BOUNDARIES, COMMA, Match
+from bot.understanding.danger_reading import Reading
+
+_NEGATION_REACH = 6
+_INFORMATION_REACH = 12
+_GENERIC_REACH = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The little closed classes of words of one language that scopes are made of."""
+
+    first_person: frozenset[str]
+    subjects: frozenset[str]
+    connectors: frozenset[str]
+    contrast: frozenset[str]
+    present: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The context of one sign and the level that remains in it."""
+
+    status: Status
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """One reading with the cues of context found in it."""
+
+    reading: Reading
+    grammar: Grammar
+    cues: Mapping[CueName, list[Match]]
+
+    def judge(self, hit: Match, concept: Concept, policy: Policy) -> Verdict:
+        """The status of a sign and its level there. `immune` contexts are passed over."""
+        for status, level in self._contexts(hit, concept, policy):
+            if status not in concept.immune:
+                return Verdict(status, min(level, level_of(concept.level)))
+        return Verdict("current", self._current_level(hit, concept))
+
+    def _contexts(self, hit: Match, concept: Concept, policy: Policy) -> Iterator[tuple[Status, Level]]:
+        if self._quoted(hit):
+            yield "quoted", level_of(policy.quoted)
+        if self._generic(hit):
+            yield "other_person", level_of(policy.other_person)
+        negation = self._negation(hit)
+        if negation:
+            yield "negated", level_of(policy.negated if negation == "plain" else policy.weakly_negated)
+        if self._supposed(hit):
+            yield "hypothetical", level_of(policy.hypothetical)
+        if self._long_ago(hit, concept):
+            someone = self._someone(hit)
+            yield ("other_person", level_of(policy.other_person)) if someone else ("past", level_of(policy.past))
+
+    def _current_level(self, hit: Match, concept: Concept) -> Level:
+        level = level_of(concept.level)
+        if concept.recent and self._cue_in_sentence("recent", hit):
+            return level_of(concept.recent)
+        if concept.undated and not self._dated(hit):
+            return level_of(concept.undated)
+        return level
+
+    def _dated(self, hit: Match) -> bool:
+        return self._cue_in_sentence("now", hit) or self._cue_in_sentence("recent", hit)
+
+    def sentence(self, hit: Match) -> tuple[int, int]:
+        """The words of the sentence around a hit, boundaries excluded."""
+        words = self.reading.words
+        start, end = max(hit.start, 1), min(hit.end, len(words) - 1)
+        while words[start - 1] not in BOUNDARIES:
+            start -= 1
+        while words[end] not in BOUNDARIES:
+            end += 1
+        return start, end
+
+    def cues_in_sentence(self, name: CueName, hit: Match) -> list[Match]:
+        """The cues of one class in the sentence of a hit."""
+        start, end = self.sentence(hit)
+        return [cue for cue in self.cues.get(name, []) if start - 1 <= cue.start and cue.end <= end + 1]
+
+    def _cue_in_sentence(self, name: CueName, hit: Match) -> bool:
+        return bool(self.cues_in_sentence(name, hit))
+
+    def _middle(self, cue: Match, hit: Match) -> set[str]:
+        low, high = (cue.end, hit.start) if cue.end <= hit.start else (hit.end, cue.start)
+        return set(self.reading.words[low:high])
+
+    def _is_first_person(self, hit: Match) -> bool:
+        return bool(self.grammar.first_person & set(self.reading.words[hit.start : hit.end]))
+
+    def _quoted(self, hit: Match) -> bool:
+        if any(index in self.reading.quoted for index in range(hit.start, hit.end)):
+            return True
+        own = self._is_first_person(hit)
+        for cue in self.cues_in_sentence("fiction", hit):
+            near = 0 <= hit.start - cue.end <= 1
+            if near or (not own and not self._middle(cue, hit) & (self.grammar.first_person | self.grammar.contrast)):
+                return True
+        return False
+
+    def _generic(self, hit: Match) -> bool:
+        """People in general, or advice given to others: nobody here is in danger."""
+        for cue in self.cues_in_sentence("generic", hit):
+            ahead = cue.start <= hit.start and hit.start - cue.end <= _GENERIC_REACH
+            if ahead and not self._middle(cue, hit) & (self.grammar.first_person | self.grammar.contrast) and not self._starts_with_me(hit):
+                return True
+        return False
+
+    def _starts_with_me(self, hit: Match) -> bool:
+        return self.reading.words[hit.start] in self.grammar.first_person
+
+    def _someone(self, hit: Match) -> bool:
+        """True when the nearest subject before or in the sign is somebody else than the writer."""
+        if self._is_first_person(hit):
+            return False
+        ahead = [cue for cue in self.cues_in_sentence("someone", hit) if cue.start < hit.end]
+        return any(not self._middle(cue, hit) & self.grammar.first_person or cue.start >= hit.start for cue in ahead)
+
+    def _negation(self, hit: Match) -> str:
+        """`plain`, `weak` (a denial that leaves a doubt), or nothing."""
+        if any(0 <= cue.start - hit.end <= 2 for cue in self.cues_in_sentence("negation_after", hit)):
+            return "plain"
+        if any(cue.start < hit.start and -2 <= hit.start - cue.end <= 1 for cue in self.cues_in_sentence("negation_phrase", hit)):
+            return "weak"
+        if any(self._denies(cue, hit) for cue in self.cues_in_sentence("weak_negation", hit)):
+            return "weak"
+        return "plain" if any(self._denies(cue, hit) for cue in self.cues_in_sentence("negation", hit)) else ""
+
+    def _denies(self, cue: Match, hit: Match) -> bool:
+        distance = hit.start - cue.end
+        if not 0 <= distance <= _NEGATION_REACH or self.reading.words[hit.start] in self.grammar.subjects:
+            return False
+        if any(mask.start <= cue.start < mask.end for mask in self.cues.get("pseudo_negation", [])):
+            return False
+        middle = self.reading.words[cue.end : hit.start]
+        if set(middle) & (self.grammar.subjects | self.grammar.contrast):
+            return False
+        # "no fits, voices or blackouts": a comma is crossed only inside such a list.
+        return COMMA not in middle or middle[-1] in self.grammar.connectors
+
+    def _supposed(self, hit: Match) -> bool:
+        for cue in self.cues_in_sentence("information", hit):
+            if self._asks_in_general(cue, hit):
+                return True
+        if any(0 <= cue.start - hit.end <= 3 for cue in self.cues_in_sentence("information_after", hit)):
+            return True
+        for cue in self.cues_in_sentence("supposition", hit):
+            if cue.start <= hit.start and -1 <= hit.start - cue.end <= 2 and COMMA not in self._middle(cue, hit):
+                return True
+        return False
+
+    def _asks_in_general(self, cue: Match, hit: Match) -> bool:
+        """True when a question or a mention of risk leads to the sign without passing by the writer or somebody near them."""
+        if cue.start > hit.start or hit.start - cue.end > _INFORMATION_REACH:
+            return False
+        return not self._middle(cue, hit) & self.grammar.contrast and not self._concerns_somebody(cue.end, hit)
+
+    def _concerns_somebody(self, start: int, hit: Match) -> bool:
+        words = set(self.reading.words[start : hit.start]) | set(self.reading.words[hit.start : hit.end])
+        someone = (cue for cue in self.cues.get("someone", []) if start <= cue.start < hit.end)
+        return bool(words & self.grammar.first_person & self.grammar.subjects) or any(someone)
+
+    def _long_ago(self, hit: Match, concept: Concept) -> bool:
+        """A date more than three months back, that belongs to the sign and not to another clause."""
+        own = set(self.reading.words[hit.start : hit.end])
+        if concept.tense != "past" and own & self.grammar.present:
+            return False
+        if self._cue_in_sentence("now", hit):
+            return False
+        masks = self.cues.get("ongoing", [])
+        for cue in self.cues_in_sentence("past", hit):
+            masked = any(mask.start <= cue.start < mask.end for mask in masks)
+            if not masked and not self._middle(cue, hit) & self.grammar.contrast:
+                return True
+        return False

@@ -1,0 +1,294 @@
+"""Small patterns over words, as clinicians write them in the danger files, and a search that is linear in the text.
+
+    je [ne] {veux} (mourir|crever)      words, optional words, slots, alternatives
+    suicid*                             any word that begins so
+    tout .. avalé       a gap of up to three words; `...` is up to six. A gap crosses neither a sentence nor a gap blocker.
+    ^ mourir $                          the beginning and the end of a sentence
+    <n>  <1-3>  <4+>  <year>            a number of that kind
+
+No regular expression is built from data, so that no text can make a search explode: every element looks at one word at a time, gaps are
+bounded, and the answers of shared slots are remembered for the time of one text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+BOUNDARIES = frozenset({".", "?"})
+COMMA = ","
+Memo: TypeAlias = dict[tuple[int, int], frozenset[int]]
+_PIECES = re.compile(r"\.{2,3}|[()\[\]|^$]|\{\w+\}|<[^>]+>|[^\s()\[\]|{}]+")
+_SHORT_GAP, _LONG_GAP = 3, 6
+
+
+class PatternError(ValueError):
+    """A pattern that cannot be read: the message quotes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words to search in; `extras[i]` are the stems and number kinds that word i also answers to."""
+
+    words: Sequence[str]
+    extras: Sequence[tuple[str, ...]]
+
+    def answers(self, index: int, keys: frozenset[str]) -> bool:
+        """True when the word at `index` is one of the keys."""
+        return self.words[index] in keys or any(extra in keys for extra in self.extras[index])
+
+
+class Node(Protocol):
+    """One element of a pattern. `first` are the words it can begin with, `nullable` whether it can match nothing,
+    `anchors` words of which every match holds at least one (None when it cannot promise any).
+    """
+
+    first: frozenset[str]
+    nullable: bool
+    anchors: frozenset[str] | None
+
+    def ends(self, line: Line, start: int, memo: Memo) -> frozenset[int]:
+        """Where a match that begins at `start` may end."""
+        ...
+
+
+_NOWHERE: frozenset[int] = frozenset()
+
+
+class Word:
+    """One word out of a set."""
+
+    __slots__ = ("anchors", "first", "nullable")
+
+    def __init__(self, keys: frozenset[str]) -> None:
+        self.first = keys
+        self.nullable = False
+        self.anchors: frozenset[str] | None = keys
+
+    def ends(self, line: Line, start: int, memo: Memo) -> frozenset[int]:  # noqa: ARG002 - the shape of every node
+        return frozenset((start + 1,)) if start < len(line.words) and line.answers(start, self.first) else _NOWHERE
+
+
+class Gap:
+    """Up to `size` words of any kind but the blockers."""
+
+    __slots__ = ("anchors", "blockers", "first", "nullable", "size")
+
+    def __init__(self, size: int, blockers: frozenset[str]) -> None:
+        self.size, self.blockers = size, blockers
+        self.first: frozenset[str] = frozenset()
+        self.nullable = True
+        self.anchors: frozenset[str] | None = None
+
+    def ends(self, line: Line, start: int, memo: Memo) -> frozenset[int]:  # noqa: ARG002 - the shape of every node
+        stop = start
+        limit = min(start + self.size, len(line.words))
+        while stop < limit and not line.answers(stop, self.blockers):
+            stop += 1
+        return frozenset(range(start, stop + 1))
+
+
+class Maybe:
+    """An element that may be absent."""
+
+    __slots__ = ("anchors", "first", "inner", "nullable")
+
+    def __init__(self, inner: Node) -> None:
+        self.inner = inner
+        self.first = inner.first
+        self.nullable = True
+        self.anchors: frozenset[str] | None = None
+
+    def ends(self, line: Line, start: int, memo: Memo) -> frozenset[int]:
+        return self.inner.ends(line, start, memo) | {start}
+
+
+class Series:
+    """Elements one after the other; a comma may stand between two of them."""
+
+    __slots__ = ("anchors", "first", "items", "nullable")
+
+    def __init__(self, items: Sequence[Node], rarity: Callable[[frozenset[str]], tuple[int, int]]) -> None:
+        self.items = items
+        self.nullable = all(item.nullable for item in items)
+        first: set[str] = set()
+        for item in items:
+            first |= item.first
+            if not item.nullable:
+                break
+        self.first = frozenset(first)
+        promised = [item.anchors for item in items if item.anchors]
+        self.anchors: frozenset[str] | None = min(promised, key=rarity) if promised else None
+
+    def ends(self, line: Line, start: int, memo: Memo) -> frozenset[int]:
+        reached: frozenset[int] = frozenset((start,))
+        for item in self.items:
+            following: set[int] = set()
+            for place in reached:
+                following |= item.ends(line, place, memo)
+                if place > start and place < len(line.words) and line.words[place] == COMMA:
+                    following |= item.ends(line, place + 1, memo)
+            if not following:
+                return _NOWHERE
+            reached = frozenset(following)
+        return reached
+
+
+class Choice:
+    """One of several elements, found by the word they begin with."""
+
+    __slots__ = ("anchors", "by_first", "first", "loose", "nullable")
+
+    def __init__(self, options: Sequence[Node]) -> None:
+        self.first = frozenset().union(*(option.first for option in options))
+        self.nullable = any(option.nullable for option in options)
+        self.loose = [option for option in options if option.nullable]
+        self.by_first: dict[str, list[Node]] = {}
+        for option in options:
+            for key in () if option.nullable else option.first:
+                self.by_first.setdefault(key, []).append(option)
+        known = [option.anchors for option in options]
+        self.anchors: frozenset[str] | None = frozenset().union(*(a for a in known if a)) if all(known) else None
+
+    def ends(self, line: Line, start: int, memo: Memo) -> frozenset[int]:
+        key = (id(self), start)
+        if key not in memo:
+            memo[key] = frozenset().union(*(option.ends(line, start, memo) for option in self._options(line, start)))
+        return memo[key]
+
+    def _options(self, line: Line, start: int) -> Iterator[Node]:
+        yield from self.loose
+        if start < len(line.words):
+            yield from self.by_first.get(line.words[start], ())
+            for extra in line.extras[start]:
+                yield from self.by_first.get(extra, ())
+
+
+class PatternReader:
+    """Turns written patterns into nodes, with the slots, spellings and gap blockers of one language."""
+
+    def __init__(
+        self, *, slots: Mapping[str, str], spell: Callable[[str], Sequence[str]], blockers: frozenset[str], common: frozenset[str]
+    ) -> None:
+        self._raw, self._spell, self._common = slots, spell, common
+        self._blockers = blockers | BOUNDARIES
+        self._slots: dict[str, Node] = {}
+        self._open: list[str] = []
+
+    def pattern(self, text: str) -> Node:
+        """One pattern. Raises PatternError when it is broken, begins with a gap, or could match nothing."""
+        pieces = _PIECES.findall(text)
+        try:
+            node, used = self._choice(pieces, 0)
+        except IndexError as error:
+            raise PatternError(f"unclosed: {text}") from error
+        if used != len(pieces) or node.nullable or not node.first:
+            raise PatternError(f"not a pattern: {text}")
+        return node
+
+    def rarity(self, words: frozenset[str]) -> tuple[int, int]:
+        """Orders promises: those without everyday words first, then the shortest."""
+        return len(words & self._common), len(words)
+
+    def _choice(self, pieces: Sequence[str], at: int) -> tuple[Node, int]:
+        options: list[Node] = []
+        while True:
+            node, at = self._sequence(pieces, at)
+            options.append(node)
+            if at >= len(pieces) or pieces[at] != "|":
+                return _choose(options), at
+            at += 1
+
+    def _sequence(self, pieces: Sequence[str], at: int) -> tuple[Node, int]:
+        items: list[Node] = []
+        while at < len(pieces) and pieces[at] not in ("|", ")", "]"):
+            nodes, at = self._item(pieces, at)
+            items.extend(nodes)
+        if not items:
+            raise PatternError(f"an empty alternative in: {' '.join(pieces)}")
+        return (items[0] if len(items) == 1 else Series(items, self.rarity)), at
+
+    def _item(self, pieces: Sequence[str], at: int) -> tuple[Sequence[Node], int]:
+        piece = pieces[at]
+        if piece in ("(", "["):
+            node, at = self._choice(pieces, at + 1)
+            if pieces[at] != (")" if piece == "(" else "]"):
+                raise PatternError(f"unclosed: {' '.join(pieces)}")
+            return [node if piece == "(" else Maybe(node)], at + 1
+        return self._leaf(piece), at + 1
+
+    def _leaf(self, piece: str) -> Sequence[Node]:
+        if piece in ("..", "..."):
+            return [Gap(_SHORT_GAP if piece == ".." else _LONG_GAP, self._blockers)]
+        if piece in ("^", "$"):
+            return [Word(BOUNDARIES)]
+        if piece[0] == "{":
+            return [self._slot(piece[1:-1])]
+        if piece[0] == "<" or piece in (COMMA, "?"):
+            return [Word(frozenset((piece,)))]
+        return [Word(frozenset((word,))) for word in self._spell(piece)]
+
+    def _slot(self, name: str) -> Node:
+        if name not in self._slots:
+            if name not in self._raw or name in self._open:
+                raise PatternError(f"unknown or circular slot: {name}")
+            self._open.append(name)
+            self._slots[name] = _choose([self.pattern(line) for line in lines(self._raw[name])])
+            self._open.pop()
+        return self._slots[name]
+
+
+def _choose(options: Sequence[Node]) -> Node:
+    if len(options) == 1:
+        return options[0]
+    if all(isinstance(option, Word) for option in options):
+        return Word(frozenset().union(*(option.first for option in options)))
+    return Choice(options)
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a block of data, without blanks and comments."""
+    stripped = (line.split("#", 1)[0].strip() for line in text.splitlines())
+    return [line for line in stripped if line]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A pattern found: the name it was filed under and the words [start, end) it covers."""
+
+    name: str
+    start: int
+    end: int
+
+
+class Finder:
+    """Many named patterns searched at once: only those whose rarest word is in the text are tried."""
+
+    def __init__(self, named: Iterable[tuple[str, Node]]) -> None:
+        self._by_anchor: dict[str, list[tuple[str, Node]]] = {}
+        for name, node in named:
+            for key in node.anchors or node.first:
+                self._by_anchor.setdefault(key, []).append((name, node))
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The words of which a text must hold at least one."""
+        return frozenset(self._by_anchor)
+
+    def find(self, line: Line, memo: Memo) -> list[Match]:
+        """Every longest match, in no particular order."""
+        places: dict[str, list[int]] = {}
+        for index, word in enumerate(line.words):
+            places.setdefault(word, []).append(index)
+            for extra in line.extras[index]:
+                places.setdefault(extra, []).append(index)
+        tried: dict[int, tuple[str, Node]] = {}
+        for key in places.keys() & self._by_anchor.keys():
+            tried.update((id(entry), entry) for entry in self._by_anchor[key])
+        found: list[Match] = []
+        for name, node in tried.values():
+            starts = {index for key in places.keys() & node.first for index in places[key]}
+            found.extend(Match(name, start, max(ends)) for start in starts if (ends := node.ends(line, start, memo)))
+        return found

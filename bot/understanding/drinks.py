@@ -1,0 +1,76 @@
+"""What was drunk: how many, of which unit, of which kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.knowledge.language import Terms, alternatives
+from bot.understanding.pattern import Atom, blank, compiled
+
+_NOT_COUNTED = re.compile(r"quelques|plusieurs|few|several|some|des")
+
+
+@dataclass(frozen=True, slots=True)
+class DrinkWords:
+    """One language's words for drinks, compiled."""
+
+    patterns: tuple[re.Pattern[str], ...]
+    units: tuple[tuple[str, re.Pattern[str]], ...]
+    kinds: tuple[tuple[str, re.Pattern[str]], ...]
+
+    @classmethod
+    def of(cls, terms: Terms) -> DrinkWords:
+        """Compile the drink words of one language's terms.yaml."""
+        macros = {
+            "drink_unit": alternatives(form for forms in terms.drink_units.values() for form in forms),
+            "drink_kind": alternatives(form for forms in terms.drink_kinds.values() for form in forms),
+        }
+        return cls(
+            patterns=tuple(compiled(pattern, macros) for pattern in terms.drink_patterns),
+            units=tuple((name, re.compile(alternatives(forms))) for name, forms in terms.drink_units.items()),
+            kinds=tuple((name, re.compile(alternatives(forms))) for name, forms in terms.drink_kinds.items()),
+        )
+
+    def find(self, text: str) -> list[Atom]:
+        """Every drink: a "DRINK" with its slot value, where a count that was not said or not clear is left out."""
+        found: list[Atom] = []
+        for pattern in self.patterns:
+            for match in pattern.finditer(text):
+                found.append(self._drink(match))
+                text = blank(text, match.start(), match.end())
+        return found
+
+    def _drink(self, match: re.Match[str]) -> Atom:
+        groups = {name: said for name, said in match.groupdict().items() if said}
+        value: dict[str, Any] = {}
+        count = _count(groups)
+        if count is not None:
+            value["count"] = count
+        if "std" in groups:
+            value["unit"] = "standard"
+        elif "uk" in groups:
+            value["unit"] = "unit"
+        elif "unit" in groups:
+            value["unit"] = _named(groups["unit"], self.units)
+        if "kind" in groups:
+            value["kind"] = _named(groups["kind"], self.kinds)
+        return Atom(match.start(), match.end(), "DRINK", value)
+
+
+def _named(said: str, names: tuple[tuple[str, re.Pattern[str]], ...]) -> str:
+    return next((name for name, words in names if words.fullmatch(said)), "other")
+
+
+def _count(groups: Mapping[str, str]) -> float | int | None:
+    said = groups.get("std") or groups.get("n")
+    if said is None or _NOT_COUNTED.search(said):
+        return None
+    if said[0].isdigit() and said != "1/2":
+        number = float(said.replace(",", "."))
+        return int(number) if number.is_integer() else number
+    if "couple" in said:
+        return 2
+    return 0.5 if re.search(r"demi|half|1/2", said) else 1

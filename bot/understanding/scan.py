@@ -1,0 +1,116 @@
+"""A message cut into what it names: amounts, moments, effects, drinks, medicines; and the same message with names in their place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.knowledge.language import Language
+from bot.understanding.amounts import AmountWords
+from bot.understanding.drinks import DrinkWords
+from bot.understanding.pattern import Atom, any_of, blank, lexicon
+from bot.understanding.times import TimeWords
+
+_RATING = re.compile(r"(?<![a-z0-9/.,])(?<!le )(?<!du )(10|[0-9](?:[.,]5)?) ?(?:/|sur|out of|on) ?10(?![0-9/])")
+_NUMBER = re.compile(r"(?<![a-z0-9])[0-9]+(?:[.,][0-9]+)?(?![a-z0-9])")
+_FIGURE = re.compile(r"[0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A text, the atoms found in it in order, and the text with each atom replaced by its kind in capitals.
+
+    `places[i]` is where atom i stands in the masked text.
+    """
+
+    text: str
+    atoms: tuple[Atom, ...]
+    masked: str
+    places: tuple[tuple[int, int], ...]
+
+    def of(self, *kinds: str) -> list[Atom]:
+        """The atoms of these kinds, in order."""
+        return [atom for atom in self.atoms if atom.kind in kinds]
+
+    def has(self, *kinds: str) -> bool:
+        """Whether any atom is of these kinds."""
+        return any(atom.kind in kinds for atom in self.atoms)
+
+    def cut(self, start: int, end: int) -> Scan:
+        """The part of the scan that lies between two positions of the masked text."""
+        kept = [i for i, (a, b) in enumerate(self.places) if a >= start and b <= end]
+        atoms = tuple(self.atoms[i] for i in kept)
+        places = tuple((self.places[i][0] - start, self.places[i][1] - start) for i in kept)
+        return Scan(self.text, atoms, self.masked[start:end], places)
+
+
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """One language's eyes."""
+
+    amounts: AmountWords
+    times: TimeWords
+    drinks: DrinkWords
+    effects: re.Pattern[str]
+    substances: re.Pattern[str]
+    harmless: re.Pattern[str]
+
+    @classmethod
+    def of(cls, language: Language) -> Scanner:
+        """Compile one language's words."""
+        terms = language.terms
+        return cls(
+            amounts=AmountWords.of(language.amounts),
+            times=TimeWords.of(language.times),
+            drinks=DrinkWords.of(terms),
+            effects=lexicon(terms.effects, {}),
+            substances=lexicon(terms.substances, {}),
+            harmless=any_of(terms.harmless, {}),
+        )
+
+    def scan(self, text: str) -> Scan:
+        """Find everything; what is found first (an amount before an hour, an hour before a drink) is out of reach of the rest."""
+        atoms: list[Atom] = []
+        rest = text
+        steps: tuple[Callable[[str], list[Atom]], ...] = (
+            lambda t: [Atom(m.start(), m.end(), "RATING", float(m[1].replace(",", "."))) for m in _RATING.finditer(t)],
+            lambda t: [Atom(m.start(), m.end(), "WATER") for m in self.harmless.finditer(t)],
+            self.amounts.find,
+            self.times.find,
+            lambda t: [Atom(m.start(), m.end(), "EFFECT", m.lastgroup) for m in self.effects.finditer(t)],
+            self.drinks.find,
+            lambda t: [_substance(m) for m in self.substances.finditer(t)],
+            lambda t: [Atom(m.start(), m.end(), "NUM", float(m[0].replace(",", "."))) for m in _NUMBER.finditer(t)],
+        )
+        for step in steps:
+            found = step(rest)
+            atoms += found
+            for atom in found:
+                rest = blank(rest, atom.start, atom.end)
+        atoms.sort(key=lambda atom: atom.start)
+        return _masked(text, atoms, leftover=bool(_FIGURE.search(rest)))
+
+
+def _substance(match: re.Match[str]) -> Atom:
+    name = match.lastgroup or ""
+    kind = {"alcohol": "ALCOHOL", "baclofen": "BACLO"}.get(name, "MED")
+    return Atom(match.start(), match.end(), kind, name)
+
+
+def _masked(text: str, atoms: list[Atom], *, leftover: bool) -> Scan:
+    out: list[str] = []
+    places: list[tuple[int, int]] = []
+    at = length = 0
+    for atom in atoms:
+        before = text[at : atom.start]
+        out += [before, atom.kind]
+        length += len(before)
+        places.append((length, length + len(atom.kind)))
+        length += len(atom.kind)
+        at = atom.end
+    masked = "".join([*out, text[at:]])
+    if leftover:
+        # A figure glued to letters ("2x", "p4") is still a number that nobody understood.
+        masked = re.sub(r"(?<![a-zA-Z])[0-9]", "#", masked)
+    return Scan(text, tuple(atoms), masked, tuple(places))

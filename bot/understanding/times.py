@@ -1,0 +1,267 @@
+"""Expressions of time in a message: found piece by piece, then joined into moments and lengths.
+
+The pieces and the words between them come from the language's times.yaml. A piece knows nothing of the message's intent:
+anchoring it on the calendar, leaning to the past or to the future, is done later by `moments.anchor`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import time
+
+from bot.knowledge.language import Times, alternatives
+from bot.understanding.moments import Clock, Day, Length, Moment, Role
+from bot.understanding.pattern import Atom, Shape, blank, macro_table, shapes
+
+_ARTICLES = {"a": 1.0, "an": 1.0, "one": 1.0, "un": 1.0, "une": 1.0, "several": 3.0, "quelques": 3.0}
+_MIDNIGHT = {"minuit", "midnight"}
+_NOON = {"midi", "noon", "midday", "mid day"}
+_MODS = {"last": "last", "dernier": "last", "passe": "last", "next": "next", "prochain": "next", "qui vient": "next", "en huit": "next"}
+_LOOK_BACK = 40
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWords:
+    """One language's grammar of time, compiled."""
+
+    shapes: tuple[Shape, ...]
+    durations: tuple[Shape, ...]
+    units: tuple[tuple[str, re.Pattern[str]], ...]
+    weekdays: tuple[re.Pattern[str], ...]
+    months: tuple[re.Pattern[str], ...]
+    part_words: tuple[tuple[str, re.Pattern[str]], ...]
+    part_hours: dict[str, tuple[time, time]]
+    glue: re.Pattern[str]
+    between: re.Pattern[str]
+    opens: re.Pattern[str]
+    roles: tuple[tuple[Role, re.Pattern[str]], ...]
+    twelve: bool
+
+    @classmethod
+    def of(cls, times: Times) -> TimeWords:
+        """Compile one language's times.yaml."""
+        words = {
+            "unit": [word for forms in times.units.values() for word in forms],
+            "weekday": [word for forms in times.weekdays for word in forms],
+            "month": [word for forms in times.months for word in forms],
+            "part": [word for part in times.parts.values() for word in part.words],
+        }
+        macros = macro_table(times.macros, words)
+        macros["dur"] = "(?:" + "|".join(re.sub(r"\?P<\w+>", "?:", p.match) for p in times.durations) + ")"
+        return cls(
+            shapes=shapes(times.patterns, macros),
+            durations=shapes(times.durations, macros),
+            units=tuple((unit, re.compile(alternatives(forms))) for unit, forms in times.units.items()),
+            weekdays=tuple(re.compile(alternatives(forms)) for forms in times.weekdays),
+            months=tuple(re.compile(alternatives(forms)) for forms in times.months),
+            part_words=tuple((name, re.compile(alternatives(part.words))) for name, part in times.parts.items()),
+            part_hours={name: (time.fromisoformat(p.start), time.fromisoformat(p.end)) for name, p in times.parts.items()},
+            glue=re.compile(times.glue),
+            between=re.compile(times.between),
+            opens=re.compile(times.opens),
+            roles=tuple((role, re.compile(rf"(?:^|[^a-z0-9'])({pattern}) ?$")) for role, pattern in times.roles.items()),
+            twelve=times.twelve_hours,
+        )
+
+    def find(self, text: str) -> list[Atom]:
+        """Every moment ("TIME", a Moment) and length ("DUR", a Length) in the text, in order, overlaps resolved."""
+        pieces: list[Atom] = []
+        rest = text
+        for shape in self.shapes:
+            for match in shape.regex.finditer(rest):
+                atom = self._piece(shape, match)
+                if atom:
+                    pieces.append(atom)
+                    rest = blank(rest, match.start(), match.end())
+        pieces.sort(key=lambda atom: atom.start)
+        ranged = _folded(pieces, lambda one, two: self._range(text, one, two))
+        placed = [self._with_role(text, atom) for atom in ranged]
+        return _folded(placed, lambda one, two: self._join(text, one, two))
+
+    def length(self, text: str) -> tuple[Length, bool] | None:
+        """A duration alone ("une demi-heure", "2 hours"), and whether it is only roughly said."""
+        for shape in self.durations:
+            match = shape.regex.fullmatch(text.strip())
+            if match:
+                return self._length(shape, match)
+        return None
+
+    def _length(self, shape: Shape, match: re.Match[str]) -> tuple[Length, bool]:
+        found = match.groupdict()
+        said = found.get("n")
+        count, vague = _quantity(said) if said else (0.0, False)
+        if shape.kind == "unit":
+            return Length(count, self._unit(found["unit"])), vague
+        minutes = count * 60 + float(shape.value or 0) + float(found.get("m") or 0)
+        return Length(minutes, "minute"), vague
+
+    def _unit(self, word: str) -> str:
+        return next(unit for unit, words in self.units if words.fullmatch(word))
+
+    def _piece(self, shape: Shape, match: re.Match[str]) -> Atom | None:
+        found = {name: said for name, said in match.groupdict().items() if said is not None}
+        if "dur" in found:
+            return self._lasting(shape, match, found["dur"])
+        moment = self._moment(shape, found)
+        if moment is None:
+            return None
+        return Atom(match.start(), match.end(), "TIME", replace(moment, vague=moment.vague or shape.vague))
+
+    def _lasting(self, shape: Shape, match: re.Match[str], said: str) -> Atom | None:
+        if shape.kind == "last":
+            days = _days_of(said)
+            return Atom(match.start(), match.end(), "TIME", Moment(period=f"last {days}", vague=shape.vague))
+        read = self.length(said)
+        if read is None:
+            return None
+        length, vague = read
+        vague = vague or shape.vague
+        if shape.kind == "in" and " les " in match[0] + " " and length.unit == "day":
+            return Atom(match.start(), match.end(), "TIME", Moment(period=f"next {length.amount:.0f}", vague=vague))
+        if shape.kind in {"ago", "in"}:
+            sign = -1 if shape.kind == "ago" else 1
+            role: Role = "since" if match[0].startswith(("depuis", "for ", "over ", "during ", "in the")) else "at"
+            moment = Moment(role, shift=Length(sign * length.amount, length.unit), vague=vague)
+            return Atom(match.start(), match.end(), "TIME", moment)
+        kind = {"late": "LATE", "early": "EARLY", "every_hours": "EVERYH"}.get(shape.kind, "DUR")
+        return Atom(match.start(), match.end(), kind, length, vague)
+
+    def _moment(self, shape: Shape, found: dict[str, str]) -> Moment | None:
+        kind, value = shape.kind, shape.value
+        if kind in {"clock", "clock_to"}:
+            clock = self._clock(found, to=kind == "clock_to")
+            return Moment(clock=clock) if clock else None
+        if kind == "day":
+            return Moment(day=Day("offset", offset=int(float(value or 0))))
+        if kind == "now":
+            return Moment(shift=Length(0, "minute"))
+        if kind == "later":
+            return Moment(later=True)
+        if kind == "part":
+            return self._part(found, str(value or ""))
+        if kind == "period":
+            return Moment(period=str(value))
+        if kind == "last":
+            return Moment(period=f"last {_days_of(str(value))}")
+        if kind == "weekday":
+            index = next(i for i, words in enumerate(self.weekdays) if words.fullmatch(found["wd"]))
+            mod = found.get("mod", "")
+            named = _MODS.get(mod, "this" if mod else "")
+            return Moment(day=Day("weekday", weekday=index, mod=named))  # type: ignore[arg-type]
+        return self._date(found)
+
+    def _clock(self, found: dict[str, str], *, to: bool) -> Clock | None:
+        said = found["h"]
+        hour = 0 if said in _MIDNIGHT else 12 if said in _NOON else int(said)
+        named = said in _MIDNIGHT or said in _NOON
+        minute = int(found.get("m") or found.get("m2") or 0)
+        shift = _fraction(found.get("frac", "").strip())
+        total = hour * 60 + minute + (-shift if to else shift)
+        half = found.get("mer", "")[:1]
+        if half and not named:
+            if not 1 <= hour <= 12:
+                return None
+            total += 720 if half == "p" and hour < 12 else -720 if half == "a" and hour == 12 else 0
+        hour, minute = divmod(total % 1440 if total < 0 or total > 1440 else total, 60)
+        surely_24 = named or bool(half) or said.startswith("0") or not self.twelve
+        return Clock(hour, minute, twelve=not surely_24 and 1 <= hour <= 12)
+
+    def _part(self, found: dict[str, str], value: str) -> Moment:
+        said = found.get("part", "")
+        part = next((name for name, words in self.part_words if words.fullmatch(said)), "") if said else ""
+        if value.startswith("clock"):
+            return Moment(day=Day("offset"), clock=Clock(12))
+        if value == "tonight":
+            return Moment(day=Day("offset"), part="night")
+        day = {"today": Day("offset"), "yesterday": Day("offset", offset=-1)}.get(value.split(maxsplit=1)[0] if value else "")
+        named = value.split()[1] if " " in value else ""
+        return Moment(day=day, part=named or part)
+
+    def _date(self, found: dict[str, str]) -> Moment | None:
+        month = int(found["mo"]) if "mo" in found else None
+        if "mon" in found:
+            month = next(i for i, words in enumerate(self.months, 1) if words.fullmatch(found["mon"]))
+        year = int(found["y"]) if "y" in found else None
+        year = year + 2000 if year is not None and year < 100 else year
+        day = int(found["d"])
+        if not 1 <= day <= 31 or not 1 <= (month or 1) <= 12:
+            return None
+        return Moment(day=Day("date", year=year, month=month, day=day))
+
+    def _range(self, text: str, one: Atom, two: Atom) -> Atom | None:
+        """ "From 9 to 11": two bare hours, opened by a word or held by a dash."""
+        if one.kind != "TIME" or two.kind != "TIME":
+            return None
+        first, second, between = one.value, two.value, text[one.end : two.start]
+        if not first.clock or not second.clock or first.end or second.end or not self.between.fullmatch(between):
+            return None
+        opened = self.opens.search(text[max(0, one.start - _LOOK_BACK) : one.start])
+        if not opened and between.strip() in {"et", "and", "a", "to", "/"}:
+            return None
+        moment = replace(first, end=second.clock, vague=first.vague or second.vague)
+        return Atom(one.start, two.end, "TIME", moment)
+
+    def _join(self, text: str, one: Atom, two: Atom) -> Atom | None:
+        """Pieces that say one moment together, with only small words between them, become one."""
+        if one.kind != "TIME" or two.kind != "TIME" or not self.glue.fullmatch(text[one.end : two.start]):
+            return None
+        first, second = one.value, two.value
+        if second.role != "at" and (first.clock or first.part or first.role != "at"):
+            return None
+        joined = first.joined(second)
+        return Atom(one.start, two.end, "TIME", joined) if joined else None
+
+    def _with_role(self, text: str, atom: Atom) -> Atom:
+        """Take in the word that says how the moment is meant: since, until, before, after, from."""
+        if atom.kind != "TIME":
+            return atom
+        floor = max(0, atom.start - _LOOK_BACK)
+        ahead = text[floor : atom.start]
+        for role, words in self.roles:
+            match = words.search(ahead)
+            if match:
+                return replace(atom, start=floor + match.start(1), value=replace(atom.value, role=role))
+        return atom
+
+
+def _folded(atoms: Sequence[Atom], join: Callable[[Atom, Atom], Atom | None]) -> list[Atom]:
+    """Neighbours joined where they can be, from left to right."""
+    out: list[Atom] = []
+    for atom in atoms:
+        whole = join(out[-1], atom) if out else None
+        if whole:
+            out[-1] = whole
+        else:
+            out.append(atom)
+    return out
+
+
+def _quantity(said: str) -> tuple[float, bool]:
+    """A count, and whether it is only roughly said ("a few")."""
+    word = said.strip()
+    if word[0].isdigit():
+        return float(word.replace(",", ".")), False
+    if "couple" in word or "paire" in word:
+        return 2.0, True
+    if "few" in word:
+        return 3.0, True
+    if "demi" in word:
+        return 0.5, False
+    return _ARTICLES.get(word, 1.0), word in {"several", "quelques"}
+
+
+def _fraction(said: str) -> int:
+    """Minutes of a fraction of an hour, negative for "moins"."""
+    if not said:
+        return 0
+    digits = re.search(r"[0-9]+", said)
+    minutes = int(digits[0]) if digits else 30 if "demi" in said or "half" in said else 15
+    return -minutes if said.startswith("moins") else minutes
+
+
+def _days_of(said: str) -> int:
+    count = re.search(r"[0-9]+", said)
+    days = int(count[0]) if count else 3
+    return days * 7 if "semaine" in said or "week" in said else 1 if "h" in said.replace("nights", "") and "jour" not in said else days

@@ -1,0 +1,86 @@
+"""From a URL to a database: what every engine's module provides, and which module serves which URL.
+
+PostgreSQL will stand beside SQLite here: a module with the same functions, and one more line in `_HOMES`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError
+
+from storage import sqlite
+from storage.errors import StorageUnavailable
+
+PATIENCE_S = 5.0
+"""How long a writer waits for another process before it gives up, in seconds. A danger sign must not wait longer to be passed on."""
+
+
+class Home(Protocol):
+    """The module of one database engine."""
+
+    def create(self, url: URL, *, patience_s: float, foreign_keys: bool = True) -> Engine:
+        """An engine whose commits are durable when they return."""
+        ...
+
+    def exists(self, url: URL) -> bool:
+        """Whether there is a database at all."""
+        ...
+
+    def why_unavailable(self, error: BaseException | None) -> str | None:
+        """What is wrong with the database when an error means that; None when the statement is at fault."""
+        ...
+
+    def orphans(self, connection: Connection) -> list[str]:
+        """Rows that refer to what is not there, as the transaction of the connection sees them."""
+        ...
+
+    def problems(self, url: URL) -> list[str]:
+        """What the engine's own checks find."""
+        ...
+
+    def copy(self, url: URL, target: Path) -> None:
+        """A consistent copy, taken while others write."""
+        ...
+
+
+_HOMES: dict[str, Home] = {"sqlite": sqlite}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where the data is, and the module that knows this kind of database."""
+
+    url: URL
+    home: Home
+
+    def engine(self, *, patience_s: float = PATIENCE_S, foreign_keys: bool = True) -> Engine:
+        """A new engine. Raises StorageUnavailable when there is no way to the file."""
+        return self.home.create(self.url, patience_s=patience_s, foreign_keys=foreign_keys)
+
+    def blame(self, error: BaseException | None) -> StorageUnavailable | None:
+        """The same error in our words when the database is at fault; None when the statement is, or the caller."""
+        reason = self.home.why_unavailable(error)
+        return None if reason is None else unavailable(reason, error)
+
+
+def unavailable(reason: str, cause: BaseException | None) -> StorageUnavailable:
+    """The error to raise or to hand over, with what caused it."""
+    error = StorageUnavailable(f"the database cannot be used: {reason}")
+    error.__cause__ = cause
+    return error
+
+
+def locate(url: str) -> Database:
+    """The database that a URL names. Raises ValueError, without repeating a password, when nothing here serves it."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ValueError("not a database URL: try sqlite:///palier.db") from error
+    home = _HOMES.get(parsed.get_backend_name())
+    if home is None:
+        raise ValueError(f"no database of the kind {parsed.get_backend_name()!r} is served, only {', '.join(_HOMES)}")
+    return Database(parsed, home)

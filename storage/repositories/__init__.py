@@ -1,0 +1,1 @@
+"""The repositories of `bot.ports` in SQLAlchemy Core, one file each. Statements are built once and serve every engine."""

@@ -1,0 +1,78 @@
+"""The log of what a person said happened. Entries are added and undone, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from bot.core.entry import Entry, EntryKind
+from bot.ports import Entries
+from storage import tables
+from storage.columns import new_id
+from storage.errors import Missing
+
+_entry = tables.entry
+_standing = (_entry.c.person_id == bindparam("of_person"), _entry.c.undone_at.is_(None))
+_INSERT = insert(_entry)
+_GET = select(_entry).where(_entry.c.id == bindparam("which"))
+_UNDO = (
+    update(_entry)
+    .where(_entry.c.id == bindparam("which"), _entry.c.undone_at.is_(None))
+    .values(undone_at=bindparam("now", type_=_entry.c.undone_at.type))
+)
+_LAST = select(_entry).where(*_standing).order_by(_entry.c.recorded_at.desc(), _entry.c.id.desc()).limit(1)
+_BETWEEN = (
+    select(_entry).where(*_standing, _entry.c.at >= bindparam("since"), _entry.c.at < bindparam("until")).order_by(_entry.c.at, _entry.c.id)
+)
+_BETWEEN_KINDS = _BETWEEN.where(_entry.c.kind.in_(bindparam("kinds", expanding=True)))
+
+
+class SqlEntries(Entries):
+    """The log."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, person_id: int, kind: EntryKind, at: datetime, detail: Mapping[str, Any], now: datetime) -> Entry:
+        """Log a fact: it happened at `at` and was said `now`."""
+        values = {"person_id": person_id, "kind": kind, "at": at, "recorded_at": now, "detail": dict(detail)}
+        made = new_id(self._connection.execute(_INSERT, values))
+        return Entry(id=made, person_id=person_id, kind=kind, at=at, recorded_at=now, detail=detail)
+
+    def get(self, entry_id: int) -> Entry | None:
+        """One entry, undone or not."""
+        row = self._connection.execute(_GET, {"which": entry_id}).first()
+        return None if row is None else _read(row)
+
+    def undo(self, entry_id: int, now: datetime) -> None:
+        """Take an entry back; it stays readable. Undone twice, it keeps its first instant. Raises Missing when there is none."""
+        undone = self._connection.execute(_UNDO, {"which": entry_id, "now": now}).rowcount
+        if not undone and self.get(entry_id) is None:
+            raise Missing(f"there is no entry {entry_id}")
+
+    def last(self, person_id: int) -> Entry | None:
+        """The most recently recorded entry that was not undone."""
+        row = self._connection.execute(_LAST, {"of_person": person_id}).first()
+        return None if row is None else _read(row)
+
+    def between(self, person_id: int, since: datetime, until: datetime, kinds: Collection[EntryKind] = ()) -> Sequence[Entry]:
+        """Entries not undone with since <= at < until, oldest first; every kind when none is named."""
+        asked: dict[str, Any] = {"of_person": person_id, "since": since, "until": until}
+        if not kinds:
+            return [_read(row) for row in self._connection.execute(_BETWEEN, asked)]
+        return [_read(row) for row in self._connection.execute(_BETWEEN_KINDS, {**asked, "kinds": sorted(kinds)})]
+
+
+def _read(row: Row[Any]) -> Entry:
+    return Entry(
+        id=row.id,
+        person_id=row.person_id,
+        kind=row.kind,
+        at=row.at,
+        recorded_at=row.recorded_at,
+        detail=row.detail,
+        undone_at=row.undone_at,
+    )

@@ -1,0 +1,110 @@
+"""Replies written with the state change and sent after the commit. A key is said once, whatever is repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, exists, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.messages import Account, Reply
+from bot.ports import Outbox, OutboxRow
+from storage import tables
+from storage.encoding import reply_from_json, reply_to_json
+from storage.tables import UNSENT
+
+_outbox, _account = tables.outbox, tables.account
+_instant = _outbox.c.next_at.type
+_POST = insert(_outbox).on_conflict_do_nothing(index_elements=["key"])
+# EXISTS and not a join: one row for a person of two accounts, and the order stays that of the index.
+_reached = exists().where(_account.c.person_id == _outbox.c.person_id, _account.c.platform.in_(bindparam("platforms", expanding=True)))
+_reached_at = _reached.where(tuple_(_account.c.platform, _account.c.platform_id).in_(bindparam("accounts", expanding=True)))
+_due = (
+    select(_outbox)
+    .where(UNSENT, _outbox.c.next_at <= bindparam("now"))
+    .order_by(_outbox.c.urgency.desc(), _outbox.c.created_at, _outbox.c.id)
+    .limit(bindparam("at_most"))
+)
+_READY = _due.where(_reached)
+_READY_AT = _due.where(_reached_at)
+_one = update(_outbox).where(_outbox.c.id == bindparam("which"))
+_SENT = _one.where(_outbox.c.sent_at.is_(None)).values(sent_at=bindparam("now", type_=_instant))
+_failed = _one.where(UNSENT).values(attempts=_outbox.c.attempts + 1, last_error=bindparam("reason"))
+_RETRY = _failed.values(next_at=bindparam("at", type_=_instant))
+# A dead letter is dated by the attempt that failed last.
+_BURY = _failed.values(dead_at=_outbox.c.next_at)
+_NEXT_RETRY = select(func.min(_outbox.c.next_at)).where(UNSENT, _outbox.c.attempts > 0)
+# substr and not LIKE: LIKE reads "_" and "%" in keys as wildcards, and forgets case on one engine alone.
+_SAID = (
+    select(_outbox.c.id)
+    .where(
+        _outbox.c.person_id == bindparam("of_person"),
+        _outbox.c.created_at >= bindparam("since"),
+        func.substr(_outbox.c.key, 1, func.length(bindparam("prefix"))) == bindparam("prefix"),
+    )
+    .limit(1)
+)
+_REASON_MAX = 500
+
+
+class SqlOutbox(Outbox):
+    """The post office's counter."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def post(self, key: str, person_id: int, reply: Reply, now: datetime) -> bool:
+        """Store a reply under a unique key; False when that key was already there."""
+        values = {"key": key, "person_id": person_id, "urgency": reply.urgency.value, "reply": reply_to_json(reply), "attempts": 0}
+        return self._connection.execute(_POST, {**values, "created_at": now, "next_at": now}).rowcount == 1
+
+    def ready(self, now: datetime, platforms: Collection[str], accounts: Collection[Account] | None, limit: int) -> Sequence[OutboxRow]:
+        """Rows to send now, urgent first then oldest, whose person can be reached.
+
+        A row that this version cannot read becomes a dead letter, so that it never stands before the others.
+        """
+        asked: dict[str, Any] = {"now": now, "platforms": sorted(platforms), "at_most": limit}
+        if accounts is None:
+            rows = self._connection.execute(_READY, asked).all()
+        else:
+            rows = self._connection.execute(_READY_AT, {**asked, "accounts": [(each.platform, each.id) for each in accounts]}).all()
+        return list(self._readable(rows))
+
+    def sent(self, row_id: int, now: datetime) -> None:
+        """Mark it as sent. A row that was erased meanwhile is no error."""
+        self._connection.execute(_SENT, {"which": row_id, "now": now})
+
+    def failed(self, row_id: int, *, retry_at: datetime | None, reason: str) -> None:
+        """Try again at `retry_at`; None makes it a dead letter."""
+        asked = {"which": row_id, "reason": reason[:_REASON_MAX].encode("ascii", "backslashreplace").decode()}
+        if retry_at is None:
+            self._connection.execute(_BURY, asked)
+        else:
+            self._connection.execute(_RETRY, {**asked, "at": retry_at})
+
+    def next_retry(self) -> datetime | None:
+        """The earliest instant at which something that failed before is tried again."""
+        return self._connection.execute(_NEXT_RETRY).scalar()
+
+    def said_since(self, person_id: int, key_prefix: str, since: datetime) -> bool:
+        """True when a reply whose key starts with the prefix was posted to the person at or after `since`."""
+        asked = {"of_person": person_id, "since": since, "prefix": key_prefix}
+        return self._connection.execute(_SAID, asked).first() is not None
+
+    def _readable(self, rows: Sequence[Row[Any]]) -> Iterator[OutboxRow]:
+        for row in rows:
+            try:
+                reply = reply_from_json(row.reply)
+            except (KeyError, TypeError, ValueError) as error:
+                self.failed(row.id, retry_at=None, reason=f"unreadable: {error!r}")
+                continue
+            yield OutboxRow(
+                id=row.id,
+                key=row.key,
+                person_id=row.person_id,
+                reply=reply,
+                created_at=row.created_at,
+                attempts=row.attempts,
+            )

@@ -1,0 +1,96 @@
+"""Persons, the accounts that reach them, and all that is kept about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from bot.core.person import Person, Role
+from bot.messages import Account
+from bot.ports import People
+from storage import tables
+from storage.columns import new_id
+from storage.errors import Missing
+from storage.repositories.traces import gather, remove
+
+_person, _account = tables.person, tables.account
+_FIND = (
+    select(_person)
+    .join(_account, _account.c.person_id == _person.c.id)
+    .where(_account.c.platform == bindparam("of_platform"), _account.c.platform_id == bindparam("known_as"))
+)
+_GET = select(_person).where(_person.c.id == bindparam("which"))
+_INSERT = insert(_person)
+_REACH = insert(_account)
+_SAVE = update(_person).where(_person.c.id == bindparam("which"))
+_ACCOUNTS = select(_account).where(_account.c.person_id == bindparam("of_person")).order_by(_account.c.id)
+_MODERATORS = select(_person).where(_person.c.role == "moderator").order_by(_person.c.id)
+
+
+class SqlPeople(People):
+    """Persons and accounts."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, account: Account) -> Person | None:
+        """The person whom an account reaches."""
+        row = self._connection.execute(_FIND, {"of_platform": account.platform, "known_as": account.id}).first()
+        return None if row is None else _read(row)
+
+    def get(self, person_id: int) -> Person | None:
+        """The person of an id."""
+        row = self._connection.execute(_GET, {"which": person_id}).first()
+        return None if row is None else _read(row)
+
+    def add(self, account: Account, *, role: Role, language: str, timezone: str, country: str, now: datetime) -> Person:
+        """A new person, who has agreed to nothing yet, reached by this account."""
+        values = {"role": role, "language": language, "timezone": timezone, "country": country, "on_duty": False, "created_at": now}
+        made = new_id(self._connection.execute(_INSERT, values))
+        self._connection.execute(_REACH, {"platform": account.platform, "platform_id": account.id, "person_id": made})
+        return Person(id=made, role=role, language=language, timezone=timezone, country=country, consented_at=None)
+
+    def save(self, person: Person) -> None:
+        """Keep the person as they are now. Raises Missing when there is no such person (erased meanwhile)."""
+        values = {
+            "role": person.role,
+            "language": person.language,
+            "timezone": person.timezone,
+            "country": person.country,
+            "consented_at": person.consented_at,
+            "on_duty": person.on_duty,
+        }
+        if self._connection.execute(_SAVE, {"which": person.id, **values}).rowcount != 1:
+            raise Missing(f"there is no person {person.id}")
+
+    def accounts(self, person_id: int) -> Sequence[Account]:
+        """The accounts that reach the person, first the one they came by."""
+        rows = self._connection.execute(_ACCOUNTS, {"of_person": person_id})
+        return [Account(row.platform, row.platform_id) for row in rows]
+
+    def moderators(self) -> Sequence[Person]:
+        """Every moderator, on duty or not."""
+        return [_read(row) for row in self._connection.execute(_MODERATORS)]
+
+    def export(self, person_id: int) -> dict[str, Any]:
+        """Everything stored about the person, by table, as JSON values (instants in ISO 8601, UTC)."""
+        return gather(self._connection, person_id)
+
+    def erase(self, person_id: int) -> None:
+        """Remove the person and every row about them, in all tables. Nothing of theirs is left to send."""
+        remove(self._connection, person_id)
+
+
+def _read(row: Row[Any]) -> Person:
+    return Person(
+        id=row.id,
+        role=row.role,
+        language=row.language,
+        timezone=row.timezone,
+        country=row.country,
+        consented_at=row.consented_at,
+        on_duty=row.on_duty,
+    )

@@ -1,0 +1,68 @@
+"""Versions of plans. A version is never rewritten: what was planned on a day long past can still be read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from bot.core.plan import Plan
+from bot.ports import Plans, StoredPlan
+from storage import tables
+from storage.columns import new_id
+from storage.encoding import plan_from_json, plan_to_json
+from storage.errors import Missing
+
+_plan = tables.plan
+_CURRENT = select(_plan).where(_plan.c.person_id == bindparam("of_person"), _plan.c.state == "active")
+_LATEST = select(func.max(_plan.c.version)).where(_plan.c.person_id == bindparam("of_person"))
+_END = (
+    update(_plan)
+    .where(_plan.c.id == bindparam("which"), _plan.c.state == "active")
+    .values(state="ended", ended_at=bindparam("now", type_=_plan.c.ended_at.type))
+)
+_INSERT = insert(_plan)
+
+
+class SqlPlans(Plans):
+    """The active plan of each person and those before it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def current(self, person_id: int) -> StoredPlan | None:
+        """The active version."""
+        row = self._connection.execute(_CURRENT, {"of_person": person_id}).first()
+        if row is None:
+            return None
+        plan = plan_from_json(row.body)
+        return StoredPlan(row.id, row.person_id, row.version, plan, row.state, row.confirmed_at)
+
+    def add(self, person_id: int, plan: Plan, now: datetime) -> StoredPlan:
+        """Store the next version as the active one, confirmed now; the former one ends."""
+        former = self.current(person_id)
+        if former is not None:
+            self.end(former, now)
+        return self._append(person_id, plan, confirmed_at=now, now=now)
+
+    def replace(self, stored: StoredPlan, plan: Plan, now: datetime) -> StoredPlan:
+        """A new version of the same plan: it keeps the instant at which the plan was confirmed.
+
+        Raises Missing when `stored` is not the active version any more: a change must not bring an ended plan back.
+        """
+        if not self._end(stored.id, now):
+            raise Missing(f"plan {stored.id} is not the active one any more")
+        return self._append(stored.person_id, plan, confirmed_at=stored.confirmed_at, now=now)
+
+    def end(self, stored: StoredPlan, now: datetime) -> None:
+        """End the plan. One that has ended keeps its first end."""
+        self._end(stored.id, now)
+
+    def _end(self, plan_id: int, now: datetime) -> bool:
+        return self._connection.execute(_END, {"which": plan_id, "now": now}).rowcount == 1
+
+    def _append(self, person_id: int, plan: Plan, *, confirmed_at: datetime, now: datetime) -> StoredPlan:
+        version = (self._connection.execute(_LATEST, {"of_person": person_id}).scalar() or 0) + 1
+        values = {"person_id": person_id, "version": version, "state": "active", "body": plan_to_json(plan)}
+        made = new_id(self._connection.execute(_INSERT, {**values, "confirmed_at": confirmed_at, "created_at": now}))
+        return StoredPlan(made, person_id, version, plan, "active", confirmed_at)

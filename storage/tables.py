@@ -1,0 +1,186 @@
+"""Every table, and which of them hold something about a person.
+
+Ids are never given twice, even after a deletion (AUTOINCREMENT): a message key or a button that names an old id must not
+meet a new row. What a person says and what is known of their health lives in the JsonText columns, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Boolean, Column, ColumnElement, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint, and_, select
+
+from storage.columns import Id, Instant, JsonText
+
+ERASED = 0
+"""Stands in a case's history for an actor who erased themselves: no longer a person, and not the assistant (None)."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", Id, primary_key=True)
+
+
+def _person_id(*, primary_key: bool = False) -> Column[int]:
+    return Column("person_id", Id, ForeignKey("person.id", ondelete="CASCADE"), primary_key=primary_key, nullable=False)
+
+
+def _partial(name: str, *columns: Column[Any] | ColumnElement[Any], where: ColumnElement[bool]) -> Index:
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+person = Table(
+    "person",
+    metadata,
+    _id(),
+    Column("role", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("timezone", String, nullable=False),
+    Column("country", String, nullable=False),
+    Column("consented_at", Instant),
+    Column("on_duty", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+account = Table(
+    "account",
+    metadata,
+    _id(),
+    Column("platform", String, nullable=False),
+    Column("platform_id", String, nullable=False),
+    _person_id(),
+    UniqueConstraint("platform", "platform_id"),
+    Index(None, "person_id"),
+    sqlite_autoincrement=True,
+)
+
+dialogue = Table(
+    "dialogue",
+    metadata,
+    _person_id(primary_key=True),
+    Column("form", String, nullable=False),
+    Column("step", String, nullable=False),
+    Column("answers", JsonText, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+plan = Table(
+    "plan",
+    metadata,
+    _id(),
+    _person_id(),
+    Column("version", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("body", JsonText, nullable=False),
+    Column("confirmed_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    UniqueConstraint("person_id", "version"),
+    sqlite_autoincrement=True,
+)
+# Two plans at once would be two sets of doses: the database itself refuses the second.
+Index("uq_plan_active", plan.c.person_id, unique=True, sqlite_where=plan.c.state == "active", postgresql_where=plan.c.state == "active")
+
+entry = Table(
+    "entry",
+    metadata,
+    _id(),
+    _person_id(),
+    Column("kind", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("detail", JsonText, nullable=False),
+    Column("undone_at", Instant),
+    Index(None, "person_id", "at"),
+    Index(None, "person_id", "recorded_at"),
+    sqlite_autoincrement=True,
+)
+
+care_case = Table(  # "case" is a reserved word of SQL
+    "care_case",
+    metadata,
+    _id(),
+    _person_id(),
+    Column("level", String, nullable=False),
+    Column("red", Boolean, nullable=False),
+    Column("codes", JsonText, nullable=False),
+    Column("state", String, nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("owner_id", Id, ForeignKey("person.id", ondelete="SET NULL")),
+    Column("closed_at", Instant),
+    Column("resolution", String),
+    Index(None, "person_id"),
+    sqlite_autoincrement=True,
+)
+_partial("ix_care_case_waiting", care_case.c.opened_at, where=care_case.c.state != "closed")
+
+case_event = Table(  # append-only: no statement of ours changes a line, but for ERASED
+    "case_event",
+    metadata,
+    _id(),
+    Column("case_id", Id, ForeignKey("care_case.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("what", String, nullable=False),
+    Column("actor_id", Id),
+    Column("note", JsonText, nullable=False),
+    Index(None, "case_id"),
+    sqlite_autoincrement=True,
+)
+
+timer = Table(
+    "timer",
+    metadata,
+    _id(),
+    _person_id(),
+    Column("kind", String, nullable=False),
+    Column("subject", String, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    UniqueConstraint("person_id", "kind", "subject"),
+    Index(None, "due_at"),
+    sqlite_autoincrement=True,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("key", String, nullable=False),
+    _person_id(),
+    Column("urgency", Integer, nullable=False),
+    Column("reply", JsonText, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("sent_at", Instant),
+    Column("dead_at", Instant),
+    Column("last_error", String),
+    UniqueConstraint("key"),
+    Index(None, "person_id", "created_at"),
+    sqlite_autoincrement=True,
+)
+UNSENT = and_(outbox.c.sent_at.is_(None), outbox.c.dead_at.is_(None))
+_partial("ix_outbox_unsent", outbox.c.urgency.desc(), outbox.c.created_at, where=UNSENT)
+_partial("ix_outbox_retry", outbox.c.next_at, where=and_(UNSENT, outbox.c.attempts > 0))
+
+heard = Table("heard", metadata, Column("key", String, primary_key=True), Column("at", Instant, nullable=False), sqlite_with_rowid=False)
+
+
+def about(table: Table, person_id: int) -> ColumnElement[bool] | None:
+    """The condition that picks the rows of a table that are about a person, or None for a table about nobody."""
+    if table is person:
+        return person.c.id == person_id
+    if table is case_event:
+        return case_event.c.case_id.in_(select(care_case.c.id).where(care_case.c.person_id == person_id))
+    if "person_id" in table.c:
+        return table.c.person_id == person_id
+    return None

@@ -1,0 +1,38 @@
+"""One transaction, with every repository on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.ports import Cases, Dialogues, Entries, Outbox, People, Plans, Timers, Unit
+from storage.repositories.cases import SqlCases
+from storage.repositories.dialogues import SqlDialogues
+from storage.repositories.entries import SqlEntries
+from storage.repositories.outbox import SqlOutbox
+from storage.repositories.people import SqlPeople
+from storage.repositories.plans import SqlPlans
+from storage.repositories.timers import SqlTimers
+from storage.tables import heard
+
+_HEAR = insert(heard).on_conflict_do_nothing(index_elements=["key"])
+
+
+class SqlUnit(Unit):
+    """The repositories over one connection. It is good for the transaction it was made in, on the thread of the store."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.people: People = SqlPeople(connection)
+        self.dialogues: Dialogues = SqlDialogues(connection)
+        self.plans: Plans = SqlPlans(connection)
+        self.entries: Entries = SqlEntries(connection)
+        self.cases: Cases = SqlCases(connection)
+        self.timers: Timers = SqlTimers(connection)
+        self.outbox: Outbox = SqlOutbox(connection)
+
+    def first_time(self, key: str, now: datetime) -> bool:
+        """True the first time this update key is heard; the mark is part of the transaction."""
+        return self._connection.execute(_HEAR, {"key": key, "at": now}).rowcount == 1

@@ -1,0 +1,138 @@
+"""The model curve: cases 50 to 52, the figures of facts C2, and its laws."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.curve import FAST, PROFILES, REFERENCE, SLOW, Profile, absorption, curve, level, steady_level
+from bot.core.daily import hours_between
+
+ONE_TABLET = [(10.0, 10.0)]
+FIGURE_B = [(13.0, 40.0), (15.0, 60.0), (17.0, 80.0)]
+FIGURE_C = [(8.0, 70.0), (10.0, 20.0), (12.0, 25.0), (14.0, 20.0), (16.0, 25.0), (18.0, 20.0), (20.0, 20.0)]
+
+LEVELS = [
+    (50, FAST, 10.0, 0.0),
+    (50, FAST, 10.5, 7.174),
+    (50, FAST, 11.0, 8.203),
+    (50, FAST, 12.0, 7.193),
+    (50, FAST, 15.0, 3.990),
+    (50, FAST, 20.0, 1.482),
+    (51, SLOW, 11.0, 7.132),
+    (51, SLOW, 11.75, 7.846),
+    (51, SLOW, 15.0, 5.503),
+    (51, SLOW, 20.0, 2.755),
+]
+
+
+@pytest.mark.parametrize(("case", "profile", "hour", "expected"), LEVELS)
+def test_one_tablet_at_ten(case: int, profile: Profile, hour: float, expected: float) -> None:
+    assert level(ONE_TABLET, hour, profile) == pytest.approx(expected, abs=0.001)
+
+
+def minutes(doses: list[tuple[float, float]]) -> list[tuple[int, float]]:
+    return [(round(at * 60), mg) for at, mg in doses]
+
+
+# figure, profile, first day's peak and its minute, level at 18:00
+FIGURES = [
+    ("A", ONE_TABLET, FAST, 8.203, "11:00", 2.203),
+    ("A", ONE_TABLET, SLOW, 7.846, "11:45", 3.635),
+    ("A", ONE_TABLET, REFERENCE, 7.781, "11:34", 3.096),
+    ("B", FIGURE_B, FAST, 118.30, "17:48", 117.151),
+    ("B", FIGURE_B, SLOW, 123.56, "18:19", 121.949),
+    ("B", FIGURE_B, REFERENCE, 119.71, "18:12", 119.05),
+    ("C", FIGURE_C, FAST, 62.18, "16:37", 50.68),
+    ("C", FIGURE_C, SLOW, 77.20, "18:44", 70.65),
+    ("C", FIGURE_C, REFERENCE, 70.33, "16:49", 63.36),
+]
+
+
+@pytest.mark.parametrize(
+    ("doses", "profile", "peak", "at", "at_18"),
+    [row[1:] for row in FIGURES],
+    ids=[f"{row[0]} {row[2].name}" for row in FIGURES],
+)
+def test_the_guides_figures(doses: list[tuple[float, float]], profile: Profile, peak: float, at: str, at_18: float) -> None:
+    drawn = curve(minutes(doses), profile)
+    assert drawn.peak.mg_eq == pytest.approx(peak, abs=0.005)
+    hour, minute = at.split(":")
+    assert drawn.peak.minute == pytest.approx(int(hour) * 60 + int(minute), abs=1)
+    assert level(doses, 18.0, profile) == pytest.approx(at_18, abs=0.005)
+
+
+@pytest.mark.parametrize(("profile", "peak", "at_18"), [(FAST, 119.41, 118.21), (SLOW, 128.64, 127.25), (REFERENCE, 122.67, 122.10)])
+def test_figure_b_day_after_day(profile: Profile, peak: float, at_18: float) -> None:
+    drawn = curve(minutes(FIGURE_B), profile, steady=True)
+    assert drawn.peak.mg_eq == pytest.approx(peak, abs=0.01)
+    assert steady_level(FIGURE_B, 18.0, profile) == pytest.approx(at_18, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("profile", "troughs"),
+    [(FAST, [50.4, 48.4, 50.6, 48.5, 50.7, 48.5]), (SLOW, [54.6, 59.7, 65.7, 66.4, 70.6, 70.2])],
+)
+def test_the_troughs_of_spread_intakes(profile: Profile, troughs: list[float]) -> None:
+    assert [level(FIGURE_C, hour, profile) for hour in (10, 12, 14, 16, 18, 20)] == pytest.approx(troughs, abs=0.06)
+
+
+def test_absorption_follows_from_half_life_and_peak() -> None:
+    assert (FAST.ka, FAST.ke) == pytest.approx((2.872501, 0.198042), abs=1e-6)
+    assert (SLOW.ka, SLOW.ke) == pytest.approx((1.499093, 0.138629), abs=1e-6)
+    assert (REFERENCE.ka, REFERENCE.ke) == pytest.approx((1.64, 0.159341), abs=1e-6)
+    assert [profile.peak_after_h for profile in PROFILES.values()] == pytest.approx([1.0, 1.75, 1.575], abs=5e-4)
+    with pytest.raises(ValueError, match="the peak lies"):
+        absorption(3.5, 6.0)
+
+
+def test_after_one_half_life_about_half_is_left() -> None:
+    assert level([(0.0, 1.0)], 3.5) == pytest.approx(0.537, abs=0.001)
+
+
+def test_a_curve_has_a_point_every_minute_from_the_first_intake() -> None:
+    drawn = curve([(15 * 60, 20), (13 * 60, 10)])
+    assert (drawn.points[0].minute, drawn.points[0].mg_eq) == (13 * 60, 0.0)
+    assert len(drawn.points) == 24 * 60
+    assert all(later.minute - earlier.minute == 1 for earlier, later in pairwise(drawn.points))
+    with pytest.raises(ValueError, match="starts at an intake"):
+        curve([])
+
+
+def test_over_a_clock_change_the_curve_counts_real_hours() -> None:
+    paris = ZoneInfo("Europe/Paris")
+    evening, morning = datetime(2026, 3, 28, 22, tzinfo=paris), datetime(2026, 3, 29, 8, tzinfo=paris)
+    assert hours_between(evening, morning) == 9.0
+
+
+doses = st.lists(st.tuples(st.floats(0, 23), st.floats(1, 100)), min_size=1, max_size=5)
+profiles = st.sampled_from(list(PROFILES.values()))
+hours = st.floats(0, 47)
+
+
+@given(some=doses, others=doses, t=hours, profile=profiles)
+def test_levels_add_up(some: list[tuple[float, float]], others: list[tuple[float, float]], t: float, profile: Profile) -> None:
+    together = level([*some, *others], t, profile)
+    assert together == pytest.approx(level(some, t, profile) + level(others, t, profile))
+
+
+@given(some=doses, t=hours, profile=profiles, times=st.floats(0.1, 5))
+def test_twice_the_dose_is_twice_the_level(some: list[tuple[float, float]], t: float, profile: Profile, times: float) -> None:
+    scaled = [(at, mg * times) for at, mg in some]
+    assert level(scaled, t, profile) == pytest.approx(times * level(some, t, profile))
+
+
+@given(some=doses, t=hours, profile=profiles)
+def test_a_level_lies_between_nothing_and_all_that_was_taken(some: list[tuple[float, float]], t: float, profile: Profile) -> None:
+    assert 0 <= level(some, t, profile) <= sum(mg for at, mg in some if at <= t)
+
+
+@given(some=doses, t=st.floats(0, 24), profile=profiles)
+def test_the_same_day_forty_times_is_the_steady_day(some: list[tuple[float, float]], t: float, profile: Profile) -> None:
+    repeated = [(at + 24 * day, mg) for day in range(40) for at, mg in some]
+    assert level(repeated, t + 24 * 39, profile) == pytest.approx(steady_level(some, t, profile), rel=1e-6)
