@@ -11,21 +11,28 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
+from zoneinfo import available_timezones
 
 import click
 
 from bot.adapters.story import Delivery, Player, StoryFailed
-from bot.app import load_minds, open_house, run_console, set_up_logging
+from bot.app import (
+    Settings,
+    SettingsError,
+    StorageUnavailable,
+    load_minds,
+    open_house,
+    read_settings,
+    run_console,
+    story_settings,
+    upgrade_database,
+)
 from bot.core.person import Role
 from bot.knowledge.check import check as check_knowledge
 from bot.knowledge.files import KnowledgeError
 from bot.knowledge.story_file import read_story
-from bot.settings import Settings, SettingsError, override
-from bot.settings import load as load_settings
 from bot.understanding.danger import Triage, screening_json
 from bot.understanding.reader import Reader, meaning_json
-from storage import upgrade as migrations
-from storage.store import StorageUnavailable
 
 LATER = {
     "split": "the illustrated split for targeted intake",
@@ -83,10 +90,8 @@ def simulate(story: Path, as_json: bool) -> None:
     """Play a story under a virtual clock on a throw-away database."""
     try:
         read = read_story(story.read_text(encoding="utf-8"), name=story.name)
-        base = _settings()
         with tempfile.TemporaryDirectory(prefix="palier-") as folder:
-            settings = override(base, {**read.settings, "database_url": f"sqlite:///{folder}/story.db"})
-            migrations.upgrade(settings.database_url)
+            settings = story_settings(_settings(), read.settings, folder=folder)
             opener = partial(open_house, settings, minds=load_minds())
             asyncio.run(Player(read, open_house=opener, show=_show_json if as_json else _show_plain).play())
     except (KnowledgeError, SettingsError, UnicodeDecodeError) as error:
@@ -166,17 +171,9 @@ def _optional(line: dict[str, Any], field: str) -> str | None:
         raise BadInput(f'the field "{field}" must be a string')
     if field == "language" and value not in (None, "fr", "en"):
         raise BadInput('the field "language" must be "fr" or "en"')
-    if field == "timezone" and value is not None and not _is_zone(value):
+    if field == "timezone" and value is not None and value not in available_timezones():
         raise BadInput(f'the field "timezone" must be an IANA time zone, not {value!r}')
     return value
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        load_settings(timezone=name)
-    except SettingsError:
-        return False
-    return True
 
 
 def _now(line: dict[str, Any]) -> datetime:
@@ -215,30 +212,22 @@ def db() -> None:
 @db.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to this version's tables."""
-    settings = _settings()
-    try:
-        migrations.upgrade(settings.database_url)
-    except StorageUnavailable as error:
-        raise click.ClickException(str(error)) from error
-    click.echo(f"database ready at revision {migrations.current_revision(settings.database_url)}")
+    click.echo(f"database ready at revision {_ready_database(_settings())}")
 
 
-def _ready_database(settings: Settings) -> None:
+def _ready_database(settings: Settings) -> str | None:
     """The embedded default needs nothing to be started, and no command to be run first either."""
     try:
-        if not migrations.is_current(settings.database_url):
-            migrations.upgrade(settings.database_url)
+        return upgrade_database(settings)
     except StorageUnavailable as error:
         raise click.ClickException(str(error)) from error
 
 
 def _settings() -> Settings:
     try:
-        settings = load_settings()
+        return read_settings()
     except SettingsError as error:
         raise BadInput(str(error)) from error
-    set_up_logging(settings)
-    return settings
 
 
 def main(arguments: list[str] | None = None) -> None:

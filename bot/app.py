@@ -1,15 +1,18 @@
-"""The composition root: the only file that knows every part and puts them together."""
+"""The composition root: the only file that knows every part and puts them together.
+
+The command line gets settings, database and their troubles from here, and knows neither room itself.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
 
@@ -24,10 +27,23 @@ from bot.knowledge.wording import check_parity
 from bot.messages import Attachment
 from bot.ports import Clock, File, Sender, Store, Unit
 from bot.scheduling.ticker import Ticker
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError, load, override
 from bot.understanding.danger import Triage
 from bot.understanding.reader import Reader
-from storage.store import open_store
+from storage.store import StorageUnavailable, open_store
+from storage.upgrade import current_revision, is_current, upgrade
+
+__all__ = [
+    "Settings",
+    "SettingsError",
+    "StorageUnavailable",
+    "load_minds",
+    "open_house",
+    "read_settings",
+    "run_console",
+    "story_settings",
+    "upgrade_database",
+]
 
 log = structlog.get_logger()
 
@@ -113,6 +129,27 @@ def export_file(unit: Unit, person: Person, attachment: Attachment) -> File:
     """Everything stored about a person, made at the moment of sending."""
     content = json.dumps(unit.people.export(person.id), ensure_ascii=False, indent=2, default=str)
     return File(kind="json", name=attachment.name, content=content.encode())
+
+
+def read_settings() -> Settings:
+    """The environment, and logging set up by it. Raises SettingsError with one sentence that names what is wrong."""
+    settings = load()
+    set_up_logging(settings)
+    return settings
+
+
+def story_settings(settings: Settings, overrides: Mapping[str, Any], *, folder: str) -> Settings:
+    """The settings of a story: its own overrides, and a throw-away database in `folder`, ready to use."""
+    own = override(settings, {**overrides, "database_url": f"sqlite:///{folder}/story.db"})
+    upgrade(own.database_url)
+    return own
+
+
+def upgrade_database(settings: Settings) -> str | None:
+    """Bring the database to this version's tables; its revision afterwards. Raises StorageUnavailable."""
+    if not is_current(settings.database_url):
+        upgrade(settings.database_url)
+    return current_revision(settings.database_url)
 
 
 def set_up_logging(settings: Settings) -> None:

@@ -14,6 +14,7 @@ and still alerts the moderators: through the outbox when it works, straight thro
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -82,7 +83,7 @@ class Conversation:
         except asyncio.CancelledError:
             raise
         except Exception as trouble:  # whatever failed, a danger sign is still answered
-            log.error("hear.failed", trouble=type(trouble).__name__, level=screening.level.name)
+            log.error("hear.failed", trouble=place(trouble), level=screening.level.name)
             await self._rescue(incoming, screening)
         else:
             for reply, person in farewells:
@@ -116,7 +117,7 @@ class Conversation:
         person = unit.people.find(incoming.account)
         if person is None:
             spoken = incoming.language_hint or (language if incoming.text.strip() else "")
-            new = replace(self._newcomer, language=spoken or self._newcomer.language)
+            new = self._speaking(spoken or self._newcomer.language)
             return unit.people.add(
                 incoming.account,
                 role=incoming.role,
@@ -126,6 +127,11 @@ class Conversation:
                 now=self._clock.now(),
             )
         return person
+
+    def _speaking(self, language: str) -> Person:
+        """A newcomer who speaks another language than the community may well be in another country: no number is guessed."""
+        country = self._newcomer.country if language == self._newcomer.language else ""
+        return replace(self._newcomer, language=language, country=country)
 
     def _turn(self, unit: Unit, person: Person, incoming: Incoming, screening: Screening, now: datetime) -> Turn:
         return Turn(
@@ -211,8 +217,11 @@ class Conversation:
         return replace(turn, meaning=meaning, act=meaning.acts[0])
 
     def _serve(self, turn: Turn) -> list[Reply]:
-        """Every act of a message that is sure; offers for one that is not."""
+        """Every act of a message that is sure; offers for one that is not, unless a moderator is already reading."""
         if turn.meaning.confidence != "sure":
+            case = turn.unit.cases.open_for(turn.person.id)
+            if case is not None and case.owner_id is not None:
+                return [turn.reply(say("human.forwarded"))]
             return self._handlers.not_understood(turn)
         return [reply for act in turn.meaning.acts for reply in self._handlers.intents[act.intent](turn.serving(act))]
 
@@ -239,7 +248,7 @@ class Conversation:
         except asyncio.CancelledError:
             raise
         except Exception as trouble:  # the last resort must not depend on what failed
-            log.critical("rescue.straight", trouble=type(trouble).__name__, level=screening.level.name)
+            log.critical("rescue.straight", trouble=place(trouble), level=screening.level.name)
             await self._straight(incoming, screening)
 
     def _answer_plainly(self, incoming: Incoming, screening: Screening, unit: Unit) -> None:
@@ -255,7 +264,7 @@ class Conversation:
         post(unit, incoming.key, replies, now)
 
     async def _straight(self, incoming: Incoming, screening: Screening) -> None:
-        person = self._postman.known(incoming.account) or replace(self._newcomer, language=screening.language)
+        person = self._postman.known(incoming.account) or self._speaking(screening.language)
         if incoming.role == "moderator" or screening.level < Level.urgent:
             reply = Reply(to=person.id, words=(say("error.not-kept"),))
             await self._postman.straight(reply, incoming.account, key=f"{incoming.key}#straight", person=person)
@@ -294,6 +303,13 @@ class Conversation:
             replies = handle(Due(unit=unit, person=person, now=now, policy=self._policy, timer=timer))
             post(unit, f"timer:{timer.kind}:{timer.person_id}:{timer.subject}:{timer.due_at.isoformat()}", replies, now)
         return len(timers)
+
+
+def place(trouble: BaseException) -> str:
+    """What failed and where, for the log: never the exception's own words, which may hold a person's."""
+    frames = traceback.extract_tb(trouble.__traceback__)
+    where = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(trouble).__name__}{where}"
 
 
 def post(unit: Unit, cause: str, replies: Sequence[Reply], now: datetime) -> None:

@@ -82,7 +82,7 @@ def override(settings: Settings, dotted: dict[str, Any]) -> Settings:
     values = settings.model_dump()
     for name, value in dotted.items():
         *path, last = name.split(".")
-        place = values
+        place: Any = values
         for part in path:
             place = place.get(part) if isinstance(place, dict) else None
         if not isinstance(place, dict) or last not in place:

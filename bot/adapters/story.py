@@ -294,7 +294,7 @@ def _next_due(unit: Unit) -> datetime | None:
 
 
 def _country_of(timezone: str) -> str:
-    return next((code for code, country in countries().items() if timezone in country.zones), "")
+    return next((code for code, country in countries().items() if timezone in country.timezones), "")
 
 
 def _met(expected: Expectation, delivered: list[Delivery]) -> bool:

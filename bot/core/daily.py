@@ -32,7 +32,7 @@ def next_local(after: datetime, at: time, zone: tzinfo) -> datetime:
     for offset in range(-1, 4):
         day = today + offset * ONE_DAY
         instant = local_slot(day, at, zone)
-        if instant > after and _exists(day, zone):
+        if instant > after and (instant.astimezone(zone).date() == day or _exists(day, zone)):
             return instant
     raise ValueError("a zone without days")
 

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from bot.core.daily import next_local
 from bot.core.decision import Allowed
 from bot.core.entry import Entry, EntryKind
-from bot.core.intake import Slot
+from bot.core.intake import Slot, slots_around
 from bot.core.plan import Hold, Plan
 from bot.core.titration import PlanDay, plan_day
 from bot.handlers.turn import Moment
@@ -68,6 +68,13 @@ def next_slot(moment: Moment, stored: StoredPlan | None) -> Slot | None:
     return None
 
 
+def following_slot(moment: Moment, stored: StoredPlan | None, at: datetime) -> Slot | None:
+    """The planned intake that follows an instant, answered or not: what decides whether a missed one may still be taken."""
+    if stored is None:
+        return None
+    return next((slot for slot in slots_around(stored.plan, at=at, zone=moment.zone) if slot.at > at), None)
+
+
 def schedule(moment: Moment, plan: Plan) -> None:
     """Put one timer for each hour that any step of the plan uses, at its next firing in the person's zone."""
     moment.unit.timers.cancel(moment.person.id, INTAKE)
@@ -77,7 +84,7 @@ def schedule(moment: Moment, plan: Plan) -> None:
 
 def arm(moment: Moment, hour: time, *, after: datetime) -> None:
     """Set the reminder of one local hour to its first firing after an instant."""
-    moment.unit.timers.put(moment.person.id, INTAKE, hour.isoformat("minutes"), next_local(after, hour, moment.zone))
+    moment.unit.timers.put(moment.person.id, INTAKE, hour.isoformat(timespec="minutes"), next_local(after, hour, moment.zone))
 
 
 def hours_of(plan: Plan) -> list[time]:

@@ -115,6 +115,7 @@ def answer_orange(turn: Turn) -> list[Reply]:
     words = (
         say(f"orange.{block}" if block in ("excess", "withdrawal", "alcohol_withdrawal") else "orange.other"),
         say("orange.if-worse", emergency=emergency_of(turn.person.country)),
+        say("orange.no-step-up"),
         escalation.who_knows(raised),
     )
     rules = {
@@ -180,6 +181,6 @@ def talk_to_human(turn: Turn) -> list[Reply]:
 def _said_lately(turn: Turn) -> bool:
     """True when the same emergency text was said within the hour: the text is not repeated, the alert always is."""
     since = turn.now - turn.policy.repeat_block
-    found = turn.unit.entries.between(turn.person.id, since, turn.now, ("finding",))
+    found = turn.unit.entries.between(turn.person.id, since, turn.now, ["finding"])
     blocks = {BLOCKS.get(str(entry.detail["code"])) for entry in found if entry.detail["level"] != Level.check.name}
     return BLOCKS.get(turn.screening.codes[0]) in blocks if turn.screening.codes else False

@@ -91,7 +91,7 @@ def _join(moment: Moment, known: Case, sign: Sign) -> tuple[Case, bool]:
 
 
 def _page_again_later(moment: Moment, case: Case, *, attempt: int) -> None:
-    wait = moment.policy.next_page(case.level, attempt)
+    wait = moment.policy.next_page(case, attempt)
     moment.unit.timers.put(case.person_id, UNCLAIMED, str(case.id), moment.now + wait, attempt=attempt + 1)
 
 
@@ -99,7 +99,7 @@ def page_again(moment: Moment, case: Case, *, attempt: int) -> list[Reply]:
     """Nobody claimed it in time: page once more, and set the next page."""
     _page_again_later(moment, case, attempt=attempt)
     moment.unit.cases.record(CaseEvent(case_id=case.id, at=moment.now, what="paged-again"))
-    return [card(moment, case, quote=last_words(moment, case), headline="case.unclaimed", kind_alert=True)]
+    return [card(moment, case, quote=last_words(moment, case), headline="case.unclaimed", kind_alert=case.red)]
 
 
 def last_words(moment: Moment, case: Case) -> str:
@@ -122,7 +122,7 @@ def card(moment: Moment, case: Case, *, quote: str, headline: str, kind_alert: b
                 country=moment.person.country or "?",
                 signs=code_names(case.codes),
                 quote=quote[:QUOTE_AT_MOST] or "…",
-                opened={"moment": moment.local(case.opened_at).replace(tzinfo=None).isoformat("minutes")},
+                opened={"moment": moment.local(case.opened_at).replace(tzinfo=None).isoformat(timespec="minutes")},
             ),
             say("case.not-emergency-service"),
         ),

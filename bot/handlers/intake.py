@@ -13,7 +13,7 @@ from bot.core.levels import Level
 from bot.handlers import agenda, escalation
 from bot.handlers.escalation import Sign
 from bot.handlers.turn import Turn, choices, emergency_of, mg, moment, nested, numbers_of, say
-from bot.messages import Choice, Reply, Urgency, Words
+from bot.messages import Choice, Json, Reply, Urgency, Words
 from bot.ports import Dialogue, StoredPlan
 
 FORM = "intake"
@@ -54,8 +54,10 @@ def record(turn: Turn, *, amount: float, at: datetime, slot: str, assumed: Seque
     """Judge an intake, log it, read it back; tell humans when it is more than planned. `sure`: not a duplicate, says the person."""
     day = turn.local(at).date()
     laid = agenda.day_of(turn.unit.plans.current(turn.person.id), day)
-    others = [Taken(e.at, e.detail.get("dose_mg")) for e in agenda.entries_on(turn, day, ("intake",))]
-    verdict = judge_intake(mg=amount, at=at, today=others, plan_total_mg=laid.total_mg if laid else None, surely_another=sure)
+    others, before = _taken_on(turn, day), _taken_on(turn, day - timedelta(days=1))
+    verdict = judge_intake(
+        mg=amount, at=at, today=others, day_before=before, plan_total_mg=laid.total_mg if laid else None, surely_another=sure
+    )
     if isinstance(verdict, Withheld):
         turn.open_form(FORM, "duplicate", amount=amount, at=at.isoformat(), slot=slot, assumed=list(assumed))
         return [turn.reply(say("rule.duplicate-entry", dose=mg(amount)), offers=choices("yes", "no"), rules=verdict.rules)]
@@ -67,13 +69,20 @@ def record(turn: Turn, *, amount: float, at: datetime, slot: str, assumed: Seque
     return [_echo(turn, entry, day_total=verdict.value.mg, planned=laid.total_mg if laid else None)]
 
 
+def _taken_on(turn: Turn, day: date) -> list[Taken]:
+    return [Taken(entry.at, entry.detail.get("dose_mg")) for entry in agenda.entries_on(turn, day, ("intake",))]
+
+
+def _noted(turn: Turn, entry: Entry) -> Words:
+    """What was understood, with its absolute day and hour; whatever was filled in is marked as such."""
+    dose_and_hour = ("dose" in entry.detail["assumed"], "at" in entry.detail["assumed"])
+    key = {(True, True): "intake.assumed-both", (True, False): "intake.assumed-dose", (False, True): "intake.assumed-at"}.get(dose_and_hour)
+    assumed: Json = nested(key) if key else ""
+    return say("intake.noted", dose=mg(float(entry.detail["dose_mg"])), at=moment(turn.local(entry.at)), assumed=assumed)
+
+
 def _echo(turn: Turn, entry: Entry, *, day_total: float, planned: int | None) -> Reply:
-    words = [say("intake.noted", dose=mg(float(entry.detail["dose_mg"])), at=moment(turn.local(entry.at)))]
-    assumed = entry.detail.get("assumed", ())
-    if "dose" in assumed:
-        words.append(say("intake.assumed-dose"))
-    if "at" in assumed and entry.detail.get("slot"):
-        words.append(say("intake.assumed-at"))
+    words = [_noted(turn, entry)]
     if turn.local(entry.at).date() == turn.today and planned is not None and turn.unit.cases.open_for(turn.person.id) is None:
         words.append(say("intake.day-total", total=mg(day_total), planned=mg(planned)))
     offers = [Choice("undo", str(entry.id))]
@@ -103,8 +112,7 @@ def _alarm(turn: Turn, entry: Entry, verdict: Alarm) -> list[Reply]:
         rules = (*verdict.rules, "emergency-number", "red-flag-no-dose", "red-flag-freeze", *escalation.told_rules(raised))
         offers = choices("safe", "not-safe", "talk-to-human")
     else:
-        noted = say("intake.noted", dose=mg(float(entry.detail["dose_mg"])), at=moment(turn.local(entry.at)))
-        words = (noted, say("orange.excess"), say("orange.if-worse", emergency=numbers["emergency"]), told)
+        words = (_noted(turn, entry), say("orange.excess"), say("orange.if-worse", emergency=numbers["emergency"]), told)
         rules = (*verdict.rules, "never-double", "emergency-number", *escalation.told_rules(raised))
         offers = (Choice("undo", str(entry.id)), Choice("talk-to-human"))
     reply = turn.reply(*words, offers=offers, rules=tuple(dict.fromkeys(rules)), level=verdict.level, urgency=Urgency.urgent)
@@ -224,14 +232,13 @@ def _missed(turn: Turn, planned: datetime) -> list[Reply]:
     at = turn.instant(planned.date(), planned.time())
     entry = turn.unit.entries.add(turn.person.id, "missed", at, {"slot": slot}, turn.now)
     stored = turn.unit.plans.current(turn.person.id)
-    coming = agenda.next_slot(turn, stored)
+    coming, following = agenda.next_slot(turn, stored), agenda.following_slot(turn, stored, at)
     undo = (Choice("undo", str(entry.id)),)
     words = [say("intake.missed-noted", at=moment(planned)), say("rule.never-double")]
     case = turn.unit.cases.open_for(turn.person.id)
-    if coming is None or (case is not None and case.red):
+    if coming is None or following is None or (case is not None and case.red):
         return [turn.reply(*words, say("intake.missed-ask"), offers=undo, rules=("never-double",))]
-    next_at = turn.instant(coming.day, coming.dose.at)
-    verdict = late_intake(missed_at=at, now=turn.now, next_at=next_at)
+    verdict = late_intake(missed_at=at, now=turn.now, next_at=following.at)
     key = "rule.late-intake-ok" if isinstance(verdict, Allowed) else "rule.late-intake-skip"
     dose = nested("plan.of-dose", dose=mg(coming.dose.mg)) if coming.dose.mg is not None else ""
     next_text = moment(datetime.combine(coming.day, coming.dose.at))

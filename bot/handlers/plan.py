@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from bot.core.decision import Alarm, Allowed, Withheld
@@ -40,7 +40,7 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
         return cancel(turn)
     if dialogue.step == "bedtime":
         hour = turn.reader.clock(turn.text, turn.person.language)
-        return None if hour is None else _scheme(turn, {**dialogue.answers, "bedtime": hour.isoformat("minutes")})
+        return None if hour is None else _scheme(turn, {**dialogue.answers, "bedtime": hour.isoformat(timespec="minutes")})
     return confirm(turn) if intent == "confirm" else None
 
 
@@ -85,7 +85,9 @@ def press_hold(turn: Turn) -> list[Reply]:
     stored = turn.unit.plans.current(turn.person.id)
     if stored is None:
         return [turn.reply(say("plan.none"))]
-    agenda.hold(turn, since=turn.today, why=agenda.BECAUSE_PERSON)
+    # Once something was taken today, the day stays what it has begun to be: the hold begins tomorrow.
+    begun = bool(agenda.entries_on(turn, turn.today, ("intake",)))
+    agenda.hold(turn, since=turn.today + timedelta(days=1) if begun else turn.today, why=agenda.BECAUSE_PERSON)
     held = agenda.day_of(turn.unit.plans.current(turn.person.id), turn.today)
     words = [say("plan.held")]
     if held is not None and not _frozen(turn):

@@ -62,7 +62,7 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
             {
                 "total_mg": step.total_mg,
                 "days": step.days,
-                "doses": [{"at": dose.at.isoformat("minutes"), "mg": dose.mg} for dose in step.doses],
+                "doses": [{"at": dose.at.isoformat(timespec="minutes"), "mg": dose.mg} for dose in step.doses],
             }
             for step in plan.steps
         ],

@@ -18,7 +18,7 @@ def ask(turn: Turn) -> list[Reply]:
     topic = str(turn.slots.get("topic") or "")
     if topic == "missed_dose":
         return [_missed_dose(turn)]
-    if topic not in facts(turn.person.language):
+    if topic not in facts():
         topic = "interaction" if turn.slots.get("substances") else "unknown"
     return [_answer(turn, topic)]
 
@@ -40,22 +40,21 @@ def stop_treatment(turn: Turn) -> list[Reply]:
 def _answer(turn: Turn, topic: str, *more: Words) -> Reply:
     words = fact(topic, turn.person.language)
     offers = choices("talk-to-human") if topic in ("how_much", "unknown", "top_up", "interaction") else ()
-    sources = [say("sources", sources=", ".join(dict.fromkeys(source.document for source in words.sources)))] if words.sources else []
+    sources = [say("sources", sources=", ".join(dict.fromkeys(words.sources)))] if words.sources else []
     return turn.reply(say("text", text=words.text), *more, *sources, offers=offers, rules=tuple(words.rules))
 
 
 def _missed_dose(turn: Turn) -> Reply:
     """The general leaflet rule, worked out on the plan's own hours where they are known."""
     stored = turn.unit.plans.current(turn.person.id)
-    coming = agenda.next_slot(turn, stored)
     said = turn.slots.get("planned_at") or turn.slots.get("at")
-    case = turn.unit.cases.open_for(turn.person.id)
-    if coming is None or (case is not None and case.red):
-        return _answer(turn, "missed_dose")
-    next_at = turn.instant(coming.day, coming.dose.at)
     missed = datetime.fromisoformat(said) if said and "T" in said else None
-    missed_at = turn.instant(missed.date(), missed.time()) if missed else turn.now
-    verdict = late_intake(missed_at=min(missed_at, turn.now), now=turn.now, next_at=next_at)
+    missed_at = min(turn.instant(missed.date(), missed.time()) if missed else turn.now, turn.now)
+    coming, following = agenda.next_slot(turn, stored), agenda.following_slot(turn, stored, missed_at)
+    case = turn.unit.cases.open_for(turn.person.id)
+    if coming is None or following is None or (case is not None and case.red):
+        return _answer(turn, "missed_dose")
+    verdict = late_intake(missed_at=missed_at, now=turn.now, next_at=following.at)
     key = "rule.late-intake-ok" if isinstance(verdict, Allowed) else "rule.late-intake-skip"
     words = (
         say("rule.never-double"),

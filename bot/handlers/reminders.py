@@ -101,7 +101,7 @@ def _step_news(due: Due, day: PlanDay) -> Reply:
 
 def _acknowledged(where: Moment, rule: str) -> bool:
     since, until = where.now - timedelta(days=3650), where.now
-    shown = where.unit.entries.between(where.person.id, since, until, ("acknowledgement",))
+    shown = where.unit.entries.between(where.person.id, since, until, ["acknowledgement"])
     return any(entry.detail.get("rule") == rule for entry in shown)
 
 

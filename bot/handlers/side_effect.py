@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core.levels import Level
+from bot.core.stepping import BOTHERSOME_FROM
 from bot.handlers import agenda
 from bot.handlers.turn import Turn, choices, nested, say
-from bot.knowledge.findings import findings
+from bot.knowledge.findings import finding, finding_words
 from bot.messages import Choice, Json, Reply, Words
 from bot.ports import Dialogue
 
 FORM = "severity"
-BOTHERSOME = 6
-"""From this severity on, holding the step is offered. A design choice without a source: it only offers, never decides."""
-
 SCALE = tuple(f"severity-{score}" for score in range(11))
 
 
@@ -77,14 +75,13 @@ def _rate(turn: Turn, dialogue: Dialogue, score: float) -> list[Reply]:
 def _noted(turn: Turn, effects: list[str], score: float, entry_id: int) -> Reply:
     names: list[Json] = [{"finding": effect} for effect in effects]
     words: list[Words] = [say("effect.noted", effects={"all": names}, score=score)]
-    known = [findings(turn.person.language)[effect] for effect in effects]
-    words += [say("text", text=finding.says) for finding in known[:2]]
+    words += [say("text", text=finding_words(effect, turn.person.language)) for effect in effects[:2]]
     rules: list[str] = []
     offers: list[Choice] = [Choice("undo", str(entry_id))]
-    level = max((finding.level for finding in known), default=Level.none)
+    level = max((finding(effect).level for effect in effects), default=Level.none)
     if level >= Level.consult:
         words.append(say("effect.tell-prescriber"))
-    if score >= BOTHERSOME and agenda.day_of(turn.unit.plans.current(turn.person.id), turn.today) is not None:
+    if score >= BOTHERSOME_FROM and agenda.day_of(turn.unit.plans.current(turn.person.id), turn.today) is not None:
         words.append(say("rule.hold-side-effect"))
         offers.append(Choice("hold"))
         rules.append("hold-side-effect")

@@ -33,7 +33,7 @@ def mg(amount: float) -> Json:
 
 def clock(hour: time) -> Json:
     """A wall-clock hour."""
-    return {"clock": hour.isoformat("minutes")}
+    return {"clock": hour.isoformat(timespec="minutes")}
 
 
 def on_day(day: date) -> Json:
@@ -43,7 +43,7 @@ def on_day(day: date) -> Json:
 
 def moment(at: datetime) -> Json:
     """A local day and hour (of an aware or naive LOCAL date-time)."""
-    return {"moment": at.replace(tzinfo=None).isoformat("minutes")}
+    return {"moment": at.replace(tzinfo=None).isoformat(timespec="minutes")}
 
 
 def nested(key: str, **values: Json) -> Json:

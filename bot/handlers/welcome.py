@@ -81,7 +81,7 @@ def _country_in_words(turn: Turn) -> list[Reply] | None:
 
 def _country(turn: Turn, code: str) -> list[Reply]:
     known = countries().get(code)
-    zones = known.zones if known else ()
+    zones = known.timezones if known else ()
     if len(zones) == 1:
         person = replace(turn.person, country=code, timezone=zones[0])
         turn.unit.people.save(person)

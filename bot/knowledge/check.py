@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -26,9 +26,12 @@ from bot.knowledge.shelf import read_from
 from bot.knowledge.sources import documents
 from bot.knowledge.substances import substance_names, substances
 
-Look = Callable[[Traversable], Iterator[str]]
+ITSELF = "baclofen"
+"""Recognised by its names, and no interaction."""
 
-_FOR_ALL: Mapping[str, Callable[[Traversable], Mapping[str, object]]] = {
+Look = Callable[[Path], Iterator[str]]
+
+_FOR_ALL: Mapping[str, Callable[[Path], Mapping[str, object]]] = {
     "documents": documents,
     "rules": rules,
     "conflicts": conflicts,
@@ -37,7 +40,7 @@ _FOR_ALL: Mapping[str, Callable[[Traversable], Mapping[str, object]]] = {
     "substances": substances,
     "countries": countries,
 }
-_PER_LANGUAGE: Mapping[str, Callable[[str, Traversable], Mapping[str, object]]] = {
+_PER_LANGUAGE: Mapping[str, Callable[[str, Path], Mapping[str, object]]] = {
     "findings": findings_in,
     "facts": facts_in,
     "substances": substance_names,
@@ -58,25 +61,26 @@ class Report:
     notes: tuple[str, ...]
 
 
-def check(folder: Traversable | None = None, code: Traversable | None = None) -> Report:
+def check(folder: Path | None = None, code: Path | None = None) -> Report:
     """Look at every knowledge file of `folder` and at the rule ids that `code` names. None: the installed ones.
 
     The loaders that know only the installed files (danger signs, understanding, schemes) run when `folder` is None.
     """
-    shelf = root() if folder is None else folder
+    shelf = Path(str(root())) if folder is None else folder
     doubts = [doubt for look in _LOOKS for doubt in _heard(look, shelf)]
     if folder is None:
         doubts += [doubt for look in _INSTALLED for doubt in _heard(look, shelf)]
     counts = _counts(shelf)
-    named, used = rules_in_code(files("bot") if code is None else code)
+    named, used = rules_in_code(Path(str(files("bot"))) if code is None else code)
     held = _held_rules(shelf)
     doubts += [f"{place}: names the rule {name!r}, which rules.yaml does not hold" for name, place in named.items() if name not in held]
     doubts += [f"{language}: nothing was read" for language in LANGUAGES if not counts[language]]
-    unused = sorted(held - used)
-    return Report(counts=counts, doubts=tuple(dict.fromkeys(doubts)), notes=tuple(f"rule {name}: no code names it" for name in unused))
+    unused = sorted(held - used - _answering(shelf))
+    notes = tuple(f"rule {name}: no code and no answer names it" for name in unused)
+    return Report(counts=counts, doubts=tuple(dict.fromkeys(doubts)), notes=notes)
 
 
-def _heard(look: Look, shelf: Traversable) -> Iterator[str]:
+def _heard(look: Look, shelf: Path) -> Iterator[str]:
     """The doubts of one look; a file that cannot be trusted at all is one more."""
     try:
         yield from look(shelf)
@@ -84,7 +88,7 @@ def _heard(look: Look, shelf: Traversable) -> Iterator[str]:
         yield str(error)
 
 
-def _files(shelf: Traversable) -> Iterator[str]:
+def _files(shelf: Path) -> Iterator[str]:
     """Every file can be read, says something, and stands in every language when it stands in one."""
     paths = _paths(shelf)
     spoken = [{path.partition("/")[2] for path in paths if path.startswith(f"{language}/")} for language in LANGUAGES]
@@ -94,18 +98,18 @@ def _files(shelf: Traversable) -> Iterator[str]:
         yield from _heard(partial(_empty, path), shelf)
 
 
-def _paths(shelf: Traversable) -> list[str]:
+def _paths(shelf: Path) -> list[str]:
     folders = {"": shelf} | {f"{language}/": shelf / language for language in LANGUAGES}
     held = [f"{prefix}{entry.name}" for prefix, folder in folders.items() for entry in folder.iterdir()]
     return sorted(path for path in held if path.endswith(".yaml"))
 
 
-def _empty(path: str, shelf: Traversable) -> Iterator[str]:
+def _empty(path: str, shelf: Path) -> Iterator[str]:
     if not read_from(path, shelf):
         yield f"{path}: the file is empty"
 
 
-def _loads(shelf: Traversable) -> Iterator[str]:
+def _loads(shelf: Path) -> Iterator[str]:
     """Every loader accepts its files, and none of them is empty."""
     loads = {f"{name}.yaml": load for name, load in _FOR_ALL.items()}
     loads |= {f"{language}/{name}.yaml": partial(load, language) for name, load in _PER_LANGUAGE.items() for language in LANGUAGES}
@@ -113,12 +117,12 @@ def _loads(shelf: Traversable) -> Iterator[str]:
         yield from _heard(partial(_nothing_in, path, load), shelf)
 
 
-def _nothing_in(path: str, load: Callable[[Traversable], Mapping[str, object]], shelf: Traversable) -> Iterator[str]:
+def _nothing_in(path: str, load: Callable[[Path], Mapping[str, object]], shelf: Path) -> Iterator[str]:
     if not load(shelf):
         yield f"{path}: holds nothing"
 
 
-def _wording(shelf: Traversable) -> Iterator[str]:
+def _wording(shelf: Path) -> Iterator[str]:
     """The same keys with the same placeholders in every language, and no empty text."""
     spoken = {language: _mapping(f"{language}/wording.yaml", shelf) for language in LANGUAGES}
     for language, texts in spoken.items():
@@ -139,12 +143,12 @@ def _placeholders(text: Any) -> frozenset[str]:
         return frozenset({str(text)})
 
 
-def _conflicts(shelf: Traversable) -> Iterator[str]:
+def _conflicts(shelf: Path) -> Iterator[str]:
     for conflict in conflicts(shelf).values():
         yield from (f"conflicts.yaml: {conflict.id}: no finding {name}" for name in conflict.findings if name not in findings(shelf))
 
 
-def _countries(shelf: Traversable) -> Iterator[str]:
+def _countries(shelf: Path) -> Iterator[str]:
     """Time zones exist, and a name leads to one country."""
     zones = available_timezones()
     for code, country in countries(shelf).items():
@@ -157,12 +161,12 @@ def _countries(shelf: Traversable) -> Iterator[str]:
                     yield f"{language}/countries.yaml: {name}: names both {named[plain(name)]} and {code}"
 
 
-def _recognition(shelf: Traversable) -> Iterator[str]:
+def _recognition(shelf: Path) -> Iterator[str]:
     """What the understanding can recognise, the knowledge can answer: substances, findings, topics."""
     for language in LANGUAGES:
         path = f"{language}/terms.yaml"
         terms = _mapping(path, shelf)
-        recognised = set(terms.get("substances") or ())
+        recognised = set(terms.get("substances") or ()) - {ITSELF}
         yield from (f"{path}: no words for the substance {name}" for name in sorted(set(substances(shelf)) - recognised))
         yield from (
             f"substances.yaml: no substance {name}, which {path} recognises" for name in sorted(recognised - set(substances(shelf)))
@@ -174,10 +178,10 @@ def _recognition(shelf: Traversable) -> Iterator[str]:
         )
         path = f"{language}/understanding.yaml"
         topics = {str(rule["topic"]) for rule in _mapping(path, shelf).get("rules") or () if rule.get("topic")}
-        yield from (f"facts.yaml: no answer to {topic}, which {path} asks" for topic in sorted(topics - set(facts(shelf))))
+        yield from (f"facts.yaml: {topic}: no answer, and {path} asks for one" for topic in sorted(topics - set(facts(shelf))))
 
 
-def _mapping(path: str, shelf: Traversable) -> Mapping[str, Any]:
+def _mapping(path: str, shelf: Path) -> Mapping[str, Any]:
     held = read_from(path, shelf)
     if not isinstance(held, dict):
         raise KnowledgeError(f"{path}: expected entries by name")
@@ -187,7 +191,7 @@ def _mapping(path: str, shelf: Traversable) -> Mapping[str, Any]:
 _LOOKS: tuple[Look, ...] = (_files, _loads, _wording, _conflicts, _countries, _recognition)
 
 
-def _loaded(load: Callable[[], object], shelf: Traversable) -> Iterator[str]:
+def _loaded(load: Callable[[], object], shelf: Path) -> Iterator[str]:
     del shelf
     load()
     yield from ()
@@ -196,14 +200,24 @@ def _loaded(load: Callable[[], object], shelf: Traversable) -> Iterator[str]:
 _INSTALLED: tuple[Look, ...] = tuple(partial(_loaded, load) for load in (load_danger, load_languages, schemes, wording.check_parity))
 
 
-def _held_rules(shelf: Traversable) -> frozenset[str]:
+def _held_rules(shelf: Path) -> frozenset[str]:
     try:
         return frozenset(rules(shelf))
     except KnowledgeError:
         return frozenset()
 
 
-def _counts(shelf: Traversable) -> dict[str, dict[str, int]]:
+def _answering(shelf: Path) -> frozenset[str]:
+    """The rules that answers, findings and substances lead to."""
+    try:
+        named = {rule for topic in facts(shelf).values() for rule in topic.rules}
+        named |= {rule for finding in findings(shelf).values() for rule in finding.rules}
+        return frozenset(named | {substance.rule for substance in substances(shelf).values()})
+    except KnowledgeError:
+        return frozenset()
+
+
+def _counts(shelf: Path) -> dict[str, dict[str, int]]:
     """How many entries each file has: the loaded ones, and the texts of the wording."""
     counts: dict[str, dict[str, int]] = {"all": {name: _size(load, shelf) for name, load in _FOR_ALL.items()}}
     for language in LANGUAGES:
@@ -214,7 +228,7 @@ def _counts(shelf: Traversable) -> dict[str, dict[str, int]]:
     return counts
 
 
-def _size(load: Callable[[Traversable], Mapping[str, object]], shelf: Traversable) -> int:
+def _size(load: Callable[[Path], Mapping[str, object]], shelf: Path) -> int:
     try:
         return len(load(shelf))
     except KnowledgeError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, RootModel
@@ -46,7 +46,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """One disagreement. `positions` come newest first; `authority` is whose word was followed; `rules` carry it out.
+    """One disagreement. `positions` come newest first, undated ones last; `authority` is whose word was followed; `rules` carry it out.
 
     `findings` are the ids of the findings it is about.
     """
@@ -61,12 +61,12 @@ class Conflict:
 
 
 @cache
-def conflicts(folder: Traversable | None = None) -> Mapping[str, Conflict]:
+def conflicts(folder: Path | None = None) -> Mapping[str, Conflict]:
     """Every conflict by its id. Raises KnowledgeError for an unknown source or rule, or for fewer than two positions."""
     return {name: _conflict(name, row, folder) for name, row in load_from(PATH, _File, folder).root.items()}
 
 
-def known_conflicts(ids: tuple[str, ...], *, path: str, folder: Traversable | None = None) -> tuple[str, ...]:
+def known_conflicts(ids: tuple[str, ...], *, path: str, folder: Path | None = None) -> tuple[str, ...]:
     """The ids, each checked. Raises KnowledgeError naming `path` for an id that conflicts.yaml does not hold."""
     for name in ids:
         if name not in conflicts(folder):
@@ -74,13 +74,13 @@ def known_conflicts(ids: tuple[str, ...], *, path: str, folder: Traversable | No
     return ids
 
 
-def _conflict(name: str, row: _Row, folder: Traversable | None) -> Conflict:
+def _conflict(name: str, row: _Row, folder: Path | None) -> Conflict:
     path = f"{PATH}: {name}"
     positions = (Position(cite((p.source,), path=path, folder=folder)[0], p.says) for p in row.positions)
     return Conflict(
         id=name,
         subject=row.subject,
-        positions=tuple(sorted(positions, key=lambda p: p.source.date, reverse=True)),
+        positions=tuple(sorted(positions, key=lambda p: p.source.document.date, reverse=True)),
         settled=row.settled,
         authority=cite(row.authority, path=path, folder=folder),
         rules=known_rules(row.rules, path=path, folder=folder),

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
@@ -68,7 +68,7 @@ class _Words(Strict):
     either: Text
     labels: dict[str, Text]
     names: dict[Code, Annotated[tuple[Text, ...], Field(min_length=1)]]
-    alone: dict[Text, Code] = {}
+    alone: dict[Text, Code] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +82,12 @@ class Numbers:
 
 
 @cache
-def _file(folder: Traversable | None = None) -> _File:
+def _file(folder: Path | None = None) -> _File:
     return load_from(PATH, _File, folder)
 
 
 @cache
-def countries(folder: Traversable | None = None) -> Mapping[str, Country]:
+def countries(folder: Path | None = None) -> Mapping[str, Country]:
     """Every country we can name, by ISO 3166 code: those with lines of their own, and the rest of the European Union."""
     file = _file(folder)
     shared = {
@@ -101,7 +101,7 @@ def countries(folder: Traversable | None = None) -> Mapping[str, Country]:
 
 
 @cache
-def country_words(language: str, folder: Traversable | None = None) -> _Words:
+def country_words(language: str, folder: Path | None = None) -> _Words:
     """Names and labels of a language. Raises KnowledgeError when a country or a label lacks words, or words lack a use."""
     path = f"{language}/countries.yaml"
     words = load_from(path, _Words, folder)
@@ -113,7 +113,7 @@ def country_words(language: str, folder: Traversable | None = None) -> _Words:
     return words
 
 
-def every_line(folder: Traversable | None = None) -> tuple[Line, ...]:
+def every_line(folder: Path | None = None) -> tuple[Line, ...]:
     """All the lines that may be shown to somebody."""
     held = countries(folder).values()
     elsewhere = _file(folder).elsewhere

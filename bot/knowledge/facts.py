@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, RootModel
@@ -67,13 +67,13 @@ class Fact:
 
 
 @cache
-def facts(folder: Traversable | None = None) -> Mapping[str, Topic]:
+def facts(folder: Path | None = None) -> Mapping[str, Topic]:
     """Every topic by its id. Raises KnowledgeError for an unknown rule, conflict or source."""
     return {name: _topic(name, row, folder) for name, row in load_from(PATH, _File, folder).root.items()}
 
 
 @cache
-def facts_in(language: str, folder: Traversable | None = None) -> Mapping[str, Mapping[str, str]]:
+def facts_in(language: str, folder: Path | None = None) -> Mapping[str, Mapping[str, str]]:
     """The sentences of every topic by their keys. Raises KnowledgeError when topics or keys differ from the data."""
     path = f"{language}/facts.yaml"
     words = load_from(path, _WordsFile, folder).root
@@ -100,7 +100,7 @@ def _only_quoted_amounts(topic: Topic, sentences: Iterable[str], *, path: str) -
                 raise KnowledgeError(f"{path}: names {amount} mg, which is no quotation that {PATH} allows")
 
 
-def _topic(name: str, row: _Row, folder: Traversable | None) -> Topic:
+def _topic(name: str, row: _Row, folder: Path | None) -> Topic:
     path = f"{PATH}: {name}"
     return Topic(
         id=name,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, RootModel
@@ -79,7 +79,7 @@ class Finding:
 
 
 @cache
-def findings(folder: Traversable | None = None) -> Mapping[str, Finding]:
+def findings(folder: Path | None = None) -> Mapping[str, Finding]:
     """Every finding by its id. Raises KnowledgeError for an unknown rule or source."""
     return {name: _finding(name, row, folder) for name, row in load_from(PATH, _File, folder).root.items()}
 
@@ -90,7 +90,7 @@ def finding(name: str) -> Finding:
 
 
 @cache
-def findings_in(language: str, folder: Traversable | None = None) -> Mapping[str, FindingWords]:
+def findings_in(language: str, folder: Path | None = None) -> Mapping[str, FindingWords]:
     """The words of every finding. Raises KnowledgeError when ids and words do not match."""
     path = f"{language}/findings.yaml"
     words = load_from(path, _WordsFile, folder).root
@@ -108,7 +108,7 @@ def finding_words(name: str, language: str) -> str:
     return findings_in(language)[name].says
 
 
-def _finding(name: str, row: _Row, folder: Traversable | None) -> Finding:
+def _finding(name: str, row: _Row, folder: Path | None) -> Finding:
     path = f"{PATH}: {name}"
     return Finding(
         id=name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bot.knowledge.conflicts import Conflict, conflicts
 from bot.knowledge.facts import facts, facts_in
@@ -36,18 +36,18 @@ _TITLES = {
 }
 
 
-class UnknownId(KnowledgeError):
+class UnknownIdError(KnowledgeError):
     """Nothing in the knowledge has this id."""
 
 
 def sources(name: str) -> str:
     """A rule, fact, finding, substance, conflict or document in plain text: what it says, its sources with dates, the conflicts.
 
-    An id that several of them share is shown for each. Raises UnknownId.
+    An id that several of them share is shown for each. Raises UnknownIdError.
     """
     parts = ["\n".join(lines) for show in _SHOWN for lines in [list(show(name))] if lines]
     if not parts:
-        raise UnknownId(f"nothing in the knowledge has the id {name!r}")
+        raise UnknownIdError(f"nothing in the knowledge has the id {name!r}")
     return "\n\n".join(parts)
 
 
@@ -129,30 +129,33 @@ def _settled(held: Iterable[Conflict]) -> Iterator[str]:
 def _disagreement(conflict: Conflict) -> Iterator[str]:
     yield f"conflict {conflict.id}: {conflict.subject}"
     for position in conflict.positions:
-        yield f"  {position.source.place} ({position.source.date}): {position.says}"
+        yield f"  {position.source.place} ({position.source.document.dated}): {position.says}"
     authority = ", ".join(source.place for source in conflict.authority)
     yield f"  settled on {authority}: {conflict.settled}"
 
 
 def _section(kind: str, held: list[Rule]) -> str:
-    rows = (f"| `{rule.id}` | {rule.says} | {', '.join(s.place for s in rule.sources)} | {rule.reviewed or '–'} |" for rule in held)
-    return "\n".join([f"## {_TITLES[kind]}\n", "| id | says | sources | reviewed |", "|---|---|---|---|", *rows, ""])
+    rows = [(f"`{rule.id}`", rule.says, ", ".join(s.place for s in rule.sources), rule.reviewed or "–") for rule in held]
+    return _table(_TITLES[kind], ("id", "says", "sources", "reviewed"), rows)
 
 
 def _sources_section() -> str:
-    rows = (f"| `{d.id}` | {_linked(d.title, d.url)} | {d.date or f'undated, noted {d.noted}'} |" for d in documents().values())
-    return "\n".join(["## Sources\n", "| id | document | date |", "|---|---|---|", *rows, ""])
+    rows = [(f"`{d.id}`", _linked(d.title, d.url), d.dated) for d in documents().values()]
+    return _table("Sources", ("id", "document", "date"), rows)
 
 
 def _conflicts_section() -> str:
-    rows = (f"| {c.id} | {c.subject} | {'; '.join(_position(c))} | {c.settled} |" for c in conflicts().values())
-    return "\n".join(
-        ["## Conflicts between sources\n", "| id | subject | positions, newest first | settled |", "|---|---|---|---|", *rows, ""]
-    )
+    rows = [(c.id, c.subject, "; ".join(_position(c)), c.settled) for c in conflicts().values()]
+    return _table("Conflicts between sources", ("id", "subject", "positions, newest first", "settled"), rows)
+
+
+def _table(title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = (f"| {' | '.join(cells)} |" for cells in (columns, ("---",) * len(columns), *rows))
+    return "\n".join([f"## {title}", "", *lines, ""])
 
 
 def _position(conflict: Conflict) -> Iterator[str]:
-    yield from (f"{p.source.place} ({p.source.date[:4]}): {p.says}" for p in conflict.positions)
+    yield from (f"{p.source.place} ({p.source.document.date[:4] or 'undated'}): {p.says}" for p in conflict.positions)
 
 
 def _linked(title: str, url: str) -> str:

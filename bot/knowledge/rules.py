@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Literal, get_args
 
 from pydantic import RootModel
@@ -42,12 +42,12 @@ class Rule:
 
 
 @cache
-def rules(folder: Traversable | None = None) -> Mapping[str, Rule]:
+def rules(folder: Path | None = None) -> Mapping[str, Rule]:
     """Every rule by its id. Raises KnowledgeError for a rule without a source or with an unknown one."""
     return {name: _rule(name, row, folder) for name, row in load_from(PATH, _File, folder).root.items()}
 
 
-def known_rules(ids: Iterable[str], *, path: str, folder: Traversable | None = None) -> tuple[str, ...]:
+def known_rules(ids: Iterable[str], *, path: str, folder: Path | None = None) -> tuple[str, ...]:
     """The ids, each checked. Raises KnowledgeError naming `path` for an id that rules.yaml does not hold."""
     found = tuple(ids)
     for name in found:
@@ -56,6 +56,6 @@ def known_rules(ids: Iterable[str], *, path: str, folder: Traversable | None = N
     return found
 
 
-def _rule(name: str, row: _Row, folder: Traversable | None) -> Rule:
+def _rule(name: str, row: _Row, folder: Path | None) -> Rule:
     cited = cite(row.sources, path=f"{PATH}: {name}", folder=folder)
     return Rule(id=name, says=row.says, kind=row.kind, sources=cited, reviewed=row.reviewed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
 _KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 _ADDED_BY = frozenset({"append", "extend", "add"})
@@ -13,7 +13,7 @@ _ADDED_BY = frozenset({"append", "extend", "add"})
 _VALUES_BEFORE_RULES = {"Allowed": 1, "Alarm": 1, "Withheld": 0}
 
 
-def rules_in_code(code: Traversable) -> tuple[dict[str, str], frozenset[str]]:
+def rules_in_code(code: Path) -> tuple[dict[str, str], frozenset[str]]:
     """Read every Python file under `code`.
 
     Returns the kebab-case strings that stand where rules are named, each with the file that names it, and every string at all
@@ -21,20 +21,12 @@ def rules_in_code(code: Traversable) -> tuple[dict[str, str], frozenset[str]]:
     """
     named: dict[str, str] = {}
     every: set[str] = set()
-    for place, source in _sources(code, code.name):
-        tree = ast.parse(source, filename=place)
+    for file in sorted(code.rglob("*.py")):
+        place = f"{code.name}/{file.relative_to(code).as_posix()}"
+        tree = ast.parse(file.read_text(encoding="utf-8"), filename=place)
         every |= set(_strings([tree]))
         named |= {text: place for text in _strings(_where_rules_stand(tree)) if _KEBAB.fullmatch(text)}
     return named, frozenset(every)
-
-
-def _sources(folder: Traversable, place: str) -> Iterator[tuple[str, str]]:
-    for entry in sorted(folder.iterdir(), key=lambda held: held.name):
-        path = f"{place}/{entry.name}"
-        if entry.is_dir():
-            yield from _sources(entry, path)
-        elif entry.name.endswith(".py"):
-            yield path, entry.read_text(encoding="utf-8")
 
 
 def _where_rules_stand(tree: ast.AST) -> Iterator[ast.AST]:

@@ -6,18 +6,24 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time
 from functools import cache
 from itertools import zip_longest
+from pathlib import Path
+from typing import Any
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, PositiveInt, RootModel, model_validator
 
 from bot.core.decision import Allowed
 from bot.core.limits import CEILING_DAY_MG
 from bot.core.plan import Dose, Plan, Step
 from bot.core.titration import check_plan
-from bot.knowledge.files import KnowledgeError, Strict, load
+from bot.knowledge.files import KnowledgeError, Strict
+from bot.knowledge.shelf import load_from
+from bot.knowledge.sources import Citations, Reviewable, cite
 
 PATH = "schemes.yaml"
 BEDTIME = "bedtime"
 USUAL_BEDTIME = time(22)
+ANY_DAY = date(2026, 1, 1)
+"""Whether a scheme can be followed does not depend on when it starts."""
 
 
 class SchemeStep(Strict):
@@ -35,16 +41,11 @@ class Rise(Strict):
     every_days: tuple[PositiveInt, ...] = Field(min_length=1)
 
 
-class Scheme(Strict):
-    """A way of writing a plan, with its source. `reviewed_by` and `reviewed_on` stay empty until a clinician has checked it."""
+class Scheme(Reviewable):
+    """A way of writing a plan, with the places it comes from."""
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
-    source: str = Field(min_length=1)
-    section: str
-    link: str = ""
-    dated: date
-    reviewed_by: str
-    reviewed_on: date | None
+    sources: Citations
     tablet_mg: PositiveInt
     step_back_rule: bool
     hours: tuple[str, ...]
@@ -99,28 +100,28 @@ class Scheme(Strict):
                 raise ValueError(f"step {number}: the last step, and no other, is open-ended")
             if step.doses_mg and (len(step.doses_mg) != len(self.hours) or sum(step.doses_mg) != step.total_mg):
                 raise ValueError(f"step {number}: one dose for each hour, adding up to the total")
-        if (self.reviewed_on is None) != (not self.reviewed_by):
-            raise ValueError("a review has a name and a date, or neither")
         return self
 
 
-class SchemesFile(Strict):
-    """The whole file."""
-
-    schemes: tuple[Scheme, ...] = Field(min_length=1)
+class _File(RootModel[dict[str, Scheme]]):
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, rows: Any) -> Any:
+        """Give each scheme its id, the key it stands under."""
+        if not isinstance(rows, dict):
+            return rows
+        return {name: {"id": name, **row} if isinstance(row, dict) else row for name, row in rows.items()}
 
 
 @cache
-def schemes() -> Mapping[str, Scheme]:
-    """Every scheme by its id. Raises KnowledgeError for an id that stands twice or a scheme that no check would let through."""
-    found: dict[str, Scheme] = {}
-    for scheme in load(PATH, SchemesFile).schemes:
-        if scheme.id in found:
-            raise KnowledgeError(f"{PATH}: {scheme.id} stands twice")
-        verdict = check_plan(scheme.plan(start=scheme.dated))
+def schemes(folder: Path | None = None) -> Mapping[str, Scheme]:
+    """Every scheme by its id. Raises KnowledgeError for an unknown source or a scheme that no check would let through."""
+    found = load_from(PATH, _File, folder).root
+    for name, scheme in found.items():
+        cite(scheme.sources, path=f"{PATH}: {name}", folder=folder)
+        verdict = check_plan(scheme.plan(start=ANY_DAY))
         if not isinstance(verdict, Allowed):
-            raise KnowledgeError(f"{PATH}: {scheme.id}: {', '.join(verdict.rules)}")
-        found[scheme.id] = scheme
+            raise KnowledgeError(f"{PATH}: {name}: {', '.join(verdict.rules)}")
     return found
 
 

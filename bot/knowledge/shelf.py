@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from bot.knowledge.files import KnowledgeError, Model, load, parse, root
 
 
-def load_from(path: str, model: type[Model], folder: Traversable | None = None) -> Model:
+def load_from(path: str, model: type[Model], folder: Path | None = None) -> Model:
     """Read `path` of `folder` (None: the installed knowledge) into its model.
 
     Raises KnowledgeError: from a folder under examination with every fault of the file, from the installed one with the first.
@@ -24,7 +24,7 @@ def load_from(path: str, model: type[Model], folder: Traversable | None = None) 
         raise KnowledgeError("; ".join(f"{path}: {_where(fault)}: {fault['msg']}" for fault in error.errors())) from error
 
 
-def read_from(path: str, folder: Traversable | None = None) -> Any:
+def read_from(path: str, folder: Path | None = None) -> Any:
     """The plain values of one file. Raises KnowledgeError when it is missing or broken."""
     file = (root() if folder is None else folder) / path
     if not file.is_file():

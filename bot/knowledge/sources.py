@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, RootModel, model_validator
@@ -69,6 +69,11 @@ class Document:
     noted: str
     url: str
 
+    @property
+    def dated(self) -> str:
+        """Its date; where it shows none, the day the project noted it."""
+        return self.date or f"undated, noted {self.noted}"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -78,34 +83,28 @@ class Source:
     where: str = ""
 
     @property
-    def date(self) -> str:
-        """The document's date, or the day the project noted it when the document shows none."""
-        return self.document.date or self.document.noted
-
-    @property
     def place(self) -> str:
         """The citation as it is written: "S001 §10.4"."""
         return f"{self.document.id} {self.where}".strip()
 
     def __str__(self) -> str:
-        dated = self.document.date or f"undated, noted {self.document.noted}"
         link = f" <{self.document.url}>" if self.document.url else ""
-        return f"{self.place} ({dated}): {self.document.title}{link}"
+        return f"{self.place} ({self.document.dated}): {self.document.title}{link}"
 
 
 @cache
-def documents(folder: Traversable | None = None) -> Mapping[str, Document]:
+def documents(folder: Path | None = None) -> Mapping[str, Document]:
     """Every document by its id: the seeds S000 to S004, the literature, and `contract` for the project's own choices."""
     rows = load_from("documents.yaml", _File, folder).root
     return {name: Document(id=name, **row.model_dump()) for name, row in rows.items()}
 
 
-def cite(citations: Iterable[str], *, path: str, folder: Traversable | None = None) -> tuple[Source, ...]:
+def cite(citations: Iterable[str], *, path: str, folder: Path | None = None) -> tuple[Source, ...]:
     """Citations as sources. Raises KnowledgeError naming `path` for a document that documents.yaml does not hold."""
     return tuple(_cite(citation, path=path, folder=folder) for citation in citations)
 
 
-def _cite(citation: str, *, path: str, folder: Traversable | None) -> Source:
+def _cite(citation: str, *, path: str, folder: Path | None) -> Source:
     name, _, where = citation.partition(" ")
     document = documents(folder).get(name)
     if document is None:

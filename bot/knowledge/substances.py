@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from pydantic import RootModel
 
@@ -48,7 +48,7 @@ class Substance:
 
 
 @cache
-def substances(folder: Traversable | None = None) -> Mapping[str, Substance]:
+def substances(folder: Path | None = None) -> Mapping[str, Substance]:
     """Every substance by its id. Raises KnowledgeError for an unknown rule or for an id in two groups."""
     held: dict[str, Substance] = {}
     for name, group in load_from(PATH, _File, folder).root.items():
@@ -68,7 +68,7 @@ def substance(name: str) -> Substance:
 
 
 @cache
-def substance_names(language: str, folder: Traversable | None = None) -> Mapping[str, str]:
+def substance_names(language: str, folder: Path | None = None) -> Mapping[str, str]:
     """What each substance is called. Raises KnowledgeError when ids and words do not match."""
     path = f"{language}/substances.yaml"
     words = load_from(path, _WordsFile, folder).root

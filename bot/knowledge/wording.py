@@ -32,7 +32,7 @@ def wording(language: str) -> Mapping[str, str]:
     for key, text in texts.items():
         if not isinstance(key, str) or not isinstance(text, str) or not text.strip():
             raise KnowledgeError(f"{path}: {key}: expected a text")
-    return {key: text.strip() for key, text in texts.items()}
+    return {key: text.strip("\n") for key, text in texts.items()}
 
 
 @cache

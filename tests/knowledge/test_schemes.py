@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from pydantic import ValidationError
 from bot.core.decision import Allowed
 from bot.core.plan import Dose
 from bot.core.titration import check_plan
+from bot.knowledge.files import KnowledgeError, root
 from bot.knowledge.schemes import Scheme, schemes
+from bot.knowledge.sources import cite
 
 START = date(2026, 1, 1)
 IDS = ["four-doses-200", "one-tablet-3-days", "fifteen-thirty-ten", "marketing-authorisation"]
@@ -22,10 +25,9 @@ def test_every_scheme_of_the_contract_is_there() -> None:
 
 
 @pytest.mark.parametrize("scheme_id", IDS)
-def test_a_scheme_is_sourced_dated_and_can_be_followed(scheme_id: str) -> None:
+def test_a_scheme_is_sourced_and_can_be_followed(scheme_id: str) -> None:
     scheme = schemes()[scheme_id]
-    assert scheme.source
-    assert scheme.dated <= START
+    assert all(source.date for source in cite(scheme.sources, path=scheme_id))
     assert scheme.notes
     plan = scheme.plan(start=START)
     assert plan.scheme == scheme_id
@@ -65,11 +67,7 @@ def test_a_pace_that_is_not_the_schemes_is_refused(scheme_id: str) -> None:
 
 SOUND: dict[str, Any] = {
     "id": "a-scheme",
-    "source": "S000",
-    "section": "1",
-    "dated": START,
-    "reviewed_by": "",
-    "reviewed_on": None,
+    "sources": ["S000 table"],
     "tablet_mg": 10,
     "step_back_rule": False,
     "hours": ["08:00", "bedtime"],
@@ -82,9 +80,10 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("an open step in the middle", {"steps": [{"days": None, "total_mg": 10}, {"days": None, "total_mg": 20}]}, "step 1"),
     ("no open end", {"steps": [{"days": 3, "total_mg": 10}]}, "step 1"),
     ("an open step before a rise", {"steps": [{"days": None, "total_mg": 10}], "rise": {"by_mg": 10, "every_days": [3]}}, "step 1"),
-    ("a review without a name", {"reviewed_on": START}, "a name and a date"),
+    ("a review without a name", {"reviewed_on": START}, "a name and a day"),
     ("a key nobody knows", {"doses": []}, "Extra inputs"),
     ("a step of nothing", {"steps": [{"days": None, "total_mg": 0}]}, "greater than 0"),
+    ("no source", {"sources": []}, "at least 1 item"),
     ("an id with capitals", {"id": "A scheme"}, "pattern"),
 ]
 
@@ -97,3 +96,20 @@ def test_the_sound_scheme_is_accepted() -> None:
 def test_a_doubtful_scheme_is_refused(why: str, fault: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         Scheme.model_validate({**SOUND, **fault})
+
+
+@pytest.mark.parametrize(
+    ("why", "said", "instead", "message"),
+    [
+        ("a document nobody has", "baclocur-smpc", "a-rumour", "a-rumour"),
+        ("a quarter of a tablet", "[5, 5, 5, 5]", "[6, 4, 5, 5]", "not-a-half-tablet"),
+        ("above the ceiling", "total_mg: 15}", "total_mg: 315}", "ceiling-300"),
+    ],
+)
+def test_a_file_that_no_check_would_let_through_stops_the_loading(tmp_path: Path, why: str, said: str, instead: str, message: str) -> None:
+    text = (root() / "schemes.yaml").read_text(encoding="utf-8")
+    assert said in text
+    (tmp_path / "schemes.yaml").write_text(text.replace(said, instead, 1), encoding="utf-8")
+    (tmp_path / "documents.yaml").write_text((root() / "documents.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(KnowledgeError, match=message):
+        schemes(tmp_path)
