@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import sys
 import tempfile
@@ -20,32 +21,44 @@ from bot.app import (
     Settings,
     SettingsError,
     StorageUnavailable,
+    backup_database,
+    check_database,
     load_minds,
     open_house,
     read_settings,
     run_console,
     story_settings,
     upgrade_database,
+    wall_clock,
 )
+from bot.core.curve import PROFILES, ProfileName, curve
+from bot.core.decision import Allowed
+from bot.core.laid_out import curve_json, day_json, parse_doses, split_json
 from bot.core.person import Role
+from bot.core.split import best_split
+from bot.core.taper import taper
+from bot.core.titration import lay_out
 from bot.knowledge.check import check as check_knowledge
 from bot.knowledge.files import KnowledgeError
+from bot.knowledge.provenance import UnknownIdError, sources
+from bot.knowledge.schemes import schemes
+from bot.knowledge.story_file import Step as StoryStep
 from bot.knowledge.story_file import read_story
 from bot.understanding.danger import Triage, screening_json
 from bot.understanding.reader import Reader, meaning_json
 
-LATER = {
-    "split": "the illustrated split for targeted intake",
-    "curve": "the model curve",
-    "plan": "a named scheme laid out",
-    "taper": "a prescribed decrease laid out",
-}
+CLOCK = "%H:%M"
+TOTAL = click.IntRange(min=1, max=300)
 
 
 class BadInput(click.ClickException):
     """What the person at the command line can mend: exit 2."""
 
     exit_code = 2
+
+
+class StoryUnmet(click.ClickException):
+    """A story whose expectation was not met: shown whole, with what was delivered instead."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -74,9 +87,8 @@ def chat(name: str | None, role: str) -> None:
 
 def _console(settings: Settings, *, name: str, role: Role, with_health: bool) -> None:
     _ready_database(settings)
-    source, out = click.get_text_stream("stdin"), click.get_text_stream("stdout")
     try:
-        asyncio.run(run_console(settings, name=name, role=role, source=source, out=out, with_health=with_health))
+        asyncio.run(run_console(settings, name=name, role=role, source=sys.stdin, out=sys.stdout, with_health=with_health))
     except KeyboardInterrupt:
         click.echo()
     except (StorageUnavailable, KnowledgeError) as error:
@@ -93,15 +105,30 @@ def simulate(story: Path, as_json: bool) -> None:
         with tempfile.TemporaryDirectory(prefix="palier-") as folder:
             settings = story_settings(_settings(), read.settings, folder=folder)
             opener = partial(open_house, settings, minds=load_minds())
-            asyncio.run(Player(read, open_house=opener, show=_show_json if as_json else _show_plain).play())
+            asyncio.run(
+                Player(
+                    read, open_house=opener, show=_show_json if as_json else _show_plain, say=_say_nothing if as_json else _say_plain
+                ).play()
+            )
     except (KnowledgeError, SettingsError, UnicodeDecodeError) as error:
         raise BadInput(str(error)) from error
     except StoryFailed as failure:
-        raise click.ClickException(str(failure)) from failure
+        raise StoryUnmet(str(failure)) from failure
 
 
 def _show_json(delivery: Delivery) -> None:
     click.echo(json.dumps(delivery.to_json(), ensure_ascii=False))
+
+
+def _say_nothing(step: StoryStep) -> None:
+    """JSON prints what is delivered, and nothing else."""
+
+
+def _say_plain(step: StoryStep) -> None:
+    if step.who:
+        click.echo(f"\n{step.who} › {step.text or f'[{step.press}]'}" + (f"   (crash: {step.crash})" if step.crash else ""))
+    if step.restart:
+        click.echo("\n(the process starts again)")
 
 
 def _show_plain(delivery: Delivery) -> None:
@@ -153,7 +180,7 @@ def _stream(answer: Callable[[dict[str, Any]], Any]) -> None:
 
 
 def _lines() -> Iterator[tuple[int, str]]:
-    for number, raw in enumerate(click.get_binary_stream("stdin"), start=1):
+    for number, raw in enumerate(sys.stdin.buffer, start=1):
         text = raw.decode("utf-8", errors="replace").strip()
         if text:
             yield number, text
@@ -186,6 +213,75 @@ def _now(line: dict[str, Any]) -> datetime:
     return now
 
 
+@palier.command("split")
+@click.option("--total", "total_mg", type=TOTAL, required=True, metavar="MG")
+@click.option("--craving", type=click.DateTime([CLOCK]), required=True, metavar="HH:MM")
+@click.option("--unit", type=click.Choice(["5", "10"]), default="5", show_default=True, help="5: halves of a 10 mg tablet.")
+@click.option("--wake", type=click.DateTime([CLOCK]), default="08:00", show_default=True, metavar="HH:MM")
+@click.option("--max-single", "max_single_mg", type=click.IntRange(min=1), metavar="MG")
+@click.option("--json", is_flag=True, expose_value=False, help="The only form: one object.")
+def split_command(total_mg: int, craving: datetime, unit: str, wake: datetime, max_single_mg: int | None) -> None:
+    """The illustrated split for targeted intake: something to show to a prescriber, never a prescription."""
+    verdict = best_split(total_mg, craving=craving.time(), unit_mg=int(unit), wake=wake.time(), max_single_mg=max_single_mg)
+    _echo(split_json(verdict))
+
+
+@palier.command("curve")
+@click.option("--doses", required=True, metavar="40@13:00,60@15:00")
+@click.option("--profile", type=click.Choice(sorted(PROFILES)), default="fast", show_default=True)
+@click.option("--steady", is_flag=True, help="The same day repeated until nothing changes.")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--png", type=click.Path(dir_okay=False), help="Not there yet.")
+def curve_command(doses: str, profile: str, steady: bool, as_json: bool, png: str | None) -> None:
+    """The model curve, by the minute, in mg-equivalents."""
+    if png or not as_json:
+        raise BadInput("drawing the curve is not there yet: ask for --json")
+    try:
+        _echo(curve_json(curve(parse_doses(doses), PROFILES[cast(ProfileName, profile)], steady=steady)))
+    except ValueError as error:
+        raise BadInput(f"--doses: {error}") from error
+
+
+@palier.command("plan")
+@click.option("--scheme", type=click.Choice(sorted(schemes())), required=True)
+@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), required=True)
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="One day only.")
+@click.option("--days", type=click.IntRange(1, 3660), help="So many days from the start.")
+@click.option("--bedtime", type=click.DateTime([CLOCK]), default="22:00", show_default=True, metavar="HH:MM")
+@click.option("--json", is_flag=True, expose_value=False, help="The only form: one day a line.")
+def plan_command(scheme: str, start: datetime, on: datetime | None, days: int | None, bedtime: datetime) -> None:
+    """A named scheme laid out, day by day."""
+    plan = schemes()[scheme].plan(start=start.date(), bedtime=bedtime.time())
+    until_last_step = sum(step.days or 0 for step in plan.steps) + 1
+    if on is not None and on < start:
+        raise BadInput("--on: before the first day there is no planned dose (plan-not-started)")
+    since, count = (on.date(), 1) if on is not None else (plan.start, days or until_last_step)
+    for day in lay_out(plan, since, count):
+        _echo(day_json(day))
+
+
+@palier.command("taper")
+@click.option("--from", "from_mg", type=TOTAL, required=True, metavar="MG")
+@click.option("--by", "by_mg", type=TOTAL, required=True, metavar="MG")
+@click.option("--every", "every_days", type=click.IntRange(1, 366), required=True, metavar="DAYS")
+@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Its first day; today when not given.")
+@click.option("--json", is_flag=True, expose_value=False, help="The only form: one day a line.")
+def taper_command(from_mg: int, by_mg: int, every_days: int, start: datetime | None) -> None:
+    """A prescribed decrease laid out, to zero; a decrease that the sources do not describe is refused with its reasons."""
+    first = start.date() if start else wall_clock().date()
+    verdict = taper(from_mg=from_mg, by_mg=by_mg, every_days=every_days, start=first)
+    if not isinstance(verdict, Allowed):
+        _echo({"refused": True, "reasons": list(verdict.rules)})
+        return
+    plan = verdict.value
+    for day in lay_out(plan, plan.start, sum(step.days or 0 for step in plan.steps) + 1):
+        _echo(day_json(day))
+
+
+def _echo(value: dict[str, Any]) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
 @palier.group()
 def knowledge() -> None:
     """What clinicians and translators edit."""
@@ -204,6 +300,16 @@ def knowledge_check() -> None:
     click.echo("no doubt")
 
 
+@knowledge.command("sources")
+@click.argument("name", metavar="ID")
+def knowledge_sources(name: str) -> None:
+    """A rule, fact or finding with its sources, dates, reviewer and the conflicts it settles."""
+    try:
+        click.echo(sources(name))
+    except UnknownIdError as error:
+        raise BadInput(str(error)) from error
+
+
 @palier.group()
 def db() -> None:
     """The database."""
@@ -213,6 +319,33 @@ def db() -> None:
 def db_upgrade() -> None:
     """Bring the database to this version's tables."""
     click.echo(f"database ready at revision {_ready_database(_settings())}")
+
+
+@db.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def db_backup(file: Path) -> None:
+    """A consistent copy, while running."""
+    try:
+        backup_database(_settings(), file)
+    except ValueError as error:
+        raise BadInput(str(error)) from error
+    except StorageUnavailable as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"copied to {file}")
+
+
+@db.command("check")
+def db_check() -> None:
+    """Integrity; exit 1 and the list on any trouble."""
+    try:
+        troubles = check_database(_settings())
+    except StorageUnavailable as error:
+        raise click.ClickException(str(error)) from error
+    for trouble in troubles:
+        click.echo(trouble, err=True)
+    if troubles:
+        sys.exit(1)
+    click.echo("the database is sound")
 
 
 def _ready_database(settings: Settings) -> str | None:
@@ -232,7 +365,20 @@ def _settings() -> Settings:
 
 def main(arguments: list[str] | None = None) -> None:
     """The entry point of `palier` and of `python -m bot`."""
-    palier(args=arguments, prog_name="palier")
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        palier(args=arguments, prog_name="palier", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as asked:
+        click.echo(asked.format_message())
+        sys.exit(2)
+    except click.ClickException as error:
+        # One clear line, whatever is wrong: other people's scripts read it.
+        click.echo(f"palier: {' '.join(error.format_message().split())}" if not isinstance(error, StoryUnmet) else error.message, err=True)
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TextIO
 
 import structlog
@@ -31,18 +32,21 @@ from bot.settings import Settings, SettingsError, load, override
 from bot.understanding.danger import Triage
 from bot.understanding.reader import Reader
 from storage.store import StorageUnavailable, open_store
-from storage.upgrade import current_revision, is_current, upgrade
+from storage.upgrade import backup, check, current_revision, is_current, upgrade
 
 __all__ = [
     "Settings",
     "SettingsError",
     "StorageUnavailable",
+    "backup_database",
+    "check_database",
     "load_minds",
     "open_house",
     "read_settings",
     "run_console",
     "story_settings",
     "upgrade_database",
+    "wall_clock",
 ]
 
 log = structlog.get_logger()
@@ -150,6 +154,21 @@ def upgrade_database(settings: Settings) -> str | None:
     if not is_current(settings.database_url):
         upgrade(settings.database_url)
     return current_revision(settings.database_url)
+
+
+def backup_database(settings: Settings, file: Path) -> None:
+    """A consistent copy while others write. Raises StorageUnavailable, and ValueError for the database's own path."""
+    backup(settings.database_url, file)
+
+
+def check_database(settings: Settings) -> list[str]:
+    """What is wrong with the database; empty when it is sound. Raises StorageUnavailable."""
+    return check(settings.database_url)
+
+
+def wall_clock() -> datetime:
+    """The present, for a command that is asked about today."""
+    return WallClock().now()
 
 
 def set_up_logging(settings: Settings) -> None:

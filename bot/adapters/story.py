@@ -158,10 +158,12 @@ class StorySender:
 class Player:
     """Plays one story from its first step to its last."""
 
-    def __init__(self, story: Story, *, open_house: OpenHouse, show: Callable[[Delivery], None]) -> None:
+    def __init__(self, story: Story, *, open_house: OpenHouse, show: Callable[[Delivery], None], say: Callable[[Step], None]) -> None:
+        """`say` is told each step before it is played, `show` each delivery after it."""
         self._story = story
         self._open = open_house
         self._show = show
+        self._say = say
         self._shown = 0
         self._clock = VirtualClock(story.start.astimezone(UTC))
         self._faults = Faults()
@@ -177,6 +179,7 @@ class Player:
             await self._now().store.run(self._settle_people)
             for step in self._story.steps:
                 since = len(self._sender.delivered)
+                self._say(step)
                 await self._step(step)
                 self._show_new()
                 self._check(step, self._sender.delivered[since:])

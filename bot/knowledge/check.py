@@ -70,22 +70,22 @@ def check(folder: Path | None = None, code: Path | None = None) -> Report:
     doubts = [doubt for look in _LOOKS for doubt in _heard(look, shelf)]
     if folder is None:
         doubts += [doubt for look in _INSTALLED for doubt in _heard(look, shelf)]
-    counts = _counts(shelf)
     named, used = rules_in_code(Path(str(files("bot"))) if code is None else code)
     held = _held_rules(shelf)
     doubts += [f"{place}: names the rule {name!r}, which rules.yaml does not hold" for name, place in named.items() if name not in held]
-    doubts += [f"{language}: nothing was read" for language in LANGUAGES if not counts[language]]
     unused = sorted(held - used - _answering(shelf))
     notes = tuple(f"rule {name}: no code and no answer names it" for name in unused)
-    return Report(counts=counts, doubts=tuple(dict.fromkeys(doubts)), notes=notes)
+    return Report(counts=_counts(shelf), doubts=tuple(dict.fromkeys(doubts)), notes=notes)
 
 
 def _heard(look: Look, shelf: Path) -> Iterator[str]:
     """The doubts of one look; a file that cannot be trusted at all is one more."""
     try:
         yield from look(shelf)
-    except (KnowledgeError, OSError) as error:
+    except KnowledgeError as error:
         yield str(error)
+    except OSError as error:
+        yield f"{error.filename}: cannot be read"
 
 
 def _files(shelf: Path) -> Iterator[str]:
@@ -168,14 +168,9 @@ def _recognition(shelf: Path) -> Iterator[str]:
         terms = _mapping(path, shelf)
         recognised = set(terms.get("substances") or ()) - {ITSELF}
         yield from (f"{path}: no words for the substance {name}" for name in sorted(set(substances(shelf)) - recognised))
-        yield from (
-            f"substances.yaml: no substance {name}, which {path} recognises" for name in sorted(recognised - set(substances(shelf)))
-        )
-        yield from (
-            f"findings.yaml: no finding {name}, which {path} recognises"
-            for name in terms.get("effects") or ()
-            if name not in findings(shelf)
-        )
+        yield from (f"substances.yaml: {name}: {path} recognises it" for name in sorted(recognised - set(substances(shelf))))
+        felt = set(terms.get("effects") or ())
+        yield from (f"findings.yaml: {name}: {path} recognises it" for name in sorted(felt - set(findings(shelf))))
         path = f"{language}/understanding.yaml"
         topics = {str(rule["topic"]) for rule in _mapping(path, shelf).get("rules") or () if rule.get("topic")}
         yield from (f"facts.yaml: {topic}: no answer, and {path} asks for one" for topic in sorted(topics - set(facts(shelf))))

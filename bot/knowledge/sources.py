@@ -44,8 +44,14 @@ class _Row(Strict):
     title: Text
     authority: int
     date: Day | Literal[""] = ""
-    noted: Day = "2026-11-22"
+    noted: Day | Literal[""] = ""
     url: str = ""
+
+    @model_validator(mode="after")
+    def _dated_or_noted(self) -> _Row:
+        if not self.date and not self.noted:
+            raise ValueError("an undated document says on which day it was noted")
+        return self
 
 
 class _File(RootModel[dict[str, _Row]]):
@@ -57,7 +63,8 @@ class Document:
     """Something that states facts. `authority` ranks documents, 1 the strongest (facts, section 0).
 
     `short` is how it is named to people, whatever their language.
-    `date` is the document's own (year, month or day; "" when it shows none) and `noted` the day the project wrote it down.
+    `date` is the document's own (year, month or day; "" when it shows none) and `noted` the day on which the project wrote down
+    an undated one.
     """
 
     id: str

@@ -48,7 +48,8 @@ replies = st.builds(
     level=st.sampled_from(Level),
     choices=st.lists(st.builds(Choice, id=texts, about=texts), max_size=3).map(tuple),
     attachments=st.lists(
-        st.builds(Attachment, kind=st.sampled_from(["png", "pdf", "csv", "json", "ics"]), name=texts, source=texts, values=values), max_size=2
+        st.builds(Attachment, kind=st.sampled_from(["png", "pdf", "csv", "json", "ics"]), name=texts, source=texts, values=values),
+        max_size=2,
     ).map(tuple),
     rules=st.lists(texts, max_size=3).map(tuple),
     urgency=st.sampled_from(Urgency),

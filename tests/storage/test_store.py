@@ -15,7 +15,7 @@ from bot.core.person import Person
 from bot.ports import Unit
 from storage.store import SqlStore, StorageUnavailable, open_store
 from storage.writer import BATCH
-from tests.storage.samples import NOW, intake
+from tests.storage.samples import NOW, connection_of, intake
 
 
 class Wrong(Exception):
@@ -219,3 +219,10 @@ def test_the_file_is_made_with_its_folders_and_is_private(tmp_path: Path) -> Non
 def test_a_database_that_cannot_be_served_is_refused_at_once(url: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         open_store(url)
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1), ("busy_timeout", 1000)]
+)
+def test_the_settings_that_durability_and_erasure_rest_on_are_in_force(store: SqlStore, pragma: str, value: object) -> None:
+    assert store.run_now(lambda unit: connection_of(unit).exec_driver_sql(f"PRAGMA {pragma}").scalar()) == value

@@ -1,0 +1,61 @@
+"""Killed at any instant, the store loses nothing it acknowledged and doubles nothing that is sent again."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.core.person import Person
+from storage import tables
+from storage.store import SqlStore, open_store
+from storage.upgrade import check
+from tests.storage.samples import connection_of
+
+AT_WORK = (0.005, 0.013, 0.031, 0.053, 0.089, 0.137)
+"""Seconds between the first acknowledgement and the kill: instants that fit no rhythm of the writer."""
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run_until_killed(url: str, person_id: int, first: int, seconds: float) -> list[int]:
+    """Let the writer work for so long after its first acknowledgement, kill it, and return what it acknowledged."""
+    command = [sys.executable, "-m", "tests.storage.crash_writer", url, str(person_id), str(first)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline()]
+        killer = threading.Timer(seconds, process.kill)
+        killer.start()
+        lines += process.stdout.readlines()
+        killer.join()
+    return [int(line) for line in lines if line.endswith("\n")]
+
+
+def stored(store: SqlStore) -> list[int]:
+    """The numbers of the entries in the order they were stored."""
+    rows = select(tables.entry.c.detail).order_by(tables.entry.c.id)
+    details: list[dict[str, Any]] = store.run_now(lambda unit: list(connection_of(unit).execute(rows).scalars()))
+    return [detail["number"] for detail in details]
+
+
+def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(url: str, store: SqlStore, someone: Person) -> None:
+    store.close()
+    acknowledged: set[int] = set()
+    for seconds in AT_WORK:
+        # The platform sends again from the first update that it does not know to be acknowledged.
+        first = next(number for number in range(10**9) if number not in acknowledged)
+        acknowledged.update(run_until_killed(url, someone.id, first, seconds))
+
+    reopened = open_store(url)
+    kept = stored(reopened)
+    timers = {int(timer.subject) for timer in reopened.run_now(lambda unit: unit.timers.of(someone.id))}
+    reopened.close()
+    assert len(acknowledged) > len(AT_WORK) * 8, "it was killed at work and not before"
+    assert acknowledged <= set(kept), "nothing acknowledged is lost"
+    assert len(kept) == len(set(kept)), "nothing is doubled"
+    assert timers == set(kept), "each update is there with all that followed from it"
+    assert check(url) == []
