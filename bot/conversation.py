@@ -151,14 +151,17 @@ class Conversation:
         self._before_serving()
         if turn.person.role == "moderator":
             return self._moderator(turn)
-        if turn.screening.is_red:
-            return self._handlers.red(turn)
         if turn.screening.level >= Level.urgent:
-            return [*self._handlers.orange(turn), *self._logs_beside(turn)]
+            return self._alarmed(turn)
         replies = self._ordinary(turn)
         if turn.screening.level is Level.check:
             replies.append(danger.gentle_check(turn))
         return replies + self._overheard(turn)
+
+    def _alarmed(self, turn: Turn) -> list[Reply]:
+        if turn.screening.is_red:
+            return self._handlers.red(turn)
+        return [*self._handlers.orange(turn), *self._logs_beside(turn)]
 
     def _moderator(self, turn: Turn) -> list[Reply]:
         press = turn.incoming.press
@@ -218,6 +221,9 @@ class Conversation:
 
     def _serve(self, turn: Turn) -> list[Reply]:
         """Every act of a message that is sure; offers for one that is not, unless a moderator is already reading."""
+        signs = danger.flags_of(turn.meaning, turn.text)
+        if signs:
+            return self._alarmed(replace(turn, screening=turn.screening.plus(signs)))
         if turn.meaning.confidence != "sure":
             case = turn.unit.cases.open_for(turn.person.id)
             if case is not None and case.owner_id is not None:

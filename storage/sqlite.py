@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, NullPool, PoolProxiedConnection, create_engine, event
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 
 from storage.errors import StorageUnavailable
@@ -37,6 +38,7 @@ _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_PROTOCOL)
 
 # SQLite gives way at once to some other writers instead of waiting, so its own waiting is cut into slices and begun again.
 _SLICES = 5
+_PAUSE_S = 0.02
 
 
 def path_of(url: URL) -> Path:
@@ -66,14 +68,7 @@ class Immediate(SQLiteDialect_pysqlite):
     def do_begin(self, dbapi_connection: PoolProxiedConnection) -> None:
         """Begin, and wait for another process that writes; the driver's error when it takes too long."""
         with closing(dbapi_connection.cursor()) as cursor:
-            for left in reversed(range(_SLICES)):
-                try:
-                    cursor.execute("BEGIN IMMEDIATE")
-                    break
-                except sqlite3.OperationalError as error:
-                    if _code(error) not in _BUSY or not left:
-                        raise
-                _pause()
+            _patiently(cursor, "BEGIN IMMEDIATE", tries=_SLICES)
 
 
 registry.register("sqlite.immediate", __name__, Immediate.__name__)
@@ -91,7 +86,8 @@ def create(url: URL, *, patience_s: float, foreign_keys: bool = True) -> Engine:
     engine = create_engine(url.set(drivername="sqlite+immediate"), poolclass=NullPool, connect_args=arguments)
 
     def prepare(connection: sqlite3.Connection, _: Any) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
+        # A new file changes its mode once, and whoever comes second is turned away without any waiting.
+        _patiently(connection, "PRAGMA journal_mode=WAL", tries=1 + int(patience_s / _PAUSE_S))
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         connection.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten, not just unlinked
@@ -101,9 +97,16 @@ def create(url: URL, *, patience_s: float, foreign_keys: bool = True) -> Engine:
     return engine
 
 
-def _pause() -> None:
-    # Short beside the driver's own waiting; it counts where SQLite gave way without any.
-    Event().wait(0.02)
+def _patiently(asked: sqlite3.Connection | DBAPICursor, statement: str, *, tries: int) -> None:
+    """Execute again while another process is in the way; the driver's error after the last try."""
+    for left in reversed(range(tries)):
+        try:
+            asked.execute(statement)
+            break
+        except sqlite3.OperationalError as error:
+            if _code(error) not in _BUSY or not left:
+                raise
+        Event().wait(_PAUSE_S)
 
 
 def why_unavailable(error: BaseException | None) -> str | None:

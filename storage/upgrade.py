@@ -82,7 +82,10 @@ def _blaming(database: Database) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise database.blame(error) or error from error
+        blamed = database.blame(error)
+        if blamed is None:
+            raise
+        raise blamed from error
     except CommandError as error:
         raise unavailable(str(error), error) from error
 

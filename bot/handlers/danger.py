@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from bot.core.flags import Flag
 from bot.core.levels import Level
+from bot.core.meaning import Meaning
 from bot.core.person import Person
 from bot.handlers import escalation
 from bot.handlers.escalation import Sign
 from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
+from bot.knowledge.findings import finding
 from bot.messages import Reply, Urgency, Words
 
 # Which block of words answers which code. Every code of the contract that can reach `urgent` is here (held by a test).
@@ -40,6 +42,9 @@ BLOCKS = {
 }
 OTHERWISE = "body"
 
+# A side effect that the knowledge holds for urgent is a danger sign, by whatever words the understanding found it.
+CODES_OF_FINDINGS = {"suffocation": "breathing", "chest_tightness": "chest_pain", "paranoia": "psychosis"}
+
 RED_RULES = ("emergency-number", "red-flag-no-dose", "red-flag-freeze")
 SAFETY_CHOICES = ("safe", "not-safe", "talk-to-human")
 
@@ -52,6 +57,15 @@ def answer_red(turn: Turn) -> list[Reply]:
     told, told_rules = escalation.who_knows(raised), escalation.told_rules(raised)
     words = emergency_words(turn.person, turn.screening.flags, told=told, told_rules=told_rules, repeated=repeated)
     return [words, *raised.replies]
+
+
+def flags_of(meaning: Meaning, text: str) -> tuple[Flag, ...]:
+    """The danger signs among the side effects that a message names and does not ask about."""
+    if meaning.question:
+        return ()
+    named = {str(effect) for act in meaning.acts if act.intent == "log_side_effect" for effect in act.slots.get("effects", ())}
+    urgent = [name for name in sorted(named) if finding(name).level >= Level.urgent]
+    return tuple(Flag(CODES_OF_FINDINGS.get(name, OTHERWISE), finding(name).level, 0, len(text), text) for name in urgent)
 
 
 def sign_of(turn: Turn) -> Sign:

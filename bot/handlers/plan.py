@@ -7,9 +7,10 @@ from typing import Any
 
 from bot.core.decision import Alarm, Allowed, Withheld
 from bot.core.plan import Dose, Plan, Step
+from bot.core.plan_json import plan_from_json, plan_to_json
 from bot.core.titration import check_plan, from_increase, plan_day, sum_mismatches
 from bot.handlers import agenda
-from bot.handlers.plan_text import day_words, plan_from_json, plan_to_json, plan_words
+from bot.handlers.plan_text import day_words, plan_words
 from bot.handlers.turn import Turn, choices, emergency_of, mg, on_day, say
 from bot.knowledge.schemes import schemes
 from bot.messages import Reply, Words

@@ -1,9 +1,6 @@
-"""A plan as words and as JSON: how it is read back, and how a form keeps it. Shared; it imports no use case."""
+"""A plan as words: how it is read back. Shared; it imports no use case."""
 
 from __future__ import annotations
-
-from datetime import date, time
-from typing import Any
 
 from bot.core.plan import Dose, Plan, Step
 from bot.core.titration import PlanDay
@@ -47,39 +44,4 @@ def day_words(day: PlanDay) -> Words:
         step=day.step_index + 1,
         total=mg(day.total_mg),
         doses=doses_text(tuple(day.doses)),
-    )
-
-
-def plan_to_json(plan: Plan) -> dict[str, Any]:
-    """A plan that waits in a form for its confirmation (holds do not exist yet)."""
-    return {
-        "scheme": plan.scheme,
-        "start": plan.start.isoformat(),
-        "tablet_mg": plan.tablet_mg,
-        "max_single_mg": plan.max_single_mg,
-        "step_back_rule": plan.step_back_rule,
-        "steps": [
-            {
-                "total_mg": step.total_mg,
-                "days": step.days,
-                "doses": [{"at": dose.at.isoformat(timespec="minutes"), "mg": dose.mg} for dose in step.doses],
-            }
-            for step in plan.steps
-        ],
-    }
-
-
-def plan_from_json(data: dict[str, Any]) -> Plan:
-    """The inverse of `plan_to_json`."""
-    steps = tuple(
-        Step(step["total_mg"], step["days"], tuple(Dose(time.fromisoformat(d["at"]), d["mg"]) for d in step["doses"]))
-        for step in data["steps"]
-    )
-    return Plan(
-        scheme=data["scheme"],
-        start=date.fromisoformat(data["start"]),
-        steps=steps,
-        tablet_mg=data["tablet_mg"],
-        max_single_mg=data["max_single_mg"],
-        step_back_rule=data["step_back_rule"],
     )

@@ -10,6 +10,7 @@ from bot.core.levels import Level
 from bot.handlers import agenda
 from bot.handlers.turn import Turn, choices, moment, say
 from bot.knowledge.facts import fact, facts
+from bot.knowledge.substances import substance, substance_name, substances
 from bot.messages import Reply, Words
 
 
@@ -18,9 +19,25 @@ def ask(turn: Turn) -> list[Reply]:
     topic = str(turn.slots.get("topic") or "")
     if topic == "missed_dose":
         return [_missed_dose(turn)]
-    if topic not in facts():
-        topic = "interaction" if turn.slots.get("substances") else "unknown"
-    return [_answer(turn, topic)]
+    named = [str(name) for name in turn.slots.get("substances", ()) if name in substances()]
+    if named and topic in ("", "interaction", "alcohol"):
+        return [_interaction(turn, named)]
+    return [_answer(turn, topic if topic in facts() else "unknown")]
+
+
+def _interaction(turn: Turn, named: list[str]) -> Reply:
+    """What the sources say of the substances named: the rule of each, and the prescriber or pharmacist before anything."""
+    held = [substance(name) for name in named]
+    names = ", ".join(dict.fromkeys(substance_name(name, turn.person.language) for name in named))
+    said = [say(f"interaction.{rule.removeprefix('interaction-')}") for rule in dict.fromkeys(one.rule for one in held)]
+    return turn.reply(
+        say("interaction.named", substances=names),
+        *said,
+        say("interaction.ask"),
+        offers=choices("talk-to-human"),
+        rules=tuple(dict.fromkeys((*(one.rule for one in held), "prescriber-decides"))),
+        level=max(one.level for one in held),
+    )
 
 
 def stop_treatment(turn: Turn) -> list[Reply]:

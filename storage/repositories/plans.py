@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bot.core.plan import Plan
+from bot.core.plan_json import plan_from_json, plan_to_json
 from bot.ports import Plans, StoredPlan
 from storage import tables
 from storage.columns import new_id
-from storage.encoding import plan_from_json, plan_to_json
 from storage.errors import Missing
 
 _plan = tables.plan

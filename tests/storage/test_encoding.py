@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from bot.core.levels import Level
 from bot.core.plan import Dose, Hold, Plan, Step, TopUp
+from bot.core.plan_json import plan_from_json, plan_to_json
 from bot.messages import Attachment, Choice, Group, Reply, Urgency, Words
-from storage.encoding import plan_from_json, plan_to_json, reply_from_json, reply_to_json
+from storage.encoding import reply_from_json, reply_to_json
 from tests.storage.samples import PLAN, reply
 
 texts = st.text(max_size=12)

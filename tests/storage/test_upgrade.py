@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -86,13 +87,11 @@ def test_a_downgrade_leaves_nothing_and_an_upgrade_brings_it_back(url: str, file
     assert schema(file) == before
 
 
-def test_two_processes_may_upgrade_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("attempt", range(8))
+def test_several_processes_may_upgrade_a_new_file_at_once(tmp_path: Path, attempt: int) -> None:
     url = f"sqlite:///{tmp_path}/palier.db"
-    threads = [threading.Thread(target=upgrade, args=(url,)) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(upgrade, [url] * 4)) == [None] * 4
     assert check(url) == []
 
 
@@ -104,6 +103,16 @@ def test_a_database_from_a_newer_version_is_left_alone(url: str, file: Path) -> 
         upgrade(url)
     assert not is_current(url)
     assert check(url) == ["the tables are at revision 9999, and this version needs 0001"]
+
+
+def test_a_migration_that_would_leave_orphans_is_undone(tmp_path: Path) -> None:
+    file = tmp_path / "palier.db"
+    with closing(sqlite3.connect(file)) as outside:
+        outside.executescript("CREATE TABLE child (parent INTEGER REFERENCES lost (id)); INSERT INTO child VALUES (7);")
+    with pytest.raises(StorageUnavailable, match="child row 1 refers to a lost that is not there"):
+        upgrade(f"sqlite:///{file}")
+    assert schema(file).keys() == {"child"}
+    assert current_revision(f"sqlite:///{file}") is None
 
 
 def test_a_backup_taken_while_others_write_is_whole(url: str, store: SqlStore, someone: Person, tmp_path: Path) -> None:
