@@ -98,6 +98,7 @@ class Rule(Strict):
 class Understanding(Strict):
     """How a language asks, negates and orders; the cues of every intent, most decisive first."""
 
+    drop_apostrophes: bool
     stop_words: list[str]
     spellings: dict[str, str]
     rewrites: list[tuple[str, str]]
@@ -113,7 +114,7 @@ class Understanding(Strict):
     settings: dict[str, list[str]]
     privacy: dict[str, list[str]]
     history: dict[str, list[str]]
-    plan_cues: dict[str, str]
+    cues: dict[str, str]
 
 
 class Examples(Strict):
@@ -180,6 +181,7 @@ def _ids(language: Language) -> dict[str, set[str]]:
         "settings": set(understanding.settings),
         "privacy": set(understanding.privacy),
         "history": set(understanding.history),
+        "cues": set(understanding.cues),
         "examples": set(language.examples),
     }
 

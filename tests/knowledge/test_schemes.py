@@ -27,7 +27,7 @@ def test_every_scheme_of_the_contract_is_there() -> None:
 @pytest.mark.parametrize("scheme_id", IDS)
 def test_a_scheme_is_sourced_and_can_be_followed(scheme_id: str) -> None:
     scheme = schemes()[scheme_id]
-    assert all(source.date for source in cite(scheme.sources, path=scheme_id))
+    assert all(source.document.dated for source in cite(scheme.sources, path=scheme_id))
     assert scheme.notes
     plan = scheme.plan(start=START)
     assert plan.scheme == scheme_id

@@ -1,0 +1,310 @@
+"""What happened, as slots: intakes, missed doses, cravings, drinks, side effects.
+
+The worst this part can do is to log a wrong dose in silence: whatever does not fit together, or is left over, is not sure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.understanding.amounts import Amount
+from bot.understanding.moments import Clock, Moment
+from bot.understanding.pattern import Atom
+from bot.understanding.piece import Built, Piece, hour_text, since_of, tidy
+
+_DOSES = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "DAILYTAB")
+# A log older than this is a story about the past rather than an entry of the diary.
+_OLD = timedelta(days=14)
+_MANY = 3000
+
+
+def intake(piece: Piece) -> Built:
+    """What was taken, when, and which planned dose it was."""
+    amounts, moments = piece.of(*_DOSES), piece.of("TIME")
+    slots: dict[str, Any] = {}
+    planned, taken = _planned_and_taken(piece, moments)
+    sure = not piece.leftover() and not piece.scan.has("EVERY", "FREQ", "STEP", "STEPTAB", "UNTIL", "FROMTO", "INTAKES", "SOON", "LATER")
+    sure = _amounts(amounts, taken, piece, slots) and sure
+    sure = _assumed(piece, slots) and sure
+    if planned:
+        sure = _put_time(piece, slots, "planned_at", planned) and sure
+    sure = _taken_at(piece, slots, planned, taken) and sure
+    strengths = piece.of("STRENGTH")
+    if strengths:
+        slots["tablet_mg"] = tidy(strengths[0].value.n)
+    return Built(slots, sure)
+
+
+def missed(piece: Piece) -> Built:
+    """Which dose was missed. What is said of the hour is both when it was planned and when it did not happen."""
+    moments = [atom.value for atom in piece.of("TIME")]
+    slots: dict[str, Any] = {}
+    sure = not piece.leftover() and len(moments) <= 1
+    if moments:
+        sure = _put_time(piece, slots, "planned_at", moments[0]) and sure
+        slots["at"] = slots["planned_at"]
+    amounts = piece.of("MG", "TABS")
+    if len(amounts) == 1:
+        _one_amount(amounts[0], slots)
+    return Built(slots, sure and len(amounts) <= 1 and not piece.of("NXM", "NXT", "LIST", "DAILY", "FROMTO", "UNTIL"))
+
+
+def craving(piece: Piece) -> Built:
+    """How strong, and when."""
+    slots: dict[str, Any] = {}
+    ratings, numbers = piece.of("RATING"), piece.of("NUM")
+    sure = "#" not in piece.scan.masked and not piece.of("MG", "TABS", "LIST", "NXM", "DAILY")
+    if ratings:
+        slots["craving"] = tidy(ratings[0].value)
+        sure = sure and len(ratings) == 1 and not numbers
+    elif len(numbers) == 1 and 0 <= numbers[0].value <= 10 and not _denies_craving(piece):
+        slots["craving"] = tidy(numbers[0].value)
+    elif _denies_craving(piece):
+        slots["craving"] = 0
+    else:
+        sure = sure and not numbers
+    moments = [atom.value for atom in piece.of("TIME")]
+    sure = _when(piece, slots, moments) and sure
+    if moments and moments[0].clock:
+        slots["craving_at"] = hour_text(moments[0])
+    return Built(slots, sure)
+
+
+def drink(piece: Piece) -> Built:
+    """What was drunk, or since when nothing was."""
+    drinks = [dict(atom.value) for atom in piece.of("DRINK")]
+    slots: dict[str, Any] = {}
+    moments = [atom.value for atom in piece.of("TIME")]
+    if _abstinent(piece):
+        slots["drinks"] = [{"count": 0}]
+        sure = _abstinent_since(piece, slots, moments)
+        return Built(slots, sure)
+    standard = [one["count"] for one in drinks if one.get("unit") == "standard" and "count" in one]
+    if standard:
+        slots["standard_drinks"] = tidy(sum(standard))
+        drinks = [one for one in drinks if one.get("unit") != "standard"]
+    if drinks:
+        slots["drinks"] = drinks
+    sure = not piece.leftover() and len(moments) <= 2 and not piece.of("MG", "LIST")
+    return Built(slots, _when(piece, slots, moments[:1]) and sure)
+
+
+def side_effect(piece: Piece) -> Built:
+    """Which effects, how strong, when or since when. What is denied is not logged."""
+    atoms = [atom for atom in piece.of("EFFECT") if not piece.negated(atom)]
+    slots: dict[str, Any] = {"effects": list(dict.fromkeys(atom.value for atom in atoms))} if atoms else {}
+    ratings, numbers = piece.of("RATING"), piece.of("NUM")
+    sure = bool(atoms) and "#" not in piece.scan.masked
+    if ratings:
+        slots["severity"] = tidy(ratings[0].value)
+        sure = sure and len(ratings) == 1 and not numbers
+    elif len(numbers) == 1 and 0 <= numbers[0].value <= 10:
+        slots["severity"] = tidy(numbers[0].value)
+        sure = False
+    else:
+        sure = sure and not numbers
+    lengths = [atom for atom in piece.of("DUR") if atom.value.unit in {"day", "week", "month"}]
+    moments = [atom.value for atom in piece.of("TIME")]
+    if lengths and not moments:
+        slots["since"] = since_of(piece, lengths[0].value).iso()
+    return Built(slots, _when(piece, slots, moments) and sure)
+
+
+def correction(piece: Piece) -> Built:
+    """The right amount or hour of the last entry: the one that is not denied."""
+    amounts = [atom for atom in piece.of("MG", "TABS", "NUM", "NXM", "NXT") if not piece.follows("not_this", atom)]
+    moments = [atom for atom in piece.of("TIME") if not piece.follows("not_this", atom)]
+    slots: dict[str, Any] = {}
+    sure = len(amounts) <= 1 and len(moments) <= 1 and bool(amounts or moments)
+    if amounts and amounts[0].kind == "NUM":
+        slots["dose_mg"] = tidy(amounts[0].value)
+        # A bare small number may as well be tablets, or a rating.
+        sure = sure and amounts[0].value >= 5 and amounts[0].value % 5 == 0
+    elif amounts and amounts[0].kind in {"MG", "TABS"}:
+        _one_amount(amounts[0], slots)
+    else:
+        sure = sure and not amounts
+    if moments:
+        sure = _put_time(piece, slots, "at", moments[0].value) and sure
+    return Built(slots, sure)
+
+
+def _planned_and_taken(piece: Piece, atoms: list[Atom]) -> tuple[Moment | None, list[Moment]]:
+    """ "My 8 am tablets at 9:30": the hour that names the dose, and the hours at which something was taken."""
+    planned: Moment | None = None
+    taken: list[Moment] = []
+    for atom in atoms:
+        names_dose = piece.follows("dose_noun", atom) or piece.precedes("dose_noun_after", atom)
+        if names_dose and planned is None and not piece.of("MG", "NXM", "LIST") and atom.value.end:
+            planned = replace(atom.value, end=None)
+            taken.append(replace(atom.value, clock=atom.value.end, end=None))
+        elif planned is None and names_dose and _names_a_dose(piece, atom):
+            planned = atom.value
+        else:
+            taken.append(atom.value)
+    return planned, taken
+
+
+def _names_a_dose(piece: Piece, atom: Atom) -> bool:
+    """ "La prise de 13 h" names a dose; "20 mg à 13 h" tells when."""
+    before = piece.before(atom).rstrip()
+    if piece.precedes("dose_noun_after", atom):
+        return not before.endswith((" at", " at the", " around", " the"))
+    return before.endswith((" de", " d'", " du", " of", " from", " for")) or not before.endswith((" a", " vers", " at", " MG", " TABS", "TABS", "MG"))
+
+
+def _amounts(amounts: list[Atom], taken: list[Moment], piece: Piece, slots: dict[str, Any]) -> bool:
+    if not amounts:
+        return True
+    if len(amounts) == 1:
+        return _one_amount(amounts[0], slots) and (len(taken) <= 1 or _same_amount_each(taken, piece, slots))
+    if len(amounts) == 2 and _same_dose(amounts, slots):
+        return len(taken) <= 1
+    if any(atom.kind not in {"MG", "TABS"} for atom in amounts):
+        return False
+    doses = [_one_dose(atom) for atom in amounts]
+    if len(taken) == len(amounts):
+        sure = True
+        for one, moment in zip(doses, taken, strict=True):
+            placed = piece.anchored(moment, "past")
+            one["at"] = placed.iso()
+            sure = sure and not placed.doubt and placed.hour
+        slots["doses"] = doses
+        return sure
+    slots["doses"] = doses
+    return False
+
+
+def _one_amount(atom: Atom, slots: dict[str, Any]) -> bool:
+    """Put one amount into the slots. False when it is odd enough to be asked."""
+    amount: Amount = atom.value
+    if atom.kind in {"NXM", "NXT"}:
+        name = "mg" if atom.kind == "NXM" else "tablets"
+        slots["doses"] = [{name: tidy(amount.n)} for _ in range(min(int(amount.k or 0), 8))]
+        return False
+    if atom.kind == "LIST":
+        slots["doses"] = [{"mg": tidy(item)} for item in amount.items]
+        return False
+    if atom.kind in {"TABS", "DAILYTAB"}:
+        slots["tablets"] = tidy(amount.n)
+        if amount.k:
+            slots["tablet_mg"] = tidy(amount.k)
+    else:
+        slots["dose_mg"] = tidy(amount.n)
+    return atom.kind in {"MG", "TABS"} and 0 < amount.n <= _MANY and not atom.vague
+
+
+def _one_dose(atom: Atom) -> dict[str, Any]:
+    amount: Amount = atom.value
+    if atom.kind == "MG":
+        return {"mg": tidy(amount.n)}
+    return {"mg": tidy(amount.n * amount.k)} if amount.k else {"tablets": tidy(amount.n)}
+
+
+def _same_amount_each(taken: list[Moment], piece: Piece, slots: dict[str, Any]) -> bool:
+    """One amount and several hours: each time, or in all? Laid out for the question, never sure."""
+    name = "mg" if "dose_mg" in slots else "tablets"
+    value = slots.get("dose_mg", slots.get("tablets"))
+    if value is not None and all(moment.clock for moment in taken):
+        slots["doses"] = [{name: value, "at": piece.anchored(moment, "past").iso()} for moment in taken]
+    return False
+
+
+def _same_dose(amounts: list[Atom], slots: dict[str, Any]) -> bool:
+    """ "20 mg (2 tablets)": one dose said twice, when the figures agree."""
+    by_kind = {atom.kind: atom.value for atom in amounts}
+    if set(by_kind) != {"MG", "TABS"}:
+        return False
+    mg, tablets = by_kind["MG"], by_kind["TABS"]
+    strength = tablets.k or mg.n / tablets.n if tablets.n else 0
+    if strength not in {5, 10, 20, 25} or strength * tablets.n != mg.n:
+        return False
+    slots |= {"dose_mg": tidy(mg.n), "tablets": tidy(tablets.n), "tablet_mg": tidy(strength)}
+    return True
+
+
+def _assumed(piece: Piece, slots: dict[str, Any]) -> bool:
+    """A bare number beside "took": most likely milligrams, or tablets when small; said back as a question."""
+    numbers = piece.of("NUM")
+    if len(numbers) != 1 or "dose_mg" in slots or "tablets" in slots or "doses" in slots:
+        return True
+    value = numbers[0].value
+    if value >= 5 and value % 5 == 0:
+        slots |= {"dose_mg": tidy(value), "assumed": ["dose_mg"]}
+    elif 0 < value <= 4:
+        slots |= {"tablets": tidy(value), "assumed": ["tablets"]}
+    return False
+
+
+def _taken_at(piece: Piece, slots: dict[str, Any], planned: Moment | None, taken: list[Moment]) -> bool:
+    late = piece.of("LATE", "EARLY")
+    if late and planned and not taken:
+        shift = timedelta(minutes=late[0].value.minutes) * (1 if late[0].kind == "LATE" else -1)
+        placed = piece.anchored(planned, "past")
+        if placed.hour:
+            slots["at"] = (placed.start + shift).isoformat(timespec="minutes")
+        return placed.hour and not placed.doubt
+    if "doses" in slots and all("at" in one for one in slots["doses"]):
+        return True
+    if not taken:
+        return True
+    return _put_time(piece, slots, "at", taken[0]) and len(taken) == 1
+
+
+def _put_time(piece: Piece, slots: dict[str, Any], name: str, moment: Moment) -> bool:
+    """Place a moment of what happened; True when it is certain, and not in the future nor long ago."""
+    placed = piece.anchored(moment, "past")
+    slots[name] = placed.iso()
+    if moment.part and not moment.clock:
+        slots["part"] = moment.part
+    local = piece.now.replace(tzinfo=None)
+    ahead = placed.start > local + timedelta(minutes=16) if placed.hour else placed.start.date() > local.date()
+    simple = moment.role == "at" and not moment.end and not moment.period
+    return simple and not placed.doubt and not ahead and local - placed.start <= _OLD
+
+
+def _when(piece: Piece, slots: dict[str, Any], moments: list[Moment]) -> bool:
+    """When it happened, or since when. More than one moment of the same sense is asked."""
+    sure = True
+    for moment in moments:
+        placed = piece.anchored(moment, "past")
+        name = {"since": "since", "until": "until", "start": "since"}.get(moment.role, "at")
+        if moment.period and not moment.part:
+            name = "since"
+        if name in slots:
+            sure = False
+            continue
+        slots[name] = placed.iso()
+        if moment.part and not moment.clock:
+            slots["part"] = moment.part
+        local = piece.now.replace(tzinfo=None)
+        ahead = placed.start > local + timedelta(minutes=16) if placed.hour else placed.start.date() > local.date()
+        sure = sure and not placed.doubt and not ahead
+    return sure
+
+
+def _denies_craving(piece: Piece) -> bool:
+    return piece.says("no_craving")
+
+
+def _abstinent(piece: Piece) -> bool:
+    counted = any(one.value.get("count", 0) > 0 and one.value.get("unit") for one in piece.of("DRINK"))
+    return piece.says("abstinent") and not counted
+
+
+def _abstinent_since(piece: Piece, slots: dict[str, Any], moments: list[Moment]) -> bool:
+    lengths = piece.of("DUR")
+    if lengths:
+        slots["since"] = since_of(piece, lengths[0].value).iso()
+        return not lengths[0].vague and len(lengths) == 1
+    return _when(piece, slots, moments[:1]) and "#" not in piece.scan.masked
+
+
+def as_clock(moment: Moment) -> Clock | None:
+    """The clock of a moment, on the evening side when it is said of the evening."""
+    if not moment.clock:
+        return None
+    evening = moment.part in {"evening", "early_evening", "late_evening", "dinner", "bedtime", "afternoon", "after_lunch", "lunch"}
+    return moment.clock.at_half("pm") if evening else moment.clock

@@ -1,0 +1,88 @@
+"""A piece of a message about to become slots: its atoms, its words, and the moment at which it was said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from bot.understanding.intents import Cues
+from bot.understanding.moments import Anchored, Lean, Length, Moment, anchor
+from bot.understanding.pattern import Atom
+from bot.understanding.scan import Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Slots of an act, and whether everything in them was said without doubt."""
+
+    slots: dict[str, Any]
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """What a builder of slots looks at. `now` is aware, in the person's zone."""
+
+    scan: Scan
+    cues: Cues
+    now: datetime
+    parts: Mapping[str, tuple[time, time]]
+    topic: str | None = None
+
+    def of(self, *kinds: str) -> list[Atom]:
+        """The atoms of these kinds, in order."""
+        return self.scan.of(*kinds)
+
+    def says(self, cue: str) -> bool:
+        """Whether one of the language's named cues stands in the piece."""
+        return bool(self.cues.cues[cue].search(self.scan.masked))
+
+    def before(self, atom: Atom) -> str:
+        """The masked text before an atom."""
+        return self.scan.masked[: self._place(atom)[0]]
+
+    def after(self, atom: Atom) -> str:
+        """The masked text after an atom."""
+        return self.scan.masked[self._place(atom)[1] :]
+
+    def follows(self, cue: str, atom: Atom) -> bool:
+        """Whether the cue stands just before the atom."""
+        return bool(self.cues.cues[cue].search(self.before(atom)[-60:]))
+
+    def precedes(self, cue: str, atom: Atom) -> bool:
+        """Whether the cue stands just after the atom."""
+        return bool(self.cues.cues[cue].search(self.after(atom)[:60]))
+
+    def negated(self, atom: Atom) -> bool:
+        """Whether the words just before an atom deny it ("pas de", "no more")."""
+        return bool(self.cues.negation.search(self.before(atom)[-60:]))
+
+    def anchored(self, moment: Moment, lean: Lean) -> Anchored:
+        """The moment on the calendar, around the time of the message."""
+        return anchor(moment, now=self.now, lean=lean, parts=self.parts)
+
+    def leftover(self) -> bool:
+        """Whether a number or an odd quantity is left that nobody understood."""
+        masked = self.scan.masked
+        return "#" in masked or self.scan.has("NUM", "EVERYH") or any(a.vague for a in self.of("BLIND", "DUR", "LATE", "EARLY"))
+
+    def _place(self, atom: Atom) -> tuple[int, int]:
+        index = next(i for i, one in enumerate(self.scan.atoms) if one is atom)
+        return self.scan.places[index]
+
+
+def tidy(number: float) -> float | int:
+    """A whole number as one: 30, not 30.0."""
+    return int(number) if float(number).is_integer() else number
+
+
+def hour_text(moment: Moment) -> str:
+    """The clock of a moment as "HH:MM"."""
+    return moment.clock.time.isoformat(timespec="minutes") if moment.clock else ""
+
+
+def since_of(piece: Piece, length: Length) -> Anchored:
+    """The day or the moment that lies a length before now."""
+    return piece.anchored(Moment("since", shift=Length(-length.amount, length.unit)), "past")
