@@ -1,4 +1,7 @@
-"""The command line (contracts: command line). Exit 0 on success, 2 on bad input with one clear line, 1 on an internal failure."""
+"""The command line (contracts: command line). Exit 0 on success, 2 on bad input with one clear line, 1 on an internal failure.
+
+A command imports what it alone needs: laying out a plan or reading a stream must not wait for a database to be loaded.
+"""
 
 from __future__ import annotations
 
@@ -11,26 +14,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import available_timezones
 
 import click
 
-from bot.adapters.story import Delivery, Player, StoryFailed
-from bot.app import (
-    Settings,
-    SettingsError,
-    StorageUnavailable,
-    backup_database,
-    check_database,
-    load_minds,
-    open_house,
-    read_settings,
-    run_console,
-    story_settings,
-    upgrade_database,
-    wall_clock,
-)
+from bot.adapters.clock import WallClock
 from bot.core.curve import PROFILES, ProfileName, curve
 from bot.core.decision import Allowed
 from bot.core.laid_out import curve_json, day_json, parse_doses, split_json
@@ -38,14 +27,11 @@ from bot.core.person import Role
 from bot.core.split import best_split
 from bot.core.taper import taper
 from bot.core.titration import lay_out
-from bot.knowledge.check import check as check_knowledge
-from bot.knowledge.files import KnowledgeError
-from bot.knowledge.provenance import UnknownIdError, sources
-from bot.knowledge.schemes import schemes
-from bot.knowledge.story_file import Step as StoryStep
-from bot.knowledge.story_file import read_story
-from bot.understanding.danger import Triage, screening_json
-from bot.understanding.reader import Reader, meaning_json
+
+if TYPE_CHECKING:
+    from bot.adapters.story import Delivery
+    from bot.app import Settings
+    from bot.knowledge.story_file import Step
 
 CLOCK = "%H:%M"
 TOTAL = click.IntRange(min=1, max=300)
@@ -86,12 +72,14 @@ def chat(name: str | None, role: str) -> None:
 
 
 def _console(settings: Settings, *, name: str, role: Role, with_health: bool) -> None:
+    from bot import app
+
     _ready_database(settings)
     try:
-        asyncio.run(run_console(settings, name=name, role=role, source=sys.stdin, out=sys.stdout, with_health=with_health))
+        asyncio.run(app.run_console(settings, name=name, role=role, source=sys.stdin, out=sys.stdout, with_health=with_health))
     except KeyboardInterrupt:
         click.echo()
-    except (StorageUnavailable, KnowledgeError) as error:
+    except (app.StorageUnavailable, app.KnowledgeError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -100,17 +88,18 @@ def _console(settings: Settings, *, name: str, role: Role, with_health: bool) ->
 @click.option("--json", "as_json", is_flag=True, help="One delivery a line, as JSON.")
 def simulate(story: Path, as_json: bool) -> None:
     """Play a story under a virtual clock on a throw-away database."""
+    from bot import app
+    from bot.adapters.story import Player, StoryFailed
+    from bot.knowledge.story_file import read_story
+
+    show, say = (_show_json, _say_nothing) if as_json else (_show_plain, _say_plain)
+    base, minds = _settings(), app.load_minds()
     try:
         read = read_story(story.read_text(encoding="utf-8"), name=story.name)
         with tempfile.TemporaryDirectory(prefix="palier-") as folder:
-            settings = story_settings(_settings(), read.settings, folder=folder)
-            opener = partial(open_house, settings, minds=load_minds())
-            asyncio.run(
-                Player(
-                    read, open_house=opener, show=_show_json if as_json else _show_plain, say=_say_nothing if as_json else _say_plain
-                ).play()
-            )
-    except (KnowledgeError, SettingsError, UnicodeDecodeError) as error:
+            opener = partial(app.open_house, app.story_settings(base, read.settings, folder=folder), minds=minds)
+            asyncio.run(Player(read, open_house=opener, show=show, say=say).play())
+    except (app.KnowledgeError, app.SettingsError, UnicodeDecodeError) as error:
         raise BadInput(str(error)) from error
     except StoryFailed as failure:
         raise StoryUnmet(str(failure)) from failure
@@ -120,11 +109,11 @@ def _show_json(delivery: Delivery) -> None:
     click.echo(json.dumps(delivery.to_json(), ensure_ascii=False))
 
 
-def _say_nothing(step: StoryStep) -> None:
+def _say_nothing(step: Step) -> None:
     """JSON prints what is delivered, and nothing else."""
 
 
-def _say_plain(step: StoryStep) -> None:
+def _say_plain(step: Step) -> None:
     if step.who:
         click.echo(f"\n{step.who} › {step.text or f'[{step.press}]'}" + (f"   (crash: {step.crash})" if step.crash else ""))
     if step.restart:
@@ -144,6 +133,8 @@ def _show_plain(delivery: Delivery) -> None:
 @palier.command()
 def triage() -> None:
     """JSONL in: {"text", "language"?}; JSONL out: the danger signs found."""
+    from bot.understanding.danger import Triage, screening_json
+
     screen = Triage.load().screen
     _stream(lambda line: screening_json(screen(_text(line), language=_optional(line, "language"))))
 
@@ -151,6 +142,8 @@ def triage() -> None:
 @palier.command()
 def understand() -> None:
     """JSONL in: {"text", "now", "timezone"?, "language"?}; JSONL out: intent, confidence and slots."""
+    from bot.understanding.reader import Reader, meaning_json
+
     reader = Reader.load()
 
     def answer(line: dict[str, Any]) -> Any:
@@ -243,7 +236,7 @@ def curve_command(doses: str, profile: str, steady: bool, as_json: bool, png: st
 
 
 @palier.command("plan")
-@click.option("--scheme", type=click.Choice(sorted(schemes())), required=True)
+@click.option("--scheme", required=True, metavar="ID")
 @click.option("--start", type=click.DateTime(["%Y-%m-%d"]), required=True)
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="One day only.")
 @click.option("--days", type=click.IntRange(1, 3660), help="So many days from the start.")
@@ -251,6 +244,10 @@ def curve_command(doses: str, profile: str, steady: bool, as_json: bool, png: st
 @click.option("--json", is_flag=True, expose_value=False, help="The only form: one day a line.")
 def plan_command(scheme: str, start: datetime, on: datetime | None, days: int | None, bedtime: datetime) -> None:
     """A named scheme laid out, day by day."""
+    from bot.knowledge.schemes import schemes
+
+    if scheme not in schemes():
+        raise BadInput(f"--scheme: {scheme!r} is none of {', '.join(sorted(schemes()))}")
     plan = schemes()[scheme].plan(start=start.date(), bedtime=bedtime.time())
     until_last_step = sum(step.days or 0 for step in plan.steps) + 1
     if on is not None and on < start:
@@ -268,7 +265,7 @@ def plan_command(scheme: str, start: datetime, on: datetime | None, days: int | 
 @click.option("--json", is_flag=True, expose_value=False, help="The only form: one day a line.")
 def taper_command(from_mg: int, by_mg: int, every_days: int, start: datetime | None) -> None:
     """A prescribed decrease laid out, to zero; a decrease that the sources do not describe is refused with its reasons."""
-    first = start.date() if start else wall_clock().date()
+    first = start.date() if start else WallClock().now().date()
     verdict = taper(from_mg=from_mg, by_mg=by_mg, every_days=every_days, start=first)
     if not isinstance(verdict, Allowed):
         _echo({"refused": True, "reasons": list(verdict.rules)})
@@ -290,7 +287,9 @@ def knowledge() -> None:
 @knowledge.command("check")
 def knowledge_check() -> None:
     """Validate every knowledge file; exit 1 and the list on any doubt."""
-    report = check_knowledge()
+    from bot.knowledge.check import check
+
+    report = check()
     for language, counts in report.counts.items():
         click.echo(f"{language}: " + ", ".join(f"{count} {what}" for what, count in counts.items()))
     for doubt in report.doubts:
@@ -304,6 +303,8 @@ def knowledge_check() -> None:
 @click.argument("name", metavar="ID")
 def knowledge_sources(name: str) -> None:
     """A rule, fact or finding with its sources, dates, reviewer and the conflicts it settles."""
+    from bot.knowledge.provenance import UnknownIdError, sources
+
     try:
         click.echo(sources(name))
     except UnknownIdError as error:
@@ -325,11 +326,13 @@ def db_upgrade() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def db_backup(file: Path) -> None:
     """A consistent copy, while running."""
+    from bot import app
+
     try:
-        backup_database(_settings(), file)
+        app.backup_database(_settings(), file)
     except ValueError as error:
         raise BadInput(str(error)) from error
-    except StorageUnavailable as error:
+    except app.StorageUnavailable as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"copied to {file}")
 
@@ -337,9 +340,11 @@ def db_backup(file: Path) -> None:
 @db.command("check")
 def db_check() -> None:
     """Integrity; exit 1 and the list on any trouble."""
+    from bot import app
+
     try:
-        troubles = check_database(_settings())
-    except StorageUnavailable as error:
+        troubles = app.check_database(_settings())
+    except app.StorageUnavailable as error:
         raise click.ClickException(str(error)) from error
     for trouble in troubles:
         click.echo(trouble, err=True)
@@ -350,16 +355,20 @@ def db_check() -> None:
 
 def _ready_database(settings: Settings) -> str | None:
     """The embedded default needs nothing to be started, and no command to be run first either."""
+    from bot import app
+
     try:
-        return upgrade_database(settings)
-    except StorageUnavailable as error:
+        return app.upgrade_database(settings)
+    except app.StorageUnavailable as error:
         raise click.ClickException(str(error)) from error
 
 
 def _settings() -> Settings:
+    from bot import app
+
     try:
-        return read_settings()
-    except SettingsError as error:
+        return app.read_settings()
+    except app.SettingsError as error:
         raise BadInput(str(error)) from error
 
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -24,6 +24,7 @@ from bot.conversation import Conversation
 from bot.core.person import Person, Role
 from bot.core.policy import Policy
 from bot.delivery import Postman
+from bot.knowledge.files import KnowledgeError
 from bot.knowledge.wording import check_parity
 from bot.messages import Attachment
 from bot.ports import Clock, File, Sender, Store, Unit
@@ -35,6 +36,7 @@ from storage.store import StorageUnavailable, open_store
 from storage.upgrade import backup, check, current_revision, is_current, upgrade
 
 __all__ = [
+    "KnowledgeError",
     "Settings",
     "SettingsError",
     "StorageUnavailable",
@@ -46,7 +48,6 @@ __all__ = [
     "run_console",
     "story_settings",
     "upgrade_database",
-    "wall_clock",
 ]
 
 log = structlog.get_logger()
@@ -164,11 +165,6 @@ def backup_database(settings: Settings, file: Path) -> None:
 def check_database(settings: Settings) -> list[str]:
     """What is wrong with the database; empty when it is sound. Raises StorageUnavailable."""
     return check(settings.database_url)
-
-
-def wall_clock() -> datetime:
-    """The present, for a command that is asked about today."""
-    return WallClock().now()
 
 
 def set_up_logging(settings: Settings) -> None:

@@ -13,15 +13,18 @@ from bot.core.split import Split
 from bot.core.titration import PlanDay
 
 
-def day_json(day: PlanDay) -> dict[str, Any]:
-    """One day of a plan: its date, its day and step from 1, its doses by hour, its total in mg, the rules to mention."""
+def day_json(day: PlanDay, also: Sequence[str] = ()) -> dict[str, Any]:
+    """One day of a plan: its date, its day and step from 1, its doses by hour, its total in mg, the rules to mention.
+
+    `also` are rules that go with the whole plan, as a slow decrease's do (case 66).
+    """
     return {
         "date": day.date.isoformat(),
         "day": day.number,
         "step": day.step_index + 1,
         "doses": doses_json(day.doses),
         "total_mg": day.total_mg,
-        "notices": list(day.notices),
+        "notices": [*day.notices, *also],
     }
 
 
@@ -55,12 +58,21 @@ def _parsed(text: str) -> Iterator[tuple[int, float]]:
     for part in text.split(","):
         amount, _, at = part.strip().partition("@")
         try:
-            hour, mg = time.fromisoformat(at), float(amount)
+            minute, mg = _minute(at), float(amount)
         except ValueError:
             raise ValueError(f"{part.strip()!r} is not an intake such as 40@13:00") from None
         if not 0 < mg < float("inf"):
             raise ValueError(f"{part.strip()!r}: the amount must be above zero")
-        yield hour.hour * 60 + hour.minute, mg
+        yield minute, mg
+
+
+def _minute(at: str) -> int:
+    """The minute of the day of "13:00". Seconds or a zone would be lost in silence, so they are refused."""
+    hours, _, minutes = at.partition(":")
+    if not (hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2):
+        raise ValueError("not an hour and its minutes")
+    hour = time(int(hours), int(minutes))
+    return hour.hour * 60 + hour.minute
 
 
 def _clock(minute: int) -> str:
