@@ -55,6 +55,8 @@ class Console:
         loop = asyncio.get_running_loop()
         # A daemon thread: a terminal that nobody types in must not keep the process from ending.
         threading.Thread(target=self._read, args=(loop, lines), daemon=True).start()
+        if self._interactive:
+            await hear(self._incoming("", press=Press("arrive")))
         self._prompt()
         while (line := await lines.get()) is not None:
             if not self._interactive and line.strip():
@@ -62,10 +64,6 @@ class Console:
             if not self._sat_down(line.strip()) and line.strip():
                 await hear(self._incoming(line.strip()))
             self._prompt()
-
-    def arrive(self) -> Incoming:
-        """A moderator is known as one from the moment they sit down, before they say anything."""
-        return self._incoming("cases" if self._roles[self._speaking] == "moderator" else "")
 
     def _read(self, loop: asyncio.AbstractEventLoop, lines: asyncio.Queue[str | None]) -> None:
         try:
@@ -85,8 +83,8 @@ class Console:
         self._write(f"({', '.join(f'{name}: {role}' for name, role in self._roles.items())}; speaking: {self._speaking})\n")
         return True
 
-    def _incoming(self, line: str) -> Incoming:
-        press = self._press(line)
+    def _incoming(self, line: str, *, press: Press | None = None) -> Incoming:
+        press = press or self._press(line)
         return Incoming(
             key=f"{PLATFORM}:{uuid.uuid4().hex}",
             account=Account(PLATFORM, self._speaking),

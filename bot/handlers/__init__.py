@@ -73,6 +73,7 @@ PRESSES: Mapping[str, Handle] = {
     "safe": danger.press_safe,
     "not-safe": danger.press_not_safe,
     "talk-to-human": danger.talk_to_human,
+    "arrive": smalltalk.greet,
     "export": privacy.export,
     "erase": privacy.ask_erase,
     "cancel": smalltalk.cancel,

@@ -280,6 +280,7 @@ PRESSES = {
     "resolve-referred": press_resolve,
     "resolve-false-alarm": press_resolve,
     "reopen": press_reopen,
+    "arrive": queue,
     "yes": relay_yes,
     "no": relay_no,
 }

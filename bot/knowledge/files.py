@@ -56,7 +56,11 @@ def root() -> Traversable:
 
 def read(path: str) -> Any:
     """Read one knowledge file, named relative to `bot/knowledge` (for instance `fr/wording.yaml`)."""
-    return parse((root() / path).read_text(encoding="utf-8"), name=path)
+    try:
+        text = (root() / path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise KnowledgeError(f"{path}: the file is missing") from None
+    return parse(text, name=path)
 
 
 def load(path: str, model: type[Model]) -> Model:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.knowledge.language import Rule, Understanding
+from bot.knowledge.language import Rule, Terms, Understanding
 from bot.understanding.pattern import any_of, compiled, macro_table
 
 LOGS = ("log_missed", "log_craving", "log_drink", "log_intake", "log_side_effect")
@@ -46,10 +46,12 @@ class Cues:
     privacy: Mapping[str, re.Pattern[str]]
     history: Mapping[str, re.Pattern[str]]
     cues: Mapping[str, re.Pattern[str]]
+    languages: Mapping[str, re.Pattern[str]]
+    countries: Mapping[str, re.Pattern[str]]
 
     @classmethod
-    def of(cls, understanding: Understanding) -> Cues:
-        """Compile the rules of one language's understanding.yaml."""
+    def of(cls, understanding: Understanding, terms: Terms) -> Cues:
+        """Compile the rules of one language's understanding.yaml, and the names that settings need."""
         macros = macro_table(understanding.macros)
 
         def table(patterns: Mapping[str, list[str]]) -> dict[str, re.Pattern[str]]:
@@ -68,7 +70,9 @@ class Cues:
             settings=table(understanding.settings),
             privacy=table(understanding.privacy),
             history=table(understanding.history),
-            cues={name: _edge(pattern, macros) for name, pattern in understanding.cues.items()},
+            cues={name: compiled(pattern, macros) for name, pattern in understanding.cues.items()},
+            languages=table(terms.languages),
+            countries=table(terms.countries),
         )
 
     def asks(self, masked: str) -> bool:
@@ -119,8 +123,3 @@ def named(table: Mapping[str, re.Pattern[str]], masked: str) -> str | None:
 
 def _may(rule: Rule, *, question: bool) -> bool:
     return rule.asked == "any" or rule.asked == ("only" if question else "never")
-
-
-def _edge(pattern: str, macros: Mapping[str, str]) -> re.Pattern[str]:
-    """A cue that looks at the text just before or after an atom ends or starts with an anchor of its own."""
-    return compiled(pattern, macros)

@@ -76,9 +76,9 @@ class Scanner:
         steps: tuple[Callable[[str], list[Atom]], ...] = (
             lambda t: [Atom(m.start(), m.end(), "RATING", float(m[1].replace(",", "."))) for m in _RATING.finditer(t)],
             lambda t: [Atom(m.start(), m.end(), "WATER") for m in self.harmless.finditer(t)],
+            lambda t: [Atom(m.start(), m.end(), "EFFECT", m.lastgroup) for m in self.effects.finditer(t)],
             self.amounts.find,
             self.times.find,
-            lambda t: [Atom(m.start(), m.end(), "EFFECT", m.lastgroup) for m in self.effects.finditer(t)],
             self.drinks.find,
             lambda t: [_substance(m) for m in self.substances.finditer(t)],
             lambda t: [Atom(m.start(), m.end(), "NUM", float(m[0].replace(",", "."))) for m in _NUMBER.finditer(t)],

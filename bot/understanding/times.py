@@ -66,7 +66,7 @@ class TimeWords:
         )
 
     def find(self, text: str) -> list[Atom]:
-        """Every moment ("TIME", a Moment) and length ("DUR", a Length) in the text, in order, overlaps resolved."""
+        """Every moment ("TIME"; "SOON" for "in 2 hours", "LATER") and length ("DUR", a Length) in the text, in order, overlaps resolved."""
         pieces: list[Atom] = []
         rest = text
         for shape in self.shapes:
@@ -78,7 +78,8 @@ class TimeWords:
         pieces.sort(key=lambda atom: atom.start)
         ranged = _folded(pieces, lambda one, two: self._range(text, one, two))
         placed = [self._with_role(text, atom) for atom in ranged]
-        return _folded(placed, lambda one, two: self._join(text, one, two))
+        joined = _folded(placed, lambda one, two: self._join(text, one, two))
+        return [replace(atom, kind=_kind(atom)) for atom in joined]
 
     def length(self, text: str) -> tuple[Length, bool] | None:
         """A duration alone ("une demi-heure", "2 hours"), and whether it is only roughly said."""
@@ -236,6 +237,15 @@ def _folded(atoms: Sequence[Atom], join: Callable[[Atom, Atom], Atom | None]) ->
         else:
             out.append(atom)
     return out
+
+
+def _kind(atom: Atom) -> str:
+    """A moment said as a wait ("in 20 minutes", "later") is told apart: nothing that happened is said so."""
+    if atom.kind != "TIME":
+        return atom.kind
+    if atom.value.later:
+        return "LATER"
+    return "SOON" if atom.value.shift and atom.value.shift.amount > 0 else "TIME"
 
 
 def _quantity(said: str) -> tuple[float, bool]:

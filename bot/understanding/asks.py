@@ -1,0 +1,174 @@
+"""Questions, reminders, settings and the rest of what may be asked of the assistant, as slots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.understanding import logs, plans
+from bot.understanding.intents import named
+from bot.understanding.logs import as_clock
+from bot.understanding.moments import Moment
+from bot.understanding.piece import Built, Piece, hour_text, tidy
+
+_LONG_SNOOZE = 12 * 60
+
+
+def build(intent: str, piece: Piece) -> Built:
+    """The slots of an intent. An intent without slots gives none, and is sure."""
+    return _BUILDERS.get(intent, _nothing)(piece)
+
+
+def _nothing(piece: Piece) -> Built:
+    del piece
+    return Built({})
+
+
+def _question(piece: Piece) -> Built:
+    """What a question is about: its topic, and the medicines, effects, doses and hours that it names."""
+    slots: dict[str, Any] = {"topic": piece.topic} if piece.topic else {}
+    substances = [atom.value for atom in piece.of("MED")]
+    if substances and piece.topic == "interaction" and piece.scan.has("ALCOHOL", "DRINK"):
+        substances.append("alcohol")
+    if piece.topic == "alcohol":
+        substances.append("alcohol")
+    if substances:
+        slots["substances"] = list(dict.fromkeys(substances))
+    effects = [atom.value for atom in piece.of("EFFECT")]
+    if effects:
+        slots["effects"] = list(dict.fromkeys(effects))
+    if piece.topic in {"missed_dose", "unsure_taken"}:
+        _put_planned(piece, slots)
+    return Built(slots)
+
+
+def _put_planned(piece: Piece, slots: dict[str, Any]) -> None:
+    moments = [atom.value for atom in piece.of("TIME")]
+    if not moments:
+        return
+    slots["planned_at"] = piece.anchored(moments[0], "past").iso()
+    if moments[0].part and not moments[0].clock:
+        slots["part"] = moments[0].part
+
+
+def _history(piece: Piece) -> Built:
+    """Which entries, of which days (both included)."""
+    slots: dict[str, Any] = {"topic": named(piece.cues.history, piece.scan.masked) or "intakes"}
+    moments = [atom.value for atom in piece.of("TIME")]
+    for length in piece.of("DUR")[:1]:
+        moments = moments or [Moment("since", period=f"last {max(1, round(length.value.minutes / 1440))}")]
+    if moments:
+        placed = piece.anchored(moments[0], "past")
+        slots["since"] = placed.iso()
+        last = (placed.end or placed.start + timedelta(days=1)) - timedelta(minutes=1)
+        if moments[0].role == "at" and not moments[0].shift and last.date() < piece.now.date():
+            slots["until"] = last.date().isoformat()
+    return Built(slots)
+
+
+def _snooze(piece: Piece) -> Built:
+    slots: dict[str, Any] = {}
+    for atom in piece.of("SOON"):
+        slots["duration_min"] = tidy(abs(atom.value.shift.minutes))
+    for atom in piece.of("DUR"):
+        slots.setdefault("duration_min", tidy(atom.value.minutes))
+    moments = [atom.value for atom in piece.of("TIME") if atom.value.clock]
+    sure = not piece.leftover()
+    if moments and "duration_min" not in slots:
+        placed = piece.anchored(moments[0], "future")
+        slots["until"] = placed.iso()
+        sure = sure and not placed.doubt
+    vague = any(atom.value.vague for atom in piece.of("SOON"))
+    return Built(slots, sure and not vague and slots.get("duration_min", 0) <= _LONG_SNOOZE)
+
+
+def _reminder(piece: Piece) -> Built:
+    """One reminder at a moment, or every day at given hours."""
+    slots: dict[str, Any] = {}
+    moments = [atom.value for atom in piece.of("TIME")]
+    clocks = [moment for moment in moments if moment.clock]
+    sure = not piece.leftover() and not any(moment.clock.twelve and not moment.part for moment in clocks if moment.clock)
+    daily = piece.of("EVERY") or piece.says("reminder_daily") or len(clocks) > 1
+    if clocks and daily:
+        slots["times"] = [hour_text(replace(moment, clock=as_clock(moment))) for moment in clocks]
+    elif moments:
+        placed = piece.anchored(moments[0], "future")
+        slots["at"] = placed.iso()
+        sure = sure and not placed.doubt and len(moments) == 1
+    for atom in piece.of("SOON"):
+        placed = piece.anchored(atom.value, "future")
+        slots.setdefault("at", placed.iso())
+    if piece.of("EVERY"):
+        slots["every_days"] = tidy(piece.of("EVERY")[0].value.n)
+    return Built(slots, sure)
+
+
+def _moved_reminder(piece: Piece) -> Built:
+    """The reminder's hour, and the new one; or by how long it moves."""
+    slots: dict[str, Any] = {}
+    atoms = [atom for atom in piece.of("TIME") if atom.value.clock]
+    moments = [atom.value for atom in atoms]
+    for atom in piece.of("DUR", "LATE", "EARLY"):
+        slots["duration_min"] = tidy(-atom.value.minutes if atom.kind == "EARLY" else atom.value.minutes)
+    if len(moments) == 1 and moments[0].end:
+        moments = [replace(moments[0], end=None), replace(moments[0], clock=moments[0].end, end=None)]
+    sure = not piece.leftover() and len(moments) <= 2 and not any(m.clock and m.clock.twelve and not m.part for m in moments)
+    if len(moments) >= 2:
+        slots["planned_at"] = piece.anchored(moments[0], "future").iso()
+        slots["at"] = piece.anchored(moments[1], "future").iso()
+        slots["times"] = [hour_text(replace(moments[1], clock=as_clock(moments[1])))]
+    elif moments:
+        names = piece.follows("dose_noun", atoms[0]) or piece.precedes("dose_noun_after", atoms[0])
+        placed = piece.anchored(moments[0], "future")
+        slots["planned_at" if names else "at"] = placed.iso()
+        sure = sure and not placed.doubt
+    return Built(slots, sure)
+
+
+def _settings(piece: Piece) -> Built:
+    slots: dict[str, Any] = {}
+    topic = named(piece.cues.settings, piece.scan.masked)
+    if topic:
+        slots["topic"] = topic
+    for name, table in (("language", piece.cues.languages), ("country", piece.cues.countries)):
+        value = named(table, piece.scan.masked)
+        if value and topic in {name, "timezone" if name == "country" else name}:
+            slots[name] = value
+    return Built(slots)
+
+
+def _privacy(piece: Piece) -> Built:
+    return Built({"topic": named(piece.cues.privacy, piece.scan.masked) or "policy"})
+
+
+def _report(piece: Piece) -> Built:
+    slots: dict[str, Any] = {}
+    moments = [atom.value for atom in piece.of("TIME")]
+    if moments:
+        slots["since"] = piece.anchored(moments[0], "past").start.date().isoformat()
+    for atom in piece.of("DUR")[:1]:
+        slots["since"] = logs.since_of(piece, atom.value).start.date().isoformat()
+    return Built(slots)
+
+
+_BUILDERS: Mapping[str, Callable[[Piece], Built]] = {
+    "log_intake": logs.intake,
+    "log_missed": logs.missed,
+    "log_craving": logs.craving,
+    "log_drink": logs.drink,
+    "log_side_effect": logs.side_effect,
+    "correct_last": logs.correction,
+    "set_plan": plans.plan,
+    "ask_timing": plans.timing,
+    "ask_safety": _question,
+    "ask_info": _question,
+    "ask_history": _history,
+    "snooze": _snooze,
+    "set_reminder": _reminder,
+    "change_reminder": _moved_reminder,
+    "settings": _settings,
+    "privacy": _privacy,
+    "report": _report,
+}

@@ -1,0 +1,277 @@
+"""Plans and timing, as slots: what the prescriber wrote, told in any order. Sums are not checked here, and nothing is invented."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bot.understanding.intents import named
+from bot.understanding.logs import as_clock
+from bot.understanding.moments import Moment
+from bot.understanding.pattern import Atom
+from bot.understanding.piece import Built, Piece, hour_text, tidy
+
+_USUAL_TABLET_MG = 10
+_MOST_DOSES = 12
+
+
+def plan(piece: Piece) -> Built:
+    """A plan: its scheme, or its total, steps, hours and doses; its start, bedtime and limits."""
+    slots: dict[str, Any] = {}
+    hours, sure = _hours(piece, slots)
+    sure = _total(piece, slots) and sure
+    sure = _increase(piece, slots) and sure
+    sure = _doses(piece, slots, hours) and sure
+    scheme = named(piece.cues.schemes, piece.scan.masked) if _may_be_scheme(piece, slots) else None
+    if scheme and _scheme_agrees(piece, scheme):
+        slots["scheme"] = scheme
+        slots.pop("doses", None)
+    if piece.says("free_split"):
+        slots["free_split"] = True
+    known = any(name in slots for name in ("scheme", "total_mg", "doses"))
+    used = "doses" in slots or "scheme" in slots
+    return Built(slots, sure and known and "#" not in piece.scan.masked and (used or not _loose(piece)))
+
+
+def timing(piece: Piece) -> Built:
+    """A question about hours: the total to split, and the hour (of the week, of the week-end) that it is meant for."""
+    slots: dict[str, Any] = {}
+    sure = True
+    moments = [atom for atom in piece.of("TIME") if atom.value.clock]
+    days = [atom for atom in piece.of("TIME") if not atom.value.clock]
+    _craving_hours(piece, slots, moments, days)
+    sure = sure and not any(m.value.clock.twelve and not m.value.part for m in moments)
+    if len(piece.of("DAILY", "MG", "FROMTO")) == 1 or piece.of("DAILY", "FROMTO"):
+        atom = piece.of("DAILY", "FROMTO", "MG")[0]
+        slots["total_mg"] = tidy(atom.value.n)
+        if atom.kind == "FROMTO" and atom.value.k is not None:
+            slots["from_total_mg"] = tidy(atom.value.k)
+    start = next((a.value for a in days if a.value.day and not _is_weekend(a.value) and a.value.role in {"at", "start"}), None)
+    if start:
+        slots["start"] = piece.anchored(start, "future").start.date().isoformat()
+    return Built(slots, sure and "#" not in piece.scan.masked)
+
+
+def _hours(piece: Piece, slots: dict[str, Any]) -> tuple[list[Atom], bool]:
+    """The hours of the plan; bedtime, the start and the end are taken out of them."""
+    hours: list[Atom] = []
+    sure = True
+    twenty_four = any(a.value.clock and a.value.clock.hour > 12 for a in piece.of("TIME"))
+    for atom in piece.of("TIME"):
+        moment: Moment = atom.value
+        if moment.part == "bedtime" or piece.follows("bedtime_before", atom):
+            if moment.clock:
+                slots["bedtime"] = hour_text(replace(moment, clock=as_clock(replace(moment, part="bedtime"))))
+            hours.append(atom) if not moment.clock else hours.append(_bedtime(atom))
+        elif moment.clock and moment.role in {"at", "until"} and not moment.end:
+            sure = sure and (twenty_four or not moment.clock.twelve or bool(moment.part))
+            _put_start(piece, slots, moment) if moment.day and not moment.part else None
+            hours.append(atom)
+        elif moment.role == "until" and not moment.clock:
+            slots["until"] = piece.anchored(moment, "future").iso()
+        elif moment.day or moment.period or moment.shift or moment.role == "start":
+            sure = _put_start(piece, slots, moment) and sure
+        elif moment.part:
+            hours.append(atom)
+    times = [hour_text(replace(a.value, clock=as_clock(a.value))) for a in hours if a.value.clock and not _is_bedtime(a)]
+    if times:
+        slots["times"] = times
+    return hours, sure
+
+
+def _bedtime(atom: Atom) -> Atom:
+    return replace(atom, value=replace(atom.value, part="bedtime"))
+
+
+def _is_bedtime(atom: Atom) -> bool:
+    return bool(atom.value.part == "bedtime")
+
+
+def _put_start(piece: Piece, slots: dict[str, Any], moment: Moment) -> bool:
+    """The first day; a plan already begun may start on a day that is past."""
+    lean = "past" if moment.role == "since" else "future"
+    placed = piece.anchored(moment, lean)  # type: ignore[arg-type]
+    already = "start" in slots
+    slots.setdefault("start", placed.start.date().isoformat())
+    return not placed.doubt and not already
+
+
+def _total(piece: Piece, slots: dict[str, Any]) -> bool:
+    strengths = piece.of("STRENGTH")
+    if strengths:
+        slots["tablet_mg"] = tidy(strengths[0].value.n)
+    limits = piece.of("UNTIL")
+    if limits:
+        slots["until_mg"] = tidy(limits[0].value.n)
+    changes = piece.of("FROMTO")
+    if changes:
+        slots |= {"from_total_mg": tidy(changes[0].value.k or 0), "total_mg": tidy(changes[0].value.n)}
+        return len(changes) == 1 and not piece.of("DAILY")
+    totals = piece.of("DAILY")
+    if totals:
+        slots["total_mg"] = tidy(totals[0].value.n)
+        return len({atom.value.n for atom in totals}) == 1
+    tablets = piece.of("DAILYTAB")
+    if tablets:
+        slots["total_mg"] = tidy(tablets[0].value.n * slots.get("tablet_mg", _USUAL_TABLET_MG))
+        if "tablet_mg" not in slots:
+            slots["assumed"] = ["tablet_mg"]
+        return len(tablets) == 1 and "tablet_mg" in slots
+    return _lone_total(piece, slots)
+
+
+def _lone_total(piece: Piece, slots: dict[str, Any]) -> bool:
+    """ "I go to 70 mg": a day's total when nothing else says how it is taken, and read back as an assumption."""
+    alone = piece.of("MG")
+    if len(alone) != 1 or piece.of("FREQ", "NXM", "LIST", "TABS") or _paired(piece, piece.of("TIME")):
+        return True
+    slots["total_mg"] = tidy(alone[0].value.n)
+    if piece.of("STEP", "EVERY", "INTAKES") or piece.says("free_split"):
+        return True
+    slots["assumed"] = ["total_mg"]
+    return False
+
+
+def _increase(piece: Piece, slots: dict[str, Any]) -> bool:
+    steps, tablet_steps, every = piece.of("STEP"), piece.of("STEPTAB"), piece.of("EVERY")
+    sure = len(steps) + len(tablet_steps) <= 1 and len(every) <= 1
+    if steps:
+        slots["step_mg"] = tidy(steps[0].value.n)
+    elif tablet_steps:
+        slots["step_mg"] = tidy(tablet_steps[0].value.n * slots.get("tablet_mg", _USUAL_TABLET_MG))
+        sure = sure and "tablet_mg" in slots
+    if every:
+        slots["every_days"] = tidy(every[0].value.n)
+        sure = sure and not every[0].vague
+    return sure
+
+
+def _doses(piece: Piece, slots: dict[str, Any], hours: list[Atom]) -> bool:
+    """The doses of a day, with their hours when each has its own."""
+    many = piece.of("NXM", "NXT")
+    if many:
+        return _repeated(piece, slots, many, hours)
+    lists = piece.of("LIST")
+    if lists:
+        items = [{"mg": tidy(item)} for item in lists[0].value.items]
+        slots["doses"] = _with_hours(items, hours, slots)
+        return len(lists) == 1
+    frequency = piece.of("FREQ")
+    amounts = piece.of("MG", "TABS")
+    if frequency and len(amounts) == 1:
+        return _repeated(piece, slots, [_times(amounts[0], frequency[0].value.n)], hours)
+    pairs = _paired(piece, hours)
+    if pairs:
+        slots["doses"] = pairs
+        slots.pop("times", None)
+        return all("at" in one for one in pairs)
+    return len(amounts) <= 1
+
+
+def _times(atom: Atom, count: float) -> Atom:
+    kind = "NXM" if atom.kind == "MG" else "NXT"
+    return replace(atom, kind=kind, value=replace(atom.value, k=count))
+
+
+def _repeated(piece: Piece, slots: dict[str, Any], many: list[Atom], hours: list[Atom]) -> bool:
+    atom = many[0]
+    count = int(atom.value.k or 0)
+    if len(many) > 1 or not 1 <= count <= _MOST_DOSES:
+        return False
+    name = "mg" if atom.kind == "NXM" else "tablets"
+    slots["doses"] = _with_hours([{name: tidy(atom.value.n)} for _ in range(count)], hours, slots)
+    if name == "mg" and not piece.of("DAILY", "FROMTO"):
+        slots["total_mg"] = tidy(atom.value.n * count)
+        slots.pop("assumed", None)
+    return True
+
+
+def _with_hours(items: list[dict[str, Any]], hours: list[Atom], slots: dict[str, Any]) -> list[dict[str, Any]]:
+    """Hours go to the doses in order, when there are as many; otherwise they stay apart, in `times`."""
+    at = [_at(atom) for atom in hours]
+    if len(items) != len(at) or not all(at):
+        return items
+    slots.pop("times", None)
+    return [{**item, "at": hour} for item, hour in zip(items, at, strict=True)]
+
+
+def _at(atom: Atom) -> str:
+    if atom.value.part == "bedtime":
+        return "bedtime"
+    return hour_text(replace(atom.value, clock=as_clock(atom.value)))
+
+
+def _paired(piece: Piece, hours: list[Atom]) -> list[dict[str, Any]]:
+    """ "10 at 8, 10 at noon": amounts and hours that take turns, two at least, each with the other."""
+    turns = sorted([*piece.of("MG", "TABS", "NUM"), *hours], key=lambda atom: atom.start)
+    turns = [atom for atom in turns if atom.kind != "TIME" or any(atom.start == hour.start for hour in hours)]
+    if len(turns) < 4 or len(turns) % 2:
+        return []
+    amounts_first = turns[0].kind != "TIME"
+    couples = list(zip(turns[::2], turns[1::2], strict=True))
+    if any((one.kind == "TIME") == amounts_first or (two.kind != "TIME") == amounts_first for one, two in couples):
+        return []
+    return [_couple(one, two) if amounts_first else _couple(two, one) for one, two in couples]
+
+
+def _couple(amount: Atom, hour: Atom) -> dict[str, Any]:
+    if amount.kind == "TABS":
+        one: dict[str, Any] = {"tablets": tidy(amount.value.n)}
+    else:
+        one = {"mg": tidy(amount.value if amount.kind == "NUM" else amount.value.n)}
+    at = _at(hour)
+    return {**one, "at": at} if at else one
+
+
+def _may_be_scheme(piece: Piece, slots: dict[str, Any]) -> bool:
+    """A named scheme carries its own amounts: a message that writes others out is a custom plan."""
+    return not piece.of("DAILY", "LIST", "NXM", "NXT", "FROMTO", "MG") and "times" not in slots
+
+
+def _scheme_agrees(piece: Piece, scheme: str) -> bool:
+    intakes, tablets, every = piece.of("INTAKES"), piece.of("TABS", "STEPTAB"), piece.of("EVERY")
+    if scheme == "four-doses-200":
+        return all(atom.value.n == 4 for atom in intakes) and all(n.value == 4 for n in piece.of("NUM"))
+    if scheme == "one-tablet-3-days":
+        return all(atom.value.n == 1 for atom in tablets) and all(atom.value.n == 3 for atom in every)
+    if scheme == "fifteen-thirty-ten":
+        return [n.value for n in piece.of("NUM")][:3] in ([15, 30, 10], [])
+    return True
+
+
+def _loose(piece: Piece) -> bool:
+    """Numbers that no part of the plan took up."""
+    return piece.scan.has("NUM", "RATING", "EVERYH")
+
+
+def _is_weekend(moment: Moment) -> bool:
+    return moment.period.startswith("weekend") or bool(moment.day and moment.day.kind == "weekday" and moment.day.weekday >= 5)
+
+
+def _craving_hours(piece: Piece, slots: dict[str, Any], clocks: list[Atom], days: list[Atom]) -> None:
+    """The hour to aim at: of the first thought when it is told (S001 §5.2), and of the week-end when it differs."""
+    if not clocks:
+        return
+    weekend = next((atom for atom in clocks if _is_weekend(atom.value)), None)
+    apart = next((atom for atom in days if _is_weekend(atom.value)), None)
+    if weekend is None and apart is not None and len(clocks) > 1:
+        weekend = min(clocks, key=lambda atom: _distance(atom, apart))
+    others = [atom for atom in clocks if atom is not weekend]
+    if weekend is not None:
+        slots["craving_weekend_at"] = _target(weekend)
+    if not others:
+        return
+    thought = next((atom for atom in others if piece.follows("first_thought", atom)), None)
+    near = next((atom for atom in others if piece.follows("craving_before", atom)), None)
+    slots["craving_at"] = _target(thought or near or others[0])
+
+
+def _target(atom: Atom) -> str:
+    clock = as_clock(atom.value)
+    if clock and clock.twelve and 1 <= clock.hour <= 11 and not atom.value.part:
+        clock = clock.at_half("pm")
+    return hour_text(replace(atom.value, clock=clock))
+
+
+def _distance(one: Atom, two: Atom) -> int:
+    return max(one.start - two.end, two.start - one.end)
