@@ -104,6 +104,7 @@ async def open_house(
             newcomer=newcomer(settings),
             before_serving=before_serving,
         )
+        await conversation.wake()
         yield House(conversation=conversation, store=store, clock=clock)
     finally:
         opened.close()

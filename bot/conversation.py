@@ -17,7 +17,7 @@ import asyncio
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -42,6 +42,9 @@ NOTHING = Meaning(language="", acts=(Act("other"),), confidence="lost")
 LOGS = ("log_intake", "log_missed", "log_side_effect", "log_craving", "log_drink", "correct_last")
 CLAIM_AT_ONCE = 100
 """Timers taken in one transaction: few enough that a message never waits long behind them."""
+
+PUT_OFF = timedelta(minutes=5)
+"""When a timer that failed is tried again."""
 
 
 class Conversation:
@@ -75,6 +78,10 @@ class Conversation:
         self._before_serving = before_serving
         self._unsaved: list[tuple[Incoming, Screening]] = []
 
+    async def wake(self) -> None:
+        """Before the first message: what the crash path needs is read while the database answers."""
+        await self._postman.remember_everybody()
+
     async def hear(self, incoming: Incoming) -> None:
         """Answer one message or press. Never raises for what a person can say; a repeated update is answered once."""
         screening = self._triage.screen(incoming.text, quoted=incoming.quoted)
@@ -88,15 +95,47 @@ class Conversation:
         else:
             for reply, person in farewells:
                 await self._postman.straight(reply, incoming.account, key=f"{incoming.key}#farewell", person=person)
-        await self._postman.deliver()
+        await self._deliver()
 
     async def tick(self) -> None:
         """Serve whatever has come due, in bounded bites, then deliver. Errors leave the rows as they were."""
         await self._keep_unsaved()
         served = CLAIM_AT_ONCE
         while served == CLAIM_AT_ONCE:
-            served = await self._store.run(self._due_work)
+            served = await self._serve_due()
         await self._postman.deliver()
+
+    async def _deliver(self) -> None:
+        """Deliver now if it can be; the next beat delivers otherwise. What was said straight needs no delivery."""
+        try:
+            await self._postman.deliver()
+        except asyncio.CancelledError:
+            raise
+        except Exception as trouble:  # the letters are rows: they wait
+            log.error("deliver.failed", trouble=place(trouble))
+
+    async def _serve_due(self) -> int:
+        """A batch of timers in one transaction; when one of them fails, each on its own, so that it holds up no other."""
+        try:
+            return await self._store.run(partial(self._due_work, CLAIM_AT_ONCE))
+        except asyncio.CancelledError:
+            raise
+        except Exception as trouble:  # one use case, or the database: the second try tells them apart
+            log.error("tick.batch-failed", trouble=place(trouble))
+        try:
+            return await self._store.run(partial(self._due_work, 1)) and CLAIM_AT_ONCE
+        except asyncio.CancelledError:
+            raise
+        except Exception as trouble:  # this very timer, or the database, in which case putting it off fails as well
+            log.critical("tick.put-off", trouble=place(trouble))
+            await self._store.run(self._put_off)
+            return CLAIM_AT_ONCE
+
+    def _put_off(self, unit: Unit) -> None:
+        """The timer that cannot be served now is tried again a little later; it is never lost."""
+        now = self._clock.now()
+        for timer in unit.timers.claim(now, 1):
+            unit.timers.put(timer.person_id, timer.kind, timer.subject, now + PUT_OFF, attempt=timer.attempt)
 
     def _answer(self, incoming: Incoming, screening: Screening, unit: Unit) -> list[tuple[Reply, Person]]:
         """One transaction: everything a message changes and everything it makes us say.
@@ -298,10 +337,11 @@ class Conversation:
         raised = escalation.raise_case(turn, danger.sign_of(turn))
         post(unit, incoming.key, raised.replies, now)
 
-    def _due_work(self, unit: Unit) -> int:
+    def _due_work(self, at_most: int, unit: Unit) -> int:
         now = self._clock.now()
-        timers = unit.timers.claim(now, CLAIM_AT_ONCE)
+        timers = unit.timers.claim(now, at_most)
         for timer in timers:
+            self._before_serving()
             person = unit.people.get(timer.person_id)
             handle = self._handlers.due.get(timer.kind)
             if person is None or handle is None:

@@ -27,6 +27,9 @@ LONGEST_RETRY = timedelta(minutes=10)
 GIVE_UP_AFTER = 30
 """Attempts before a reply becomes a dead letter: with the pauses above, about four hours."""
 
+REMEMBERED = 20_000
+"""Persons kept in mind for the crash path: their language and country, a few hundred bytes each."""
+
 MakeFile = Callable[[Unit, Person, Attachment], File]
 
 
@@ -138,6 +141,15 @@ class Postman:
             files=files,
             rules=reply.rules,
         )
+
+    async def remember_everybody(self) -> None:
+        """Fill the memory that the crash path lives on, before the first message is heard."""
+
+        def read(unit: Unit) -> None:
+            self._remember(unit)
+            self._known.update(unit.people.reachable(REMEMBERED))
+
+        await self._store.run(read)
 
     def known(self, account: Account) -> Person | None:
         """The person last seen behind an account, from memory."""

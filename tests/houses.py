@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
@@ -15,6 +15,9 @@ from bot.app import House, Minds, load_minds, open_house, read_settings, story_s
 from bot.messages import Account, Incoming, Press
 from bot.ports import Outgoing, Unit
 from bot.settings import Settings
+
+UPDATES = count()
+"""Every update of a test run has a key of its own, over restarts too."""
 
 START = datetime(2026, 1, 1, 7, 30, tzinfo=UTC)
 
@@ -38,7 +41,6 @@ class Rig:
     clock: VirtualClock
     sender: StorySender
     faults: Faults
-    numbers: count[int] = field(default_factory=count)
 
     async def settle(self, name: str, *, role: str = "patient", language: str = "en", on_duty: bool = False) -> None:
         """Make somebody known, with their consent given."""
@@ -55,11 +57,12 @@ class Rig:
             unit.people.save(replace(person, consented_at=self.clock.now(), on_duty=on_duty))
 
         await self.house.store.run(add)
+        await self.house.conversation.wake()
 
     def message(self, name: str, text: str = "", *, press: Press | None = None, key: str = "", role: str = "patient") -> Incoming:
         """An update as an adapter would hand it over."""
         return Incoming(
-            key=key or f"update:{next(self.numbers)}",
+            key=key or f"update:{next(UPDATES)}",
             account=Account("story", name),
             sent_at=self.clock.now(),
             text=text,

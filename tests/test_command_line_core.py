@@ -171,7 +171,14 @@ def test_at_300_the_ceiling_is_mentioned() -> None:
 # --- taper ---------------------------------------------------------------------------------------------------------
 
 # from, by, every, first day's total, day of zero (facts A5, arithmetic check; cases 63 to 66)
-DECREASES = [(100, 10, 2, 90, 19), (200, 20, 2, 180, 19), (300, 20, 2, 280, 29), (200, 10, 2, 190, 39), (80, 20, 2, 60, 7), (50, 15, 2, 35, 7)]
+DECREASES = [
+    (100, 10, 2, 90, 19),
+    (200, 20, 2, 180, 19),
+    (300, 20, 2, 280, 29),
+    (200, 10, 2, 190, 39),
+    (80, 20, 2, 60, 7),
+    (50, 15, 2, 35, 7),
+]
 
 
 @pytest.mark.parametrize(("from_mg", "by", "every", "first", "zero_on"), DECREASES)

@@ -45,9 +45,10 @@ async def test_a_repeated_tick_speaks_once(tmp_path: Path) -> None:
         assert [d.message.kind for d in house.sender.delivered[since:]] == ["reminder"]
 
 
-async def test_two_processes_on_one_database_remind_once(tmp_path: Path) -> None:
+async def test_two_processes_tick_on_one_database_and_remind_once(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     async with rig(settings) as one, rig(settings) as other:
+        other.sender.platform = "elsewhere"  # a terminal of its own: it ticks, and nobody it reaches is concerned
         await with_plan(one)
         for house in (one, other):
             house.clock.move(START + timedelta(minutes=30))

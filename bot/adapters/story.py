@@ -6,7 +6,7 @@ dies before it sends, a call before the use case that raises.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -177,6 +177,7 @@ class Player:
         await self._start()
         try:
             await self._now().store.run(self._settle_people)
+            await self._now().conversation.wake()
             for step in self._story.steps:
                 since = len(self._sender.delivered)
                 self._say(step)
@@ -221,27 +222,33 @@ class Player:
             unit.people.save(replace(added, consented_at=now, on_duty=person.on_duty))
 
     async def _step(self, step: Step) -> None:
-        self._faults.armed = step.crash
+        if step.restart:
+            await self._restart()
+        if step.who:
+            incoming = self._incoming(step)
+            await self._with_fault(step.crash, lambda: self._now().conversation.hear(incoming))
+        await self._pass_time(step)
+
+    async def _with_fault(self, crash: Crash | None, act: Callable[[], Awaitable[None]]) -> None:
+        """Do something while a fault may strike; then serve what the fault held back, as after any failure that ends."""
+        self._faults.armed = crash
         try:
-            if step.restart:
-                await self._restart()
-            if step.who:
-                await self._now().conversation.hear(self._incoming(step))
-            await self._pass_time(step)
+            await act()
         except Killed:
             await self._restart()
+        except Injected:
+            pass  # a beat that failed: the next one serves what came due
         finally:
             self._faults.armed = None
-        if step.crash is not None:
-            # What the fault held back is served as soon as the process or the database is there again.
+        if crash is not None:
             await self._now().conversation.tick()
 
     async def _restart(self) -> None:
         """Throw the process state away and start again on the same database."""
+        self._faults.armed = None
         await self._stop()
         await self._start()
-        if self._faults.armed is None:
-            await self._now().conversation.tick()
+        await self._now().conversation.tick()
 
     def _incoming(self, step: Step) -> Incoming:
         person = self._story.people[step.who]
@@ -273,10 +280,13 @@ class Player:
             if due is None or due > target:
                 break
             self._clock.move(due)
-            await self._now().conversation.tick()
+            await self._with_fault(step.crash, self._tick)
         else:
             raise StoryFailed(f"step {step.number}: something comes due for ever at {self._clock.now().isoformat()}")
         self._clock.move(target)
+        await self._with_fault(step.crash, self._tick)
+
+    async def _tick(self) -> None:
         await self._now().conversation.tick()
 
     def _show_new(self) -> None:

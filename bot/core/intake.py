@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from bot.core.daily import local_slot
 from bot.core.decision import Alarm, Allowed, Decision, Withheld
 from bot.core.levels import Level
-from bot.core.limits import CEILING_DAY_MG, EMERGENCY_SINGLE_MG, Bound, smallest
+from bot.core.limits import EMERGENCY_SINGLE_MG, Bound, of_one_day, of_one_intake, passed, within
 from bot.core.plan import Dose, Plan
 from bot.core.titration import plan_day
 
@@ -49,12 +49,14 @@ def judge_intake(
     at: datetime,
     today: Sequence[Taken],
     plan_total_mg: int | None,
+    planned_mg: float | None = None,
     top_up_mg: int = 0,
     day_before: Sequence[Taken] = (),
     surely_another: bool = False,
 ) -> Decision[DayTotal]:
     """One more intake, judged before it is logged. `today` are the day's other intakes, which its total counts.
 
+    `planned_mg` is what the plan has for this very intake: twice as much is said not to be made a habit (`never-double`);
     `top_up_mg` is what planned top-ups add to the day; `day_before` matters around midnight, to what is taken at once;
     `surely_another` says that the person answered it is no repetition.
     The emergency comes first: 200 mg at once pages somebody even when it may be one intake said twice.
@@ -68,11 +70,11 @@ def judge_intake(
         return Withheld(("duplicate-entry",))
     amounts = [taken.mg for taken in (*today, now)]
     total = DayTotal(sum(amount or 0 for amount in amounts), None not in amounts)
-    bounds = [Bound(CEILING_DAY_MG, "ceiling-300")]
-    if plan_total_mg is not None:
-        bounds.append(Bound(plan_total_mg + top_up_mg, "over-plan"))
-    passed = tuple(bound.rule for bound in bounds if total.mg > bound.mg)
-    return Alarm(Level.urgent, passed) if passed else Allowed(total)
+    too_much = passed(total.mg, of_one_day(None if plan_total_mg is None else plan_total_mg + top_up_mg))
+    if too_much:
+        return Alarm(Level.urgent, too_much)
+    doubled = mg is not None and planned_mg is not None and mg >= 2 * planned_mg
+    return Allowed(total, ("never-double",) if doubled else ())
 
 
 def late_intake(*, missed_at: datetime, now: datetime, next_at: datetime) -> Allowed[timedelta] | Withheld:
@@ -106,6 +108,19 @@ def days_missed(whole_days: int) -> Allowed[int] | Alarm:
     return Allowed(whole_days, ("never-double",))
 
 
+def may_name(plan: Plan, mg: float, *, on: date, taken_today_mg: float = 0, open_case: bool = False) -> Allowed[float] | Withheld:
+    """Whether an amount may be named to the person as an intake of `on`, after what they have taken that day already.
+
+    Every bound meets here: an open case, 300 mg a day, the plan's total and its largest single dose, 200 mg at once, the tablets.
+    """
+    day = plan_day(plan, on)
+    if isinstance(day, Withheld) and not open_case:
+        return day
+    total = day.value.total_mg if isinstance(day, Allowed) else None
+    bounds = (*of_one_day(total, taken_mg=taken_today_mg), *of_one_intake(plan.max_single_mg))
+    return within(mg, bounds, tablet_mg=plan.tablet_mg, frozen=open_case)
+
+
 @dataclass(frozen=True, slots=True)
 class TopUpNow:
     """A planned top-up that may be taken, and what the day comes to with it."""
@@ -131,13 +146,10 @@ def top_up(plan: Plan, *, on: date, used_today: int, taken_today_mg: float = 0, 
     so_far = day.value.total_mg + used_today * extra
     if taken_today_mg > so_far:
         return Withheld(("over-plan",))
-    bounds = [Bound(extra * (plan.top_up.max_per_day - used_today), "top-up-used"), Bound(CEILING_DAY_MG - so_far, "ceiling-300")]
-    if plan.max_single_mg is not None:
-        bounds.append(Bound(plan.max_single_mg, "plan-max-single"))
-    bound = smallest(bounds)
-    if extra > bound.mg:
-        return Withheld((bound.rule,))
-    return Allowed(TopUpNow(extra, so_far + extra), ("top-up-only-if-planned",))
+    left = Bound(extra * (plan.top_up.max_per_day - used_today), "top-up-used")
+    bounds = (left, *of_one_day(taken_mg=so_far), *of_one_intake(plan.max_single_mg))
+    verdict = within(extra, bounds, tablet_mg=plan.tablet_mg)
+    return verdict if isinstance(verdict, Withheld) else Allowed(TopUpNow(extra, so_far + extra), ("top-up-only-if-planned",))
 
 
 @dataclass(frozen=True, slots=True)

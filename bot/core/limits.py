@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import nextafter
+
+from bot.core.decision import Allowed, Withheld
 
 CEILING_DAY_MG = 300
 """Nothing above it is shown, planned or agreed to: no data on effect or safety beyond (S003). Rule `ceiling-300`."""
@@ -35,6 +38,38 @@ class Bound:
 def smallest(bounds: Iterable[Bound]) -> Bound:
     """The bound that decides: the smallest, the first named among equals. Raises ValueError when there is none."""
     return min(bounds, key=lambda bound: bound.mg)
+
+
+def of_one_intake(max_single_mg: float | None = None) -> tuple[Bound, ...]:
+    """What bounds one intake: less than the amount that is an emergency, and the plan's own largest single dose."""
+    bounds = (Bound(nextafter(EMERGENCY_SINGLE_MG, 0), "over-200-single"),)
+    return bounds if max_single_mg is None else (*bounds, Bound(max_single_mg, "plan-max-single"))
+
+
+def of_one_day(plan_total_mg: float | None = None, *, taken_mg: float = 0) -> tuple[Bound, ...]:
+    """What bounds the rest of a day on which `taken_mg` was taken: the ceiling, and what the plan holds for the day."""
+    bounds = (Bound(CEILING_DAY_MG - taken_mg, "ceiling-300"),)
+    return bounds if plan_total_mg is None else (*bounds, Bound(plan_total_mg - taken_mg, "over-plan"))
+
+
+def passed(mg: float, bounds: Iterable[Bound]) -> tuple[str, ...]:
+    """The rules of every bound that an amount passes, in the order named; empty when it keeps them all."""
+    return tuple(bound.rule for bound in bounds if mg > bound.mg)
+
+
+def within(mg: float, bounds: Iterable[Bound], *, tablet_mg: int, frozen: bool = False) -> Allowed[float] | Withheld:
+    """Whether an amount may be named, planned or agreed to. `frozen`: a case is open, and no amount is.
+
+    Withheld names the one rule that decides: the freeze, else the smallest bound passed, else the tablets at hand.
+    """
+    if frozen:
+        return Withheld(("red-flag-freeze",))
+    bound = smallest(bounds)
+    if mg > bound.mg:
+        return Withheld((bound.rule,))
+    if mg <= 0 or not can_be_made(mg, tablet_mg):
+        return Withheld(("not-a-half-tablet",))
+    return Allowed(mg)
 
 
 def unit_mg(tablet_mg: int) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import time
+from itertools import pairwise
 
 from bot.core.curve import FAST, SLOW, level, unit_response
 from bot.core.decision import Allowed, Withheld
@@ -71,6 +72,36 @@ def best_split(
     at = _minutes(craving) / 60
     doses = tuple(Dose(time(hour), mg) for hour, mg in found)
     return Allowed(Split(doses, level(found, at, FAST), level(found, at, SLOW)), ("split-illustration",))
+
+
+AMEISEN_HOURS = (time(8), time(12), time(16), time(20))
+"""Four intakes over the day, as S001 §5.3 tells of them."""
+
+
+def spread(
+    step: Step, *, hours: tuple[time, ...] = AMEISEN_HOURS, unit_mg: int = 5, max_single_mg: int | None = None
+) -> Allowed[tuple[Dose, ...]] | Withheld:
+    """A free total spread evenly over the day for a level that is steady (impregnation, S001 §5.3): an illustration, like the split.
+
+    What does not divide goes to the first hour, then the last, and so on inwards, as in the S000 table (20, 15, 15 and 20 of 70 mg).
+    Hours keep two hours between them, no dose is empty or above 80 mg or the plan's own. Withheld as `illustrate` is.
+    """
+    if step.doses:
+        return Withheld(("split-hours-fixed", "prescriber-decides"))
+    if not hours or unit_mg <= 0:
+        raise ValueError("a spread needs hours and a unit")
+    if any(_minutes(later) - _minutes(earlier) < APART_H * 60 for earlier, later in pairwise(hours)):
+        return Withheld(("split-infeasible", "split-too-close"))
+    units, rest = divmod(step.total_mg, unit_mg)
+    if rest:
+        return Withheld(("split-infeasible", "not-a-half-tablet"))
+    outer_first = sorted(range(len(hours)), key=lambda place: (min(place, len(hours) - 1 - place), place))
+    shares = [units // len(hours) + (outer_first.index(place) < units % len(hours)) for place in range(len(hours))]
+    amounts = [share * unit_mg for share in shares]
+    cap = min(LARGEST_SINGLE_MG, LARGEST_SINGLE_MG if max_single_mg is None else max_single_mg)
+    if step.total_mg > CEILING_DAY_MG or max(amounts) > cap or min(amounts) == 0:
+        return Withheld(("split-infeasible",))
+    return Allowed(tuple(map(Dose, hours, amounts)), ("split-illustration",))
 
 
 def _cap(total_mg: int, unit_mg: int, max_single_mg: int | None) -> int:

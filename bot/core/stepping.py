@@ -119,8 +119,14 @@ def _rule_of(hold: Hold) -> str:
 
 
 def _borne(plan: Plan, first: PlanDay, effects: Sequence[Effect]) -> Decision[PlanDay]:
-    """How the step that ends has been borne: the last report of each effect counts, and no news is not good news."""
-    lasted = plan.steps[first.step_index - 1].days or 0
+    """How the step that ends has been borne: the last report of each effect counts, and no news is not good news.
+
+    A step down is never kept back by an effect, which a lower dose relieves rather than brings (S001 §10).
+    """
+    before = plan.steps[first.step_index - 1]
+    if first.total_mg <= before.total_mg:
+        return Allowed(first, ("step-due", *first.notices))
+    lasted = before.days or 0
     since = first.date - timedelta(days=max(lasted, REPORT_HOLDS_DAYS))
     latest = {effect.finding: effect for effect in effects if since <= effect.on <= first.date}
     present = {finding for finding, effect in latest.items() if _is_bothersome(effect)}

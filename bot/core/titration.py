@@ -9,11 +9,13 @@ from bot.core.decision import Alarm, Allowed, Decision, Withheld
 from bot.core.levels import Level
 from bot.core.limits import (
     CEILING_DAY_MG,
-    EMERGENCY_SINGLE_MG,
     SPECIALIST_FROM_MG,
     START_LOW_UP_TO_MG,
     can_be_made,
     day_notices,
+    of_one_day,
+    of_one_intake,
+    passed,
 )
 from bot.core.plan import Dose, Hold, Plan, Step
 
@@ -97,8 +99,9 @@ def plan_day(plan: Plan, on: date) -> Allowed[PlanDay] | Withheld:
     number = day_number(plan, on)
     index, first = _locate(plan, number)
     step = plan.steps[index]
-    if _day_mg(step) > CEILING_DAY_MG:
-        return Withheld(("ceiling-300",))
+    too_much = passed(_day_mg(step), of_one_day())
+    if too_much:
+        return Withheld(too_much)
     held = is_held(plan, on)
     day = PlanDay(
         date=on,
@@ -128,13 +131,10 @@ def check_plan(plan: Plan, *, said_total_mg: int | None = None) -> Decision[Plan
     if doubt:
         return Withheld(doubt)
     largest = max((dose.mg or 0 for step in plan.steps for dose in step.doses), default=0)
-    if highest_day_mg(plan) > CEILING_DAY_MG:
-        return Alarm(Level.urgent, ("ceiling-300",))
-    if largest >= EMERGENCY_SINGLE_MG:
-        return Alarm(Level.urgent, ("over-200-single",))
-    if plan.max_single_mg is not None and largest > plan.max_single_mg:
-        return Withheld(("plan-max-single",))
-    return Allowed(plan, _said_with(plan))
+    too_much = (*passed(highest_day_mg(plan), of_one_day()), *passed(largest, of_one_intake(plan.max_single_mg)))
+    if not too_much:
+        return Allowed(plan, _said_with(plan))
+    return Withheld(too_much) if too_much[0] == "plan-max-single" else Alarm(Level.urgent, too_much[:1])
 
 
 def sum_mismatches(plan: Plan, *, said_total_mg: int | None = None) -> tuple[SumMismatch, ...]:

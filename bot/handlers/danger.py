@@ -6,6 +6,8 @@ question, somebody to be with, distance from means, who has been told, and never
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.core.flags import Flag
 from bot.core.levels import Level
 from bot.core.meaning import Meaning
@@ -51,8 +53,8 @@ SAFETY_CHOICES = ("safe", "not-safe", "talk-to-human")
 
 def answer_red(turn: Turn) -> list[Reply]:
     """The emergency words, alone, and the case. Nothing else of the message is served (rule `red-flag-no-dose`)."""
-    raised = escalation.raise_case(turn, sign_of(turn))
     repeated = _said_lately(turn)
+    raised = escalation.raise_case(turn, sign_of(turn))
     turn.close_form()
     told, told_rules = escalation.who_knows(raised), escalation.told_rules(raised)
     words = emergency_words(turn.person, turn.screening.flags, told=told, told_rules=told_rules, repeated=repeated)
@@ -195,6 +197,6 @@ def talk_to_human(turn: Turn) -> list[Reply]:
 def _said_lately(turn: Turn) -> bool:
     """True when the same emergency text was said within the hour: the text is not repeated, the alert always is."""
     since = turn.now - turn.policy.repeat_block
-    found = turn.unit.entries.between(turn.person.id, since, turn.now, ["finding"])
+    found = turn.unit.entries.between(turn.person.id, since, turn.now + timedelta(seconds=1), ["finding"])
     blocks = {BLOCKS.get(str(entry.detail["code"])) for entry in found if entry.detail["level"] != Level.check.name}
     return BLOCKS.get(turn.screening.codes[0]) in blocks if turn.screening.codes else False

@@ -35,7 +35,7 @@ def set_plan(turn: Turn) -> list[Reply]:
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """The answer to the plan form in words: an hour for bedtime, yes or no for the reading back, or a corrected plan."""
     intent = turn.meaning.intent
-    if intent == "set_plan":
+    if intent == "set_plan" and {"scheme", "total_mg", "doses"} & set(turn.slots):
         return set_plan(turn)
     if intent in ("cancel", "decline"):
         return cancel(turn)
@@ -181,7 +181,12 @@ def _whole(value: Any) -> int | None:
 
 
 def _start(turn: Turn, slots: dict[str, Any]) -> date:
-    return date.fromisoformat(slots["start"][:10]) if slots.get("start") else turn.today
+    if not slots.get("start"):
+        return turn.today
+    said = date.fromisoformat(slots["start"][:10])
+    # "From 1 January", said on the 31st, began this year: of two readings, the nearer. The start is read back anyway.
+    year_before = said - timedelta(days=365)
+    return year_before if turn.today - year_before < said - turn.today else said
 
 
 def _read_back(turn: Turn, plan: Plan, *, said_total: int | None) -> list[Reply]:

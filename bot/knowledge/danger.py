@@ -96,6 +96,7 @@ class WordsFile(Strict):
 
     stopwords: str
     rewrites: str
+    glued: str
     fillers: str
     repair: str
     lookalikes: str

@@ -92,10 +92,8 @@ def _step(number: int, raw: Any, people: Mapping[str, Any], start: datetime, *, 
     step: dict[str, Any] = {"number": number, "expect": _expect(raw.get("expect"))}
     if speakers:
         said = raw[speakers[0]]
-        step |= {
-            "who": speakers[0],
-            **({"press": str(said["press"])} if isinstance(said, dict) and set(said) == {"press"} else {"text": said}),
-        }
+        pressed = isinstance(said, dict) and set(said) == {"press"}
+        step |= {"who": speakers[0], **({"press": _word(said["press"])} if pressed else {"text": _word(said)})}
     if "until" in raw:
         step["until"] = _moment(raw["until"], name=name, what=where, zone=start)
     if "after" in raw:
@@ -105,7 +103,16 @@ def _step(number: int, raw: Any, people: Mapping[str, Any], start: datetime, *, 
 
 def _expect(raw: Any) -> list[dict[str, Any]]:
     one_or_more = raw if isinstance(raw, list) else [raw] if raw else []
-    return [{key: [value] if key in _LISTS and isinstance(value, str) else value for key, value in one.items()} for one in one_or_more]
+    return [{key: _listed(value) if key in _LISTS else value for key, value in one.items()} for one in one_or_more]
+
+
+def _listed(value: Any) -> list[Any]:
+    return [_word(one) for one in (value if isinstance(value, list) else [value])]
+
+
+def _word(value: Any) -> Any:
+    """YAML reads the choice ids `yes` and `no` as truth values: they are words here."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
 
 
 _LISTS = frozenset({"rules", "text", "not_text", "choices"})

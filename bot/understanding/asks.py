@@ -45,7 +45,7 @@ def _question(piece: Piece) -> Built:
 
 
 def _put_planned(piece: Piece, slots: dict[str, Any]) -> None:
-    moments = [atom.value for atom in piece.of("TIME")]
+    moments = [atom.value for atom in piece.of("TIME") if not atom.value.shift]
     if not moments:
         return
     slots["planned_at"] = piece.anchored(moments[0], "past").iso()

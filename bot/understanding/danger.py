@@ -31,10 +31,13 @@ class _Language:
     def __init__(self, said: DangerWords) -> None:
         words = said.words
         self.name = said.language
-        self.speller = Speller(rewrites=words.rewrites, fillers=words.fillers, repair=words.repair, lookalikes=words.lookalikes)
+        self.speller = Speller(
+            rewrites=words.rewrites, glued=words.glued, fillers=words.fillers, repair=words.repair, lookalikes=words.lookalikes
+        )
         self.numbers = words.amounts.numbers
-        common, blockers = _set(words.stopwords), _set(words.gap_blockers)
-        reader = PatternReader(slots=said.slots, spell=self._spell_pattern, blockers=blockers, common=common)
+        self._common = _set(words.stopwords)
+        blockers = _set(words.gap_blockers)
+        reader = PatternReader(slots=said.slots, spell=self._spell_pattern, blockers=blockers, common=self._common)
         self._seen: set[str] = set()
         self.triggers = Finder((i, reader.pattern(line)) for i, trigger in said.triggers.items() for line in lines(trigger.says))
         self.vetoes = Finder((i, reader.pattern(line)) for i, trigger in said.triggers.items() for line in lines(trigger.unless))
@@ -57,6 +60,12 @@ class _Language:
     def read(self, tokens: Sequence[Token], *, quotes: Sequence[tuple[int, int]], size: int) -> Reading:
         return read(tokens, self.speller, numbers=self.numbers, quotes=quotes, size=size)
 
+    def may_alarm(self, word: str) -> bool:
+        """True when a rough word could anchor a trigger: everyday words do not count, they are in every text."""
+        spelled = self.speller.spell(word)
+        keys = {key for new in spelled for key in (new, *self.speller.stems(new))}
+        return bool((keys & self.triggers.keys) - self._common)
+
     def surroundings(self, reading: Reading, memo: Memo) -> Surroundings:
         cues: dict[CueName, list[Match]] = {}
         for match in self.cues.find(reading.line, memo):
@@ -73,7 +82,6 @@ class Triage:
             self._languages = tuple(_Language(said) for said in danger.languages)
         except PatternError as error:
             raise KnowledgeError(f"danger files: {error}") from error
-        self._worth_reading = frozenset().union(*(language.triggers.keys for language in self._languages))
 
     @classmethod
     def load(cls) -> Triage:
@@ -91,6 +99,9 @@ class Triage:
         kept = merge(flags)
         spoken = language if language in ("fr", "en") else detect(text[:2000], prior=language)
         return Screening(spoken, kept, tuple(dict.fromkeys(rules)), self._danger.fingerprint)
+
+    def _worth_reading(self, word: str) -> bool:
+        return any(language.may_alarm(word) for language in self._languages)
 
     def _screen_piece(self, text: str, *, quoted: bool) -> list[tuple[Flag, str]]:
         folded = fold(text)

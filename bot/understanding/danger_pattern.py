@@ -184,7 +184,7 @@ class PatternReader:
             node, used = self._choice(pieces, 0)
         except IndexError as error:
             raise PatternError(f"unclosed: {text}") from error
-        if used != len(pieces) or node.nullable or not node.first:
+        if node is None or used != len(pieces) or node.nullable or not node.first:
             raise PatternError(f"not a pattern: {text}")
         return node
 
@@ -192,22 +192,32 @@ class PatternReader:
         """Orders promises: those without everyday words first, then the shortest."""
         return len(words & self._common), len(words)
 
-    def _choice(self, pieces: Sequence[str], at: int) -> tuple[Node, int]:
-        options: list[Node] = []
+    def _choice(self, pieces: Sequence[str], at: int) -> tuple[Node | None, int]:
+        """Alternatives; None when they are fillers alone. A filler beside real alternatives would loosen them all: refused."""
+        options: list[Node | None] = []
         while True:
             node, at = self._sequence(pieces, at)
             options.append(node)
             if at >= len(pieces) or pieces[at] != "|":
-                return _choose(options), at
+                break
             at += 1
+        real = [option for option in options if option is not None]
+        if not real:
+            return None, at
+        if len(real) != len(options):
+            raise PatternError(f"a filler among alternatives: {' '.join(pieces)}")
+        return _choose(real), at
 
-    def _sequence(self, pieces: Sequence[str], at: int) -> tuple[Node, int]:
+    def _sequence(self, pieces: Sequence[str], at: int) -> tuple[Node | None, int]:
         items: list[Node] = []
+        begin = at
         while at < len(pieces) and pieces[at] not in ("|", ")", "]"):
             nodes, at = self._item(pieces, at)
             items.extend(nodes)
-        if not items:
+        if at == begin:
             raise PatternError(f"an empty alternative in: {' '.join(pieces)}")
+        if not items:
+            return None, at
         return (items[0] if len(items) == 1 else Series(items, self.rarity)), at
 
     def _item(self, pieces: Sequence[str], at: int) -> tuple[Sequence[Node], int]:
@@ -216,6 +226,8 @@ class PatternReader:
             node, at = self._choice(pieces, at + 1)
             if pieces[at] != (")" if piece == "(" else "]"):
                 raise PatternError(f"unclosed: {' '.join(pieces)}")
+            if node is None:
+                return [], at + 1
             return [node if piece == "(" else Maybe(node)], at + 1
         return self._leaf(piece), at + 1
 
@@ -271,11 +283,7 @@ class Finder:
         for name, node in named:
             for key in node.anchors or node.first:
                 self._by_anchor.setdefault(key, []).append((name, node))
-
-    @property
-    def keys(self) -> frozenset[str]:
-        """The words of which a text must hold at least one."""
-        return frozenset(self._by_anchor)
+        self.keys = frozenset(self._by_anchor)  # a text must hold at least one of them
 
     def find(self, line: Line, memo: Memo) -> list[Match]:
         """Every longest match, in no particular order."""

@@ -16,6 +16,7 @@ _TOKEN = re.compile(
     r"(?P<link>https?://\S+)"
     r"|(?P<daily>/\s*(?:jour|jr|j|day|d|24\s*h)\b)"
     r"|(?P<number>\d+(?:[.,]\d+)?)"
+    r"|(?P<dotted>[^\W\d_](?:\.[^\W\d_]){3,}(?![^\W_]))"
     r"|(?P<word>[^\W\d_](?:[^\W_]|[*'](?=[^\W_])|\|\|(?=[^\W_]))*'?)"
     r"|(?P<question>[?？][.!?？]*)|(?P<ellipsis>\.{2,}|…)|(?P<stop>[!！]+\??|[.。\n]+)|(?P<pause>[,;:()\[\]/+&–—=]+|\s-+\s)"
 )
@@ -53,8 +54,12 @@ class Token:
 
 def tokenize(folded: Folded) -> list[Token]:
     """Cut a folded text into words, numbers, stops and pauses. Links are left out. Linear."""
-    found = [Token(m.lastgroup or "", m.group(), m.start(), m.end()) for m in _TOKEN.finditer(folded.text)]
+    found = (_token(m.lastgroup or "", m.group(), m.start(), m.end()) for m in _TOKEN.finditer(folded.text))
     return _join_letters([token for token in found if token.kind != "link"])
+
+
+def _token(kind: str, text: str, start: int, end: int) -> Token:
+    return Token("word", text.replace(".", ""), start, end) if kind == "dotted" else Token(kind, text, start, end)
 
 
 def _join_letters(tokens: list[Token]) -> list[Token]:
@@ -81,11 +86,12 @@ def quotations(folded: Folded) -> list[tuple[int, int]]:
 class Speller:
     """One language's spellings: short-hand, elisions, fillers that say nothing, single slips in the words that matter."""
 
-    def __init__(self, *, rewrites: str, fillers: str, repair: str, lookalikes: str) -> None:
+    def __init__(self, *, rewrites: str, glued: str, fillers: str, repair: str, lookalikes: str) -> None:
         pairs = (line.split("=", 1) for line in lines(rewrites))
         self.rewrites: dict[str, tuple[str, ...]] = {
             fold(word).text: tuple(fold(new).text.split()) for old, new in pairs for word in old.split()
         }
+        self._glued = [(old.strip(), new.strip()) for old, new in (line.split("=") for line in lines(glued))]
         self.fillers = frozenset(fold(fillers).text.split())
         self._known = frozenset(fold(lookalikes).text.split()) | self.rewrites.keys() | self.fillers
         self._slips = _slips(fold(repair).text.split())
@@ -118,8 +124,17 @@ class Speller:
         word = word.replace("||", "")
         if _RUNS.search(word):
             word = next((w for w in (_RUNS.sub(r"\1", word), _RUNS.sub(r"\1\1", word)) if self._knows(w)), _RUNS.sub(r"\1", word))
-        spelled = self.plain(word)
-        return [self._repaired(new) for new in spelled]
+        return [self._repaired(new) for part in self._unglued(word) for new in self.plain(part)]
+
+    def _unglued(self, word: str) -> Sequence[str]:
+        """A pronoun written in one piece with a word we know ("jsais", "darreter") is taken apart."""
+        if len(word) < 4 or "'" in word or self._knows(word):
+            return (word,)
+        for glued, pronoun in self._glued:
+            rest = word[len(glued) :]
+            if word.startswith(glued) and len(rest) > 2 and self._knows(rest):
+                return (pronoun, rest)
+        return (word,)
 
     def stems(self, word: str) -> tuple[str, ...]:
         """The stems that a word begins with."""

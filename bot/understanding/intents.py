@@ -101,13 +101,13 @@ class Cues:
         return hits
 
     def proposals(self, masked: str, *, question: bool) -> list[Hit]:
-        """What the text may mean, by the weaker cues and by those that something withdrew."""
+        """What the text may mean, by the weaker cues too."""
         hits = []
         for item in self.rules:
             if not _may(item.rule, question=question):
                 continue
             match = item.sure.search(masked) or item.maybe.search(masked)
-            if match and not (item.rule.intent in LOGS and item.unless.search(masked)):
+            if match and not item.unless.search(masked):
                 hits.append(Hit(item.rule.intent, item.rule.topic, False, match.start(), match.end()))
         return hits
 

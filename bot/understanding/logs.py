@@ -12,7 +12,7 @@ from typing import Any
 from bot.understanding.amounts import Amount
 from bot.understanding.moments import Clock, Moment
 from bot.understanding.pattern import Atom
-from bot.understanding.piece import Built, Piece, hour_text, since_of, tidy
+from bot.understanding.piece import Built, Piece, hour_text, since_of, tidy, together
 
 _DOSES = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "DAILYTAB")
 # A log older than this is a story about the past rather than an entry of the diary.
@@ -26,6 +26,7 @@ def intake(piece: Piece) -> Built:
     slots: dict[str, Any] = {}
     planned, taken = _planned_and_taken(piece, moments)
     sure = not piece.leftover() and not piece.scan.has("EVERY", "FREQ", "STEP", "STEPTAB", "UNTIL", "FROMTO", "INTAKES", "SOON", "LATER")
+    planned, taken = _completed(planned, together(taken))
     sure = _amounts(amounts, taken, piece, slots) and sure
     sure = _assumed(piece, slots) and sure
     if planned:
@@ -39,7 +40,7 @@ def intake(piece: Piece) -> Built:
 
 def missed(piece: Piece) -> Built:
     """Which dose was missed. What is said of the hour is both when it was planned and when it did not happen."""
-    moments = [atom.value for atom in piece.of("TIME")]
+    moments = piece.moments()
     slots: dict[str, Any] = {}
     sure = not piece.leftover() and len(moments) <= 1
     if moments:
@@ -56,6 +57,9 @@ def craving(piece: Piece) -> Built:
     slots: dict[str, Any] = {}
     ratings, numbers = piece.of("RATING"), piece.of("NUM")
     sure = "#" not in piece.scan.masked and not piece.of("MG", "TABS", "LIST", "NXM", "DAILY")
+    bare = _rating_or_hour(piece)
+    if bare is not None and not ratings and not numbers:
+        return Built({"craving": bare, "craving_at": hour_text(piece.moments()[0])}, sure=False)
     if ratings:
         slots["craving"] = tidy(ratings[0].value)
         sure = sure and len(ratings) == 1 and not numbers
@@ -65,7 +69,7 @@ def craving(piece: Piece) -> Built:
         slots["craving"] = 0
     else:
         sure = sure and not numbers
-    moments = [atom.value for atom in piece.of("TIME")]
+    moments = piece.moments()
     sure = _when(piece, slots, moments) and sure
     if moments and moments[0].clock:
         slots["craving_at"] = hour_text(moments[0])
@@ -76,7 +80,7 @@ def drink(piece: Piece) -> Built:
     """What was drunk, or since when nothing was."""
     drinks = [dict(atom.value) for atom in piece.of("DRINK")]
     slots: dict[str, Any] = {}
-    moments = [atom.value for atom in piece.of("TIME")]
+    moments = piece.moments()
     if _abstinent(piece):
         slots["drinks"] = [{"count": 0}]
         sure = _abstinent_since(piece, slots, moments)
@@ -106,7 +110,7 @@ def side_effect(piece: Piece) -> Built:
     else:
         sure = sure and not numbers
     lengths = [atom for atom in piece.of("DUR") if atom.value.unit in {"day", "week", "month"}]
-    moments = [atom.value for atom in piece.of("TIME")]
+    moments = piece.moments()
     if lengths and not moments:
         slots["since"] = since_of(piece, lengths[0].value).iso()
     return Built(slots, _when(piece, slots, moments) and sure)
@@ -147,12 +151,22 @@ def _planned_and_taken(piece: Piece, atoms: list[Atom]) -> tuple[Moment | None, 
     return planned, taken
 
 
+def _completed(planned: Moment | None, taken: list[Moment]) -> tuple[Moment | None, list[Moment]]:
+    """A day said beside the hour that names the dose is the day of that dose ("my 8 am dose yesterday")."""
+    if planned is None or len(taken) != 1 or taken[0].clock or taken[0].shift:
+        return planned, taken
+    joined = planned.joined(taken[0])
+    return (joined, []) if joined else (planned, taken)
+
+
 def _names_a_dose(piece: Piece, atom: Atom) -> bool:
     """ "La prise de 13 h" names a dose; "20 mg à 13 h" tells when."""
     before = piece.before(atom).rstrip()
     if piece.precedes("dose_noun_after", atom):
         return not before.endswith((" at", " at the", " around", " the"))
-    return before.endswith((" de", " d'", " du", " of", " from", " for")) or not before.endswith((" a", " vers", " at", " MG", " TABS", "TABS", "MG"))
+    return before.endswith((" de", " d'", " du", " of", " from", " for")) or not before.endswith(
+        (" a", " vers", " at", " MG", " TABS", "TABS", "MG")
+    )
 
 
 def _amounts(amounts: list[Atom], taken: list[Moment], piece: Piece, slots: dict[str, Any]) -> bool:
@@ -283,6 +297,16 @@ def _when(piece: Piece, slots: dict[str, Any], moments: list[Moment]) -> bool:
         ahead = placed.start > local + timedelta(minutes=16) if placed.hour else placed.start.date() > local.date()
         sure = sure and not placed.doubt and not ahead
     return sure
+
+
+def _rating_or_hour(piece: Piece) -> int | None:
+    """ "Craving at 7": an hour, or seven out of ten? Read as the rating, and asked."""
+    atoms = piece.of("TIME")
+    if len(atoms) != 1 or not piece.follows("craving_before", atoms[0]):
+        return None
+    moment = atoms[0].value
+    bare = moment.clock and moment.clock.twelve and not moment.clock.minute and not moment.day and not moment.part
+    return moment.clock.hour if bare and moment.clock.hour <= 10 else None
 
 
 def _denies_craving(piece: Piece) -> bool:

@@ -23,6 +23,7 @@ _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _WORD = re.compile(r"[a-z0-9']+|[^\x00-\x7f]")
 _LONG_WORD = re.compile(r"(?<![a-z0-9'])[a-z]{6,30}(?![a-z0-9])")
 _KNOWN = re.compile(r"[a-z]{3,}")
+_SYMBOL = re.compile(r"[^\x00-\x7f\w]")
 # A fraction sign folds to figures that would glue to the number before it: "1½" is not 11/2.
 _FRACTIONS = {"½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "⁄": "/", "×": "x", "✕": "x", "–": "-", "—": " - ", "…": "...", "’": "'"}
 _FRACTION = re.compile("|".join(_FRACTIONS))
@@ -64,6 +65,7 @@ class Writing:
             text = text.replace("'", "")
         text = _HYPHEN.sub(" ", _REPEATED.sub(r"\1", text))
         text = _WORD.sub(lambda match: self.spellings.get(match[0], match[0]), text)
+        text = _SYMBOL.sub("", text)
         for pattern, put in self.rewrites:
             text = pattern.sub(put, text)
         text = self.numbers.to_figures(text)

@@ -39,8 +39,11 @@ def macro_table(*groups: Mapping[str, Sequence[str]]) -> dict[str, str]:
 
 
 def compiled(pattern: str, macros: Mapping[str, str]) -> re.Pattern[str]:
-    """The pattern as whole words: nothing that it finds is part of a longer word or number."""
-    return re.compile(rf"(?<![a-z0-9])(?:{expand(pattern, macros)})(?![a-z0-9])")
+    """The pattern as whole words: nothing that it finds is part of a longer word or number.
+
+    A pattern that ends on a space or an apostrophe ends a word by itself.
+    """
+    return re.compile(rf"(?<![a-z0-9])(?:{expand(pattern, macros)})(?:(?<=[ '])|(?![a-z0-9]))")
 
 
 def any_of(patterns: Iterable[str], macros: Mapping[str, str]) -> re.Pattern[str]:

@@ -63,6 +63,10 @@ class Piece:
         """The moment on the calendar, around the time of the message."""
         return anchor(moment, now=self.now, lean=lean, parts=self.parts)
 
+    def moments(self) -> list[Moment]:
+        """What is said of when, with a day said apart from its hour ("last night I took it at 10 pm") put together."""
+        return together([atom.value for atom in self.of("TIME")])
+
     def leftover(self) -> bool:
         """Whether a number or an odd quantity is left that nobody understood."""
         masked = self.scan.masked
@@ -71,6 +75,17 @@ class Piece:
     def _place(self, atom: Atom) -> tuple[int, int]:
         index = next(i for i, one in enumerate(self.scan.atoms) if one is atom)
         return self.scan.places[index]
+
+
+def together(moments: list[Moment]) -> list[Moment]:
+    """Two moments that complete each other are one; anything else is left as it was said."""
+    if len(moments) != 2 or moments[0].role != moments[1].role:
+        return moments
+    first, second = moments
+    if bool(first.clock) == bool(second.clock) and bool(first.part) == bool(second.part):
+        return moments
+    joined = first.joined(second)
+    return [joined] if joined else moments
 
 
 def tidy(number: float) -> float | int:

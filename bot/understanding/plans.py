@@ -62,7 +62,9 @@ def _hours(piece: Piece, slots: dict[str, Any]) -> tuple[list[Atom], bool]:
         if moment.part == "bedtime" or piece.follows("bedtime_before", atom):
             if moment.clock:
                 slots["bedtime"] = hour_text(replace(moment, clock=as_clock(replace(moment, part="bedtime"))))
-            hours.append(atom) if not moment.clock else hours.append(_bedtime(atom))
+            if moment.day:
+                sure = _put_start(piece, slots, moment) and sure
+            hours.append(_bedtime(atom))
         elif moment.clock and moment.role in {"at", "until"} and not moment.end:
             sure = sure and (twenty_four or not moment.clock.twelve or bool(moment.part))
             _put_start(piece, slots, moment) if moment.day and not moment.part else None
@@ -135,6 +137,8 @@ def _lone_total(piece: Piece, slots: dict[str, Any]) -> bool:
 def _increase(piece: Piece, slots: dict[str, Any]) -> bool:
     steps, tablet_steps, every = piece.of("STEP"), piece.of("STEPTAB"), piece.of("EVERY")
     sure = len(steps) + len(tablet_steps) <= 1 and len(every) <= 1
+    alone = piece.of("TABS") if every and not steps and not tablet_steps else []
+    tablet_steps = tablet_steps or (alone if len(alone) == 1 else [])
     if steps:
         slots["step_mg"] = tidy(steps[0].value.n)
     elif tablet_steps:

@@ -1,46 +1,139 @@
-"""Text to meaning."""
+"""Text to meaning: the one door of the understanding. Pure and total: it never raises, whatever the text."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.core.meaning import Act, Meaning
-from bot.understanding.language import detect
+from bot.knowledge.language import Language
+from bot.understanding.intents import LOGS, Cues
+from bot.understanding.interpret import Interpreter
+from bot.understanding.language import detect, languages, leaning
+from bot.understanding.logs import as_clock
+from bot.understanding.normal import MAX_TEXT, Writing
+from bot.understanding.piece import tidy
+from bot.understanding.plans import plan
+from bot.understanding.piece import Piece
+from bot.understanding.scan import Scan, Scanner
+from bot.understanding.similar import Similar
+
+# How clearly a text must speak against the language of the settings before it is read in the other one.
+_CLEARLY = 4.0
+_LONE_NUMBER = re.compile(r"(?<![0-9.,])-?([0-9]{1,4}(?:[.,][0-9]{1,2})?)(?![0-9])")
 
 
+@dataclass(frozen=True, slots=True)
+class _Tongue:
+    """Everything compiled for one language."""
+
+    writing: Writing
+    scanner: Scanner
+    cues: Cues
+    similar: Similar
+
+    @classmethod
+    def of(cls, language: Language) -> _Tongue:
+        writing = Writing.of(language)
+        return cls(
+            writing=writing,
+            scanner=Scanner.of(language),
+            cues=Cues.of(language.understanding, language.terms),
+            similar=Similar(language.examples, writing.plain),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads ordinary messages."""
+    """Reads ordinary messages. Load once, use from anywhere: it holds no state."""
+
+    tongues: Mapping[str, _Tongue]
 
     @classmethod
     def load(cls) -> Reader:
-        """Read the knowledge once."""
-        return cls()
+        """Read and compile the knowledge. Raises KnowledgeError on any doubt in it."""
+        return cls({code: _Tongue.of(language) for code, language in languages().items()})
 
     def read(self, text: str, *, now: datetime, timezone: str, language: str | None = None) -> Meaning:
-        """What the message means; total: never raises."""
-        del now, timezone
-        return Meaning(language=language or detect(text), acts=(Act("other"),), confidence="lost")
+        """What the message means. `now` is aware; `timezone` an IANA name (an unknown one keeps the zone of `now`).
+
+        `language` is the person's setting. A text that is clearly in the other language, and that says nothing in this one,
+        is read in the other.
+        """
+        code = language if language in self.tongues else detect(text)
+        local = _local(now, timezone)
+        meaning = self._read(text, code, local)
+        if language and meaning.confidence != "sure" and _clearly_other(text, code):
+            other = self._read(text, next(name for name in self.tongues if name != code), local)
+            return other if other.confidence != "lost" or meaning.confidence == "lost" else meaning
+        return meaning
 
     def number(self, text: str, language: str) -> float | None:
-        """A lone number, however it is said."""
-        del text, language
-        return None
+        """A lone number, said in any way ("7", "sept", "7/10", "20 mg"); None when there is none, or more than one."""
+        scan = self._scan(text, language)
+        found = [atom.value if atom.kind in {"NUM", "RATING"} else atom.value.n for atom in scan.of("NUM", "RATING", "MG", "TABS", "DAILY")]
+        if len(found) == 1:
+            return float(found[0])
+        lone = _LONE_NUMBER.findall(self._tongue(language).writing.plain(text))
+        return float(lone[0].replace(",", ".")) if len(lone) == 1 and not found else None
 
     def clock(self, text: str, language: str) -> time | None:
-        """A lone hour, however it is said."""
-        del text, language
-        return None
+        """A lone hour of the day ("22h", "10 pm", "vingt-deux heures", "22"); None when there is none, or more than one."""
+        scan = self._scan(text, language)
+        clocks = [as_clock(atom.value) for atom in scan.of("TIME") if atom.value.clock]
+        if len(clocks) == 1 and clocks[0]:
+            return clocks[0].time
+        numbers = scan.of("NUM")
+        if clocks or len(numbers) != 1 or not 0 <= numbers[0].value <= 24 or not float(numbers[0].value).is_integer():
+            return None
+        return time(int(numbers[0].value) % 24)
 
     def doses(self, text: str, language: str) -> list[dict[str, Any]]:
-        """Doses in the shape of the contract's slot."""
-        del text, language
-        return []
+        """Doses with their hours, in the shape of the contract's slot: [{"mg": 10, "at": "08:00"}, …]; empty when there is none."""
+        tongue = self._tongue(language)
+        piece = Piece(
+            scan=self._scan(text, language),
+            cues=tongue.cues,
+            now=datetime.fromisoformat("2026-01-01T00:00:00+00:00"),
+            parts=tongue.scanner.times.part_hours,
+        )
+        slots = plan(piece).slots
+        doses: list[dict[str, Any]] = slots.get("doses", [])
+        if doses:
+            return doses
+        alone = piece.of("MG", "TABS")
+        return [{"mg" if atom.kind == "MG" else "tablets": tidy(atom.value.n)} for atom in alone]
+
+    def _tongue(self, language: str) -> _Tongue:
+        return self.tongues.get(language) or next(iter(self.tongues.values()))
+
+    def _scan(self, text: str, language: str) -> Scan:
+        tongue = self._tongue(language)
+        return tongue.scanner.scan(tongue.writing.plain(text))
+
+    def _read(self, text: str, code: str, now: datetime) -> Meaning:
+        tongue = self.tongues[code]
+        plain = tongue.writing.plain(text)
+        if not any(character.isalnum() for character in plain):
+            return _wordless(text, code)
+        meaning = Interpreter(
+            language=code,
+            cues=tongue.cues,
+            similar=tongue.similar,
+            parts=tongue.scanner.times.part_hours,
+            now=now,
+            scan=tongue.scanner.scan(plain),
+            cut=len(text) > MAX_TEXT,
+        ).meaning()
+        return _never_logged_when_asked(text, meaning)
 
 
-def meaning_json(meaning: Meaning) -> Mapping[str, Any]:
-    """The contract's output for `palier understand`."""
+def meaning_json(meaning: Meaning) -> dict[str, Any]:
+    """A reading as the contract's output of `palier understand`."""
     return {
         "language": meaning.language,
         "intent": meaning.intent,
@@ -49,3 +142,30 @@ def meaning_json(meaning: Meaning) -> Mapping[str, Any]:
         "candidates": list(meaning.candidates),
         "also": [act.intent for act in meaning.acts[1:]],
     }
+
+
+def _local(now: datetime, timezone: str) -> datetime:
+    try:
+        return now.astimezone(ZoneInfo(timezone))
+    except (OSError, ValueError, OverflowError):
+        # An unknown zone (ZoneInfoNotFoundError is a KeyError that is also an OSError only sometimes) keeps the caller's.
+        return now
+
+
+def _clearly_other(text: str, code: str) -> bool:
+    lean = leaning(text)
+    return lean <= -_CLEARLY if code == "fr" else lean >= _CLEARLY
+
+
+def _wordless(text: str, code: str) -> Meaning:
+    question = "?" in text
+    return Meaning(language=code, acts=(Act("other"),), confidence="lost", question=question)
+
+
+def _never_logged_when_asked(text: str, meaning: Meaning) -> Meaning:
+    """The last gate: a message with a question mark logs nothing, whatever was read in it."""
+    if "?" not in text or not any(act.intent in LOGS for act in meaning.acts):
+        return meaning
+    kept = tuple(act for act in meaning.acts if act.intent not in LOGS) or (Act("other"),)
+    candidates = tuple(dict.fromkeys([*(act.intent for act in kept if act.intent != "other"), "ask_safety", "ask_history"]))[:3]
+    return Meaning(language=meaning.language, acts=kept, confidence="ask", candidates=candidates, question=True)

@@ -27,6 +27,12 @@ _INSERT = insert(_person)
 _REACH = insert(_account)
 _SAVE = update(_person).where(_person.c.id == bindparam("which"))
 _ACCOUNTS = select(_account).where(_account.c.person_id == bindparam("of_person")).order_by(_account.c.id)
+_REACHABLE = (
+    select(_person, _account.c.platform, _account.c.platform_id)
+    .join(_account, _account.c.person_id == _person.c.id)
+    .order_by(_account.c.id.desc())
+    .limit(bindparam("at_most"))
+)
 _MODERATORS = select(_person).where(_person.c.role == "moderator").order_by(_person.c.id)
 
 
@@ -74,6 +80,11 @@ class SqlPeople(People):
     def moderators(self) -> Sequence[Person]:
         """Every moderator, on duty or not."""
         return [_read(row) for row in self._connection.execute(_MODERATORS)]
+
+    def reachable(self, limit: int) -> Sequence[tuple[Account, Person]]:
+        """The accounts that were made known last, and whom they reach."""
+        rows = self._connection.execute(_REACHABLE, {"at_most": limit})
+        return [(Account(row.platform, row.platform_id), _read(row)) for row in rows]
 
     def export(self, person_id: int) -> dict[str, Any]:
         """Everything stored about the person, by table, as JSON values (instants in ISO 8601, UTC)."""

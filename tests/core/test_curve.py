@@ -104,6 +104,33 @@ def test_a_curve_has_a_point_every_minute_from_the_first_intake() -> None:
         curve([])
 
 
+def by_integration(doses: list[tuple[float, float]], t: float, profile: Profile) -> float:
+    """The level at `t` by solving the two rate equations step by step (Runge-Kutta), without the closed form."""
+
+    def rates(gut: float, body: float) -> tuple[float, float]:
+        return -profile.ka * gut, profile.ka * gut - profile.ke * body
+
+    gut = body = now = 0.0
+    for until, mg in [*sorted(dose for dose in doses if dose[0] < t), (t, 0.0)]:
+        steps = max(1, round((until - now) * 200))
+        h = (until - now) / steps
+        for _ in range(steps):
+            a = rates(gut, body)
+            b = rates(gut + h / 2 * a[0], body + h / 2 * a[1])
+            c = rates(gut + h / 2 * b[0], body + h / 2 * b[1])
+            d = rates(gut + h * c[0], body + h * c[1])
+            gut, body = (x + h / 6 * (p + 2 * q + 2 * r + s) for x, p, q, r, s in zip((gut, body), a, b, c, d, strict=True))
+        gut, now = gut + mg, until
+    return body
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+@pytest.mark.parametrize("doses", [ONE_TABLET, FIGURE_B, FIGURE_C], ids=["A", "B", "C"])
+@pytest.mark.parametrize("hour", [10.5, 16.0, 18.0, 23.0])
+def test_the_closed_form_agrees_with_a_numerical_integration(doses: list[tuple[float, float]], profile: Profile, hour: float) -> None:
+    assert level(doses, hour, profile) == pytest.approx(by_integration(doses, hour, profile), abs=1e-6)
+
+
 def test_over_a_clock_change_the_curve_counts_real_hours() -> None:
     paris = ZoneInfo("Europe/Paris")
     evening, morning = datetime(2026, 3, 28, 22, tzinfo=paris), datetime(2026, 3, 29, 8, tzinfo=paris)

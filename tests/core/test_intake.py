@@ -20,6 +20,7 @@ from bot.core.intake import (
     judge_intake,
     late_intake,
     match_slot,
+    may_name,
     slots_around,
     top_up,
     unsure_whether_taken,
@@ -156,6 +157,32 @@ def test_a_day_is_missed_only_when_every_hour_of_it_was_said_to_be() -> None:
     assert not whole_day_missed((), missed=[], taken=0)
 
 
+# --- what may be named ---------------------------------------------------------------------------------------------
+
+NAMED = [
+    ("the plan's own dose", may_name(P4, 20, on=DAY33, taken_today_mg=50), Allowed(20)),
+    ("more than the day has left", may_name(P4, 20, on=DAY33, taken_today_mg=55), Withheld(("over-plan",))),
+    ("while a case is open", may_name(P4, 20, on=DAY33, open_case=True), Withheld(("red-flag-freeze",))),
+    ("while a case is open, before the plan", may_name(P4, 5, on=on_day(0), open_case=True), Withheld(("red-flag-freeze",))),
+    ("before the plan", may_name(P4, 5, on=on_day(0)), Withheld(("plan-not-started",))),
+    ("above the plan's single dose", may_name(replace(P4, max_single_mg=15), 20, on=DAY33), Withheld(("plan-max-single",))),
+    ("a quarter of a tablet", may_name(P4, 2.5, on=DAY33), Withheld(("not-a-half-tablet",))),
+    ("200 mg at once", may_name(flat(300), 200, on=DAY33), Withheld(("over-200-single",))),
+]
+
+
+@pytest.mark.parametrize(("why", "verdict", "expected"), NAMED, ids=[why for why, _, _ in NAMED])
+def test_an_amount_is_named_only_within_every_bound(why: str, verdict: object, expected: object) -> None:
+    assert verdict == expected
+
+
+@pytest.mark.parametrize(("mg", "rules"), [(15, ()), (29.5, ()), (30, ("never-double",)), (40, ("never-double",))])
+def test_twice_the_planned_dose_is_answered_with_never_double(mg: float, rules: tuple[str, ...]) -> None:
+    said = judge_intake(mg=mg, at=clock(13), today=[taken(8, 20)], plan_total_mg=70, planned_mg=15)
+    assert said == Allowed(DayTotal(20 + mg, True), rules)
+    assert judge_intake(mg=None, at=clock(13), today=[], plan_total_mg=70, planned_mg=15) == Allowed(DayTotal(0, False))
+
+
 # --- an extra dose for a strong craving ----------------------------------------------------------------------------
 
 WITH_TOP_UP = replace(P4, top_up=TopUp(10, 1))
@@ -175,6 +202,8 @@ def test_of_two_bounds_the_smaller_is_named() -> None:
     assert top_up(near, on=DAY33, used_today=0) == Withheld(("ceiling-300",))
     assert top_up(near, on=DAY33, used_today=3) == Withheld(("ceiling-300",))
     assert top_up(flat(70, top_up=TopUp(20, 2), max_single_mg=15), on=DAY33, used_today=0) == Withheld(("plan-max-single",))
+    assert top_up(flat(70, top_up=TopUp(7, 1)), on=DAY33, used_today=0) == Withheld(("not-a-half-tablet",))
+    assert top_up(flat(290, top_up=TopUp(10, 2)), on=DAY33, used_today=0) == Allowed(TopUpNow(10, 300), ("top-up-only-if-planned",))
 
 
 @pytest.mark.parametrize(

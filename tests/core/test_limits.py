@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.limits import Bound, can_be_made, smallest, unit_mg
+from bot.core.decision import Allowed, Withheld
+from bot.core.limits import Bound, can_be_made, day_notices, of_one_day, of_one_intake, passed, smallest, unit_mg, within
 
 
 @given(amounts=st.lists(st.integers(0, 300), min_size=1, max_size=5))
@@ -30,3 +31,75 @@ def test_only_tablets_with_equal_halves_are_halved(tablet: int, unit: int) -> No
 def test_a_tablet_of_nothing_is_an_error() -> None:
     with pytest.raises(ValueError, match="more than nothing"):
         unit_mg(0)
+
+
+# --- the choke point -----------------------------------------------------------------------------------------------
+
+PASSED = [
+    (300, of_one_day(), ()),
+    (300.5, of_one_day(), ("ceiling-300",)),
+    (70, of_one_day(70), ()),
+    (75, of_one_day(70), ("over-plan",)),
+    (305, of_one_day(70), ("ceiling-300", "over-plan")),
+    (20, of_one_day(70, taken_mg=50), ()),
+    (21, of_one_day(70, taken_mg=50), ("over-plan",)),
+    (50, of_one_day(taken_mg=250), ()),
+    (51, of_one_day(taken_mg=250), ("ceiling-300",)),
+    (199.5, of_one_intake(), ()),
+    (200, of_one_intake(), ("over-200-single",)),
+    (40, of_one_intake(40), ()),
+    (41, of_one_intake(40), ("plan-max-single",)),
+    (200, of_one_intake(40), ("over-200-single", "plan-max-single")),
+]
+
+
+@pytest.mark.parametrize(("mg", "bounds", "rules"), PASSED)
+def test_every_bound_that_is_passed_is_named(mg: float, bounds: tuple[Bound, ...], rules: tuple[str, ...]) -> None:
+    assert passed(mg, bounds) == rules
+
+
+WITHIN = [
+    ("within all", 20, {}, Allowed(20)),
+    ("half a tablet", 5, {}, Allowed(5)),
+    ("the smallest decides: the plan's single dose", 45, {"day": 70, "single": 40}, Withheld(("plan-max-single",))),
+    ("the smallest decides: the day", 45, {"day": 40, "single": 44}, Withheld(("over-plan",))),
+    ("the smallest decides: 300", 45, {"day": 400, "taken": 260}, Withheld(("ceiling-300",))),
+    ("an emergency at once", 200, {}, Withheld(("over-200-single",))),
+    ("a case is open", 5, {"frozen": True}, Withheld(("red-flag-freeze",))),
+    ("a case is open, and too much", 500, {"frozen": True}, Withheld(("red-flag-freeze",))),
+    ("not in tablets", 7, {}, Withheld(("not-a-half-tablet",))),
+    ("not in tablets of 25", 10, {"tablet": 25}, Withheld(("not-a-half-tablet",))),
+    ("too much comes before the tablets", 77, {"day": 70}, Withheld(("over-plan",))),
+    ("nothing is no amount", 0, {}, Withheld(("not-a-half-tablet",))),
+    ("less than nothing", -10, {}, Withheld(("not-a-half-tablet",))),
+]
+
+
+@pytest.mark.parametrize(("why", "mg", "given_bounds", "expected"), WITHIN, ids=[row[0] for row in WITHIN])
+def test_an_amount_passes_one_choke_point(why: str, mg: float, given_bounds: dict[str, int], expected: object) -> None:
+    day = of_one_day(given_bounds.get("day"), taken_mg=given_bounds.get("taken", 0))
+    bounds = (*day, *of_one_intake(given_bounds.get("single")))
+    frozen = bool(given_bounds.get("frozen"))
+    assert within(mg, bounds, tablet_mg=given_bounds.get("tablet", 10), frozen=frozen) == expected
+
+
+@given(mg=st.integers(-10, 400), day=st.none() | st.integers(0, 400), taken=st.integers(0, 400), single=st.none() | st.integers(0, 250))
+def test_what_is_allowed_keeps_every_bound(mg: int, day: int | None, taken: int, single: int | None) -> None:
+    verdict = within(mg, (*of_one_day(day, taken_mg=taken), *of_one_intake(single)), tablet_mg=10)
+    keeps = 0 < mg < 200 and mg % 5 == 0 and mg + taken <= min(300, 300 if day is None else day) and (single is None or mg <= single)
+    assert isinstance(verdict, Allowed) == keeps
+    assert isinstance(verdict, Allowed) or len(verdict.rules) == 1
+
+
+@pytest.mark.parametrize(
+    ("total", "rules"),
+    [
+        (75, ()),
+        (80, ("specialist-above-80",)),
+        (295, ("specialist-above-80",)),
+        (300, ("specialist-above-80", "ceiling-300")),
+        (310, ("specialist-above-80", "ceiling-300")),
+    ],
+)
+def test_a_days_total_brings_its_notices(total: int, rules: tuple[str, ...]) -> None:
+    assert day_notices(total) == rules

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.core.curve import level
 from bot.core.decision import Allowed, Withheld
 from bot.core.plan import Dose, Step
-from bot.core.split import Split, best_split, illustrate
+from bot.core.split import Split, best_split, illustrate, spread
 
 SIX = time(18)
 
@@ -123,6 +123,60 @@ def test_a_plan_that_fixes_its_hours_is_not_split() -> None:
     fixed = Step(70, None, tuple(Dose(time(hour), mg) for hour, mg in ((8, 20), (13, 15), (18, 15), (22, 20))))
     assert illustrate(fixed, craving=SIX) == Withheld(("split-hours-fixed", "prescriber-decides"))
     assert shown(illustrate(Step(70, None), craving=SIX)) == "15@13 25@15 30@17"
+
+
+# --- spread over the day -------------------------------------------------------------------------------------------
+
+FOUR = (8, 13, 18, 22)
+SPREADS = [
+    ("facts C2: Ameisen's hours", spread(Step(70, None)), "20@8 15@12 15@16 20@20"),
+    *(
+        (f"the table at {total} mg", spread(Step(total, None), hours=tuple(map(time, FOUR)), unit_mg=unit), expected)
+        for total, unit, expected in [
+            (30, 5, "10@8 5@13 5@18 10@22"),
+            (40, 5, "10@8 10@13 10@18 10@22"),
+            (90, 5, "25@8 20@13 20@18 25@22"),
+            (140, 10, "40@8 30@13 30@18 40@22"),
+            (180, 10, "50@8 40@13 40@18 50@22"),
+        ]
+    ),
+    ("one unit over goes to the morning", spread(Step(25, None)), "10@8 5@12 5@16 5@20"),
+    ("three units over", spread(Step(35, None)), "10@8 10@12 5@16 10@20"),
+    ("at 300 mg", spread(Step(300, None)), "75@8 75@12 75@16 75@20"),
+    ("at the plan's own largest", spread(Step(80, None), max_single_mg=20), "20@8 20@12 20@16 20@20"),
+    ("two hours apart", spread(Step(40, None), hours=(time(8), time(10))), "20@8 20@10"),
+]
+
+
+@pytest.mark.parametrize(("why", "found", "expected"), SPREADS, ids=[why for why, _, _ in SPREADS])
+def test_a_total_is_spread_evenly_the_outer_hours_first(why: str, found: Allowed[tuple[Dose, ...]] | Withheld, expected: str) -> None:
+    assert isinstance(found, Allowed), found
+    assert " ".join(f"{dose.mg}@{dose.at.hour}" for dose in found.value) == expected
+    assert found.rules == ("split-illustration",)
+
+
+NOT_SPREAD = [
+    ("the plan fixes its hours", spread(Step(5, None, (Dose(time(8), 5),))), ("split-hours-fixed", "prescriber-decides")),
+    ("not in half tablets", spread(Step(72, None)), ("split-infeasible", "not-a-half-tablet")),
+    ("less than one unit each", spread(Step(15, None)), ("split-infeasible",)),
+    ("more than 80 mg at once", spread(Step(170, None), hours=(time(8), time(20))), ("split-infeasible",)),
+    ("more than the plan's own", spread(Step(80, None), max_single_mg=15), ("split-infeasible",)),
+    ("above 300 mg", spread(Step(305, None), hours=tuple(time(hour) for hour in range(8, 20, 2))), ("split-infeasible",)),
+    ("too close", spread(Step(20, None), hours=(time(8), time(9, 59))), ("split-infeasible", "split-too-close")),
+    ("backwards", spread(Step(20, None), hours=(time(20), time(8))), ("split-infeasible", "split-too-close")),
+]
+
+
+@pytest.mark.parametrize(("why", "found", "rules"), NOT_SPREAD, ids=[why for why, _, _ in NOT_SPREAD])
+def test_what_cannot_be_spread_is_said(why: str, found: object, rules: tuple[str, ...]) -> None:
+    assert found == Withheld(rules)
+
+
+def test_a_spread_needs_hours_and_a_unit() -> None:
+    with pytest.raises(ValueError, match="needs hours"):
+        spread(Step(20, None), hours=())
+    with pytest.raises(ValueError, match="and a unit"):
+        spread(Step(20, None), unit_mg=0)
 
 
 # --- the same definition, searched without any cleverness -----------------------------------------------------------

@@ -87,6 +87,14 @@ def test_a_step_due_at_80_carries_its_notice() -> None:
     assert verdict.rules == ("step-due", "specialist-above-80")
 
 
+def test_a_step_down_is_not_kept_back_by_an_effect() -> None:
+    lower = replace(P4, steps=(Step(30, 5), Step(20, 5), Step(20, 5), Step(30, None)))
+    bothered = [felt("restlessness", 5, 9), felt("drowsiness", 15, 9)]
+    assert isinstance(may_step(lower, on=on_day(6), effects=bothered), Allowed)
+    assert isinstance(may_step(lower, on=on_day(11), effects=bothered), Allowed)
+    assert may_step(lower, on=on_day(16), effects=bothered) == Withheld(("hold-side-effect",))
+
+
 # --- case 25, case 26 ----------------------------------------------------------------------------------------------
 
 
