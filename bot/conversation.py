@@ -33,6 +33,7 @@ from bot.handlers.turn import Due, Turn, say
 from bot.messages import Incoming, Press, Reply
 from bot.ports import Clock, Dialogue, Store, Unit
 from bot.understanding.danger import Triage
+from bot.understanding.language import detect
 from bot.understanding.reader import Reader
 
 log = structlog.get_logger()
@@ -145,18 +146,17 @@ class Conversation:
         now = self._clock.now()
         if not unit.first_time(incoming.key, now):
             return []
-        person = self._arrive(unit, incoming, screening.language)
+        person = self._arrive(unit, incoming)
         replies = self._route(self._turn(unit, person, incoming, screening, now))
         if unit.people.get(person.id) is None:
             return [(reply, person) for reply in replies if reply.to == person.id]
         post(unit, incoming.key, replies, now)
         return []
 
-    def _arrive(self, unit: Unit, incoming: Incoming, language: str) -> Person:
+    def _arrive(self, unit: Unit, incoming: Incoming) -> Person:
         person = unit.people.find(incoming.account)
         if person is None:
-            spoken = incoming.language_hint or (language if incoming.text.strip() else "")
-            new = self._speaking(spoken or self._newcomer.language)
+            new = self._speaking(incoming.language_hint or detect(incoming.text, prior=self._newcomer.language))
             return unit.people.add(
                 incoming.account,
                 role=incoming.role,
@@ -301,7 +301,7 @@ class Conversation:
         now = self._clock.now()
         if not unit.first_time(incoming.key, now):
             return
-        turn = self._turn(unit, self._arrive(unit, incoming, screening.language), incoming, screening, now)
+        turn = self._turn(unit, self._arrive(unit, incoming), incoming, screening, now)
         if turn.person.role == "moderator" or screening.level < Level.urgent:
             replies = [turn.reply(say("error.not-kept"))]
         else:
@@ -309,7 +309,7 @@ class Conversation:
         post(unit, incoming.key, replies, now)
 
     async def _straight(self, incoming: Incoming, screening: Screening) -> None:
-        person = self._postman.known(incoming.account) or self._speaking(screening.language)
+        person = self._postman.known(incoming.account) or self._speaking(detect(incoming.text, prior=self._newcomer.language))
         if incoming.role == "moderator" or screening.level < Level.urgent:
             reply = Reply(to=person.id, words=(say("error.not-kept"),))
             await self._postman.straight(reply, incoming.account, key=f"{incoming.key}#straight", person=person)
@@ -333,7 +333,7 @@ class Conversation:
         now = self._clock.now()
         if not unit.first_time(incoming.key, now):
             return
-        turn = self._turn(unit, self._arrive(unit, incoming, screening.language), incoming, screening, now)
+        turn = self._turn(unit, self._arrive(unit, incoming), incoming, screening, now)
         raised = escalation.raise_case(turn, danger.sign_of(turn))
         post(unit, incoming.key, raised.replies, now)
 

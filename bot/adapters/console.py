@@ -46,7 +46,7 @@ class Console:
         lines += [f"[{file.name}, {len(file.content)} bytes]\n{file.content.decode(errors='replace')}" for file in message.files]
         if message.choices:
             self._offered[name] = message.choices
-            lines.append("  ".join(f"[#{number} {label.text}]" for number, label in enumerate(message.choices, start=1)))
+            lines.append("  ".join(_button(number, label) for number, label in enumerate(message.choices, start=1)))
         self._write("\n".join(lines) + "\n")
 
     async def run(self, hear: Hear) -> None:
@@ -109,3 +109,8 @@ class Console:
     def _write(self, text: str) -> None:
         self._out.write(text)
         self._out.flush()
+
+
+def _button(number: int, label: Label) -> str:
+    """A choice with the number that makes it; a scale is answered by its own numbers."""
+    return f"[{label.text}]" if label.text.isdigit() else f"[#{number} {label.text}]"

@@ -91,7 +91,7 @@ def spread(
     if not hours or unit_mg <= 0:
         raise ValueError("a spread needs hours and a unit")
     if any(_minutes(later) - _minutes(earlier) < APART_H * 60 for earlier, later in pairwise(hours)):
-        return Withheld(("split-infeasible", "split-too-close"))
+        return Withheld(("split-infeasible",))
     units, rest = divmod(step.total_mg, unit_mg)
     if rest:
         return Withheld(("split-infeasible", "not-a-half-tablet"))

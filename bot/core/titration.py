@@ -271,14 +271,20 @@ def _amounts(plan: Plan) -> list[int]:
 
 def _is_clear(plan: Plan) -> bool:
     """Every step has an amount and a length, only the last may be open, only the last may be zero (the end of a decrease)."""
-    if not plan.steps or plan.tablet_mg <= 0:
-        return False
-    if plan.top_up and (plan.top_up.mg <= 0 or plan.top_up.max_per_day <= 0):
+    if not plan.steps or plan.tablet_mg <= 0 or not _top_up_is_clear(plan):
         return False
     *before, last = plan.steps
-    ends_well = last.total_mg > 0 or (last.total_mg == 0 and bool(before) and not last.doses)
     lasts = all(step.days is not None and step.days > 0 for step in before) and (last.days is None or last.days > 0)
-    return ends_well and lasts and all(step.total_mg > 0 for step in before) and all(map(_doses_are_clear, plan.steps))
+    return lasts and all(step.total_mg > 0 for step in before) and _ends_well(plan) and all(map(_doses_are_clear, plan.steps))
+
+
+def _top_up_is_clear(plan: Plan) -> bool:
+    return plan.top_up is None or (plan.top_up.mg > 0 and plan.top_up.max_per_day > 0)
+
+
+def _ends_well(plan: Plan) -> bool:
+    last = plan.steps[-1]
+    return last.total_mg > 0 or (last.total_mg == 0 and len(plan.steps) > 1 and not last.doses)
 
 
 def _doses_are_clear(step: Step) -> bool:

@@ -78,7 +78,7 @@ def show_plan(turn: Turn) -> list[Reply]:
     laid = plan_day(stored.plan, turn.today)
     if not isinstance(laid, Allowed):
         return [turn.reply(say("plan.starts-on", start=on_day(stored.plan.start)), rules=("plan-not-started",))]
-    return [turn.reply(day_words(laid.value), *plan_words(stored.plan))]
+    return [turn.reply(day_words(laid.value), *plan_words(stored.plan, since_step=laid.value.step_index))]
 
 
 def press_hold(turn: Turn) -> list[Reply]:

@@ -11,12 +11,13 @@ STEPS_SHOWN = 4
 """Steps written out when a plan is read back; the rest is told as a count and the last total."""
 
 
-def plan_words(plan: Plan) -> list[Words]:
-    """The plan's steps, one line each, then what repeats or follows."""
-    lines: list[Json] = [step_line(number, step) for number, step in enumerate(plan.steps[:STEPS_SHOWN], start=1)]
-    if len(plan.steps) > STEPS_SHOWN:
-        last = plan.steps[-1]
-        lines.append(nested("plan.more-steps", count=len(plan.steps) - STEPS_SHOWN, last=mg(last.total_mg)))
+def plan_words(plan: Plan, *, since_step: int = 0) -> list[Words]:
+    """The plan's steps from a 0-based one on, one line each, then what follows as a count."""
+    shown = list(enumerate(plan.steps, start=1))[since_step : since_step + STEPS_SHOWN]
+    lines: list[Json] = [step_line(number, step) for number, step in shown]
+    left = len(plan.steps) - since_step - len(shown)
+    if left > 0:
+        lines.append(nested("plan.more-steps", count=left, last=mg(plan.steps[-1].total_mg)))
     return [say("plan.steps", lines={"lines": lines}), say("plan.tablets", tablet=mg(plan.tablet_mg))]
 
 

@@ -65,6 +65,7 @@ class Amounts(Strict):
     join: list[str]
     articles: list[str]
     macros: Macros
+    ratings: list[str]
     patterns: list[Pattern]
 
 

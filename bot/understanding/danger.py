@@ -7,7 +7,7 @@ their levels are in `bot/knowledge/danger.yaml`. The rules of both languages rea
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from bot.core.flags import Flag, Screening, Status
 from bot.core.levels import Level
@@ -31,31 +31,45 @@ class _Language:
     def __init__(self, said: DangerWords) -> None:
         words = said.words
         self.name = said.language
+        self._plain: dict[str, Sequence[str]] = {}
         self.speller = Speller(
             rewrites=words.rewrites, glued=words.glued, fillers=words.fillers, repair=words.repair, lookalikes=words.lookalikes
         )
         self.numbers = words.amounts.numbers
-        self._common = _set(words.stopwords)
+        self.common = _set(words.stopwords)
         blockers = _set(words.gap_blockers)
-        reader = PatternReader(slots=said.slots, spell=self._spell_pattern, blockers=blockers, common=self._common)
+        reader = PatternReader(slots=said.slots, spell=self._spell_pattern, blockers=blockers, common=self.common)
+        free = PatternReader(slots=said.slots, spell=self._spell_pattern, blockers=frozenset(), common=self.common)
         self._seen: set[str] = set()
         self.triggers = Finder((i, reader.pattern(line)) for i, trigger in said.triggers.items() for line in lines(trigger.says))
-        self.vetoes = Finder((i, reader.pattern(line)) for i, trigger in said.triggers.items() for line in lines(trigger.unless))
-        self.cues = Finder((name, reader.pattern(line)) for name, text in words.cues.items() for line in lines(text))
-        self.amounts = AmountFinder(words.amounts, reader)
+        self.vetoes = Finder((i, free.pattern(line)) for i, trigger in said.triggers.items() for line in lines(trigger.unless))
+        self.cues = Finder((name, free.pattern(line)) for name, text in words.cues.items() for line in lines(text))
+        self.amounts = AmountFinder(words.amounts, free)
         self.grammar = Grammar(
             first_person=_set(words.first_person),
             subjects=_set(words.subjects),
             connectors=_set(words.connectors),
             contrast=_set(words.contrast),
             present=_set(words.present),
+            negators=blockers,
         )
-        self.speller.learn(frozenset(self._seen) | self.numbers.keys())
+        self.vocabulary = frozenset(self._seen) | self.numbers.keys()
+        self.speller.learn(self.vocabulary)
 
     def _spell_pattern(self, word: str) -> Sequence[str]:
-        plain = self.speller.plain(fold(word).text)
-        self._seen.update(plain)
-        return plain
+        if word not in self._plain:
+            self._plain[word] = self.speller.plain(fold(word).text)
+            self._seen.update(self._plain[word])
+        return self._plain[word]
+
+    def is_foreign(self, hit: Match, reading: Reading, around: Surroundings, other: _Language) -> bool:
+        """A word both languages share ("convulsions"), in a sentence of the other language: its own rules know the context better."""
+        start, end = around.sentence(hit)
+        sentence = set(reading.words[start:end])
+        if len(sentence & (other.common - self.common)) <= len(sentence & (self.common - other.common)):
+            return False
+        raw = {reading.raw[index] for index in range(hit.start, hit.end)}
+        return all(word in other.vocabulary for piece in raw for word in other.speller.spell(piece))
 
     def read(self, tokens: Sequence[Token], *, quotes: Sequence[tuple[int, int]], size: int) -> Reading:
         return read(tokens, self.speller, numbers=self.numbers, quotes=quotes, size=size)
@@ -64,13 +78,10 @@ class _Language:
         """True when a rough word could anchor a trigger: everyday words do not count, they are in every text."""
         spelled = self.speller.spell(word)
         keys = {key for new in spelled for key in (new, *self.speller.stems(new))}
-        return bool((keys & self.triggers.keys) - self._common)
+        return bool((keys & self.triggers.keys) - self.common)
 
     def surroundings(self, reading: Reading, memo: Memo) -> Surroundings:
-        cues: dict[CueName, list[Match]] = {}
-        for match in self.cues.find(reading.line, memo):
-            cues.setdefault(match.name, []).append(match)  # type: ignore[arg-type] # names come from the validated file
-        return Surroundings(reading, self.grammar, cues)
+        return Surroundings(reading, self.grammar, ((cast("CueName", cue.name), cue) for cue in self.cues.find(reading.line, memo)))
 
 
 class Triage:
@@ -107,9 +118,10 @@ class Triage:
         folded = fold(text)
         tokens, quotes = tokenize(folded), quotations(folded)
         out: list[tuple[Flag, str]] = []
-        for language in self._languages:
+        for index, language in enumerate(self._languages):
             reading = language.read(tokens, quotes=quotes, size=len(folded.text))
-            for match, status, level in self._signs(language, reading):
+            other = self._languages[1 - index]
+            for match, status, level in self._signs(language, reading, other):
                 start, end = _own_words(reading, match)
                 low, high = folded.span(reading.spans[start][0], reading.spans[end - 1][1])
                 forwarded = quoted and status == "current"
@@ -124,15 +136,17 @@ class Triage:
                 out.append((flag, match.name))
         return out
 
-    def _signs(self, language: _Language, reading: Reading) -> Iterable[tuple[Match, Status, Level]]:
+    def _signs(self, language: _Language, reading: Reading, other: _Language) -> Iterable[tuple[Match, Status, Level]]:
         memo: Memo = {}
         hits = [*language.triggers.find(reading.line, memo), *language.amounts.find(reading.line, memo)]
         if not hits:
             return
         around = language.surroundings(reading, memo)
-        vetoes = language.vetoes.find(reading.line, memo)
+        vetoes = {(veto.name, around.sentence(veto)[0]) for veto in language.vetoes.find(reading.line, memo)}
         for hit in hits:
-            if any(_overlap(hit, idiom) for idiom in around.cues.get("idiom", [])) or _vetoed(hit, vetoes, around):
+            if (hit.name, around.sentence(hit)[0]) in vetoes or any(_overlap(hit, idiom) for idiom in around.cues_in_sentence("idiom", hit)):
+                continue
+            if language.is_foreign(hit, reading, around, other):
                 continue
             concept = self._danger.concepts[hit.name]
             verdict = around.judge(hit, concept, self._danger.policies[concept.policy])
@@ -145,11 +159,6 @@ def _set(words: str) -> frozenset[str]:
 
 def _overlap(a: Match, b: Match) -> bool:
     return a.start < b.end and b.start < a.end
-
-
-def _vetoed(hit: Match, vetoes: Sequence[Match], around: Surroundings) -> bool:
-    start, end = around.sentence(hit)
-    return any(veto.name == hit.name and start - 1 <= veto.start and veto.end <= end + 1 for veto in vetoes)
 
 
 def _own_words(reading: Reading, match: Match) -> tuple[int, int]:
@@ -168,11 +177,12 @@ def merge(flags: Iterable[Flag]) -> tuple[Flag, ...]:
 
     Monotone: whatever is added, the level kept for a stretch of text never falls (held by a property test).
     """
-    kept: list[Flag] = []
+    kept: dict[str, list[Flag]] = {}
     for flag in sorted(flags, key=lambda f: (-f.level, f.status != "current", f.start - f.end, f.start)):
-        if not any(other.code == flag.code and flag.start < other.end and other.start < flag.end for other in kept):
-            kept.append(flag)
-    return tuple(sorted(kept, key=lambda f: (f.start, f.end, f.code)))
+        same_code = kept.setdefault(flag.code, [])
+        if not any(flag.start < other.end and other.start < flag.end for other in same_code):
+            same_code.append(flag)
+    return tuple(sorted((flag for same_code in kept.values() for flag in same_code), key=lambda f: (f.start, f.end, f.code)))
 
 
 def screening_json(screening: Screening) -> dict[str, Any]:

@@ -17,18 +17,21 @@ TOXIC_SINGLE_MG = 200
 LARGE_SINGLE_MG = 100
 USUAL_TABLET_MG = 10  # what the products of S003 start from: the lowest strength, so that an unknown one is not overstated
 _TABLETS_MG = frozenset({5, 10, 20, 25, 30, 40})
-_JOINING = frozenset({"de", "of", "a", "at", "x", "fois", "times", COMMA, "le", "the", "my", "mes", "petits", "little"})
+_JOINING = frozenset({"de", "of", "baclofen", "baclofene", "a", "at", "x", "fois", "times", COMMA, "le", "the", "my", "mes", "petits", "little"})
 _NEAR = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """An amount in the text: the words it covers, what it comes to in mg, and whether tablets were counted."""
+    """An amount in the text: the words it covers, what it comes to in mg, whether tablets were counted, and whether it was said as
+    several doses ("4 x 50"), which is how plans are written.
+    """
 
     start: int
     end: int
     mg: float
     tablets: bool
+    in_parts: bool = False
 
 
 class AmountFinder:
@@ -63,7 +66,7 @@ def _concept(quantity: Quantity, said: frozenset[str]) -> str:
     at_once = "at_once" in said
     if not at_once and said & {"daily", "spread"}:
         return ""
-    if "question" in said:
+    if "question" in said:  # taken or not, a question about it deserves one back
         return "over-200-asked" if at_once or (quantity.tablets and quantity.mg >= TOXIC_SINGLE_MG and "intake" in said) else ""
     taken = "intake" in said
     if quantity.mg < TOXIC_SINGLE_MG:
@@ -71,8 +74,8 @@ def _concept(quantity: Quantity, said: frozenset[str]) -> str:
     if at_once and (taken or "intention" in said or quantity.tablets):
         return "over-200-single"
     if taken:
-        return "over-200-unsure" if "day" in said else "over-200-single"
-    return "over-200-single" if "intention" in said and quantity.tablets and "day" not in said else ""
+        return "over-200-unsure" if "day" in said or quantity.in_parts else "over-200-single"
+    return "over-200-single" if "intention" in said and quantity.tablets and not (quantity.in_parts or "day" in said) else ""
 
 
 def _around(line: Line, quantity: Quantity, cues: Mapping[str, list[Match]]) -> frozenset[str]:
@@ -82,11 +85,11 @@ def _around(line: Line, quantity: Quantity, cues: Mapping[str, list[Match]]) -> 
         start -= 1
     while line.words[end] not in BOUNDARIES:
         end += 1
-    said: set[str] = {"question"} if line.words[end] == "?" and "question" in cues else set()
+    said: set[str] = set()
     for name, found in cues.items():
         for cue in found:
             inside = start - 1 <= cue.start and cue.end <= end + 1
-            near = name not in ("intake", "intention") or abs(cue.end - quantity.start) <= _NEAR
+            near = name not in ("intake", "intention") or min(abs(cue.end - quantity.start), abs(cue.start - quantity.end)) <= _NEAR
             if inside and near:
                 said.add(name)
     return frozenset(said)
@@ -125,7 +128,7 @@ def _quantity(
     if line.words[after] in ("x", "fois", "times") and "<n>" in line.extras[after + 1]:
         each, end = _number(line, after + 1, numbers)
         if each in _TABLETS_MG or end in milligrams:
-            return Quantity(index, milligrams.get(end, end), count * each, tablets=False)
+            return Quantity(index, milligrams.get(end, end), count * each, tablets=True, in_parts=True)
     return None
 
 

@@ -7,7 +7,7 @@ supposition must stand right before the sign. What stays doubtful is kept, at th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.core.flags import Status
@@ -30,6 +30,7 @@ class Grammar:
     connectors: frozenset[str]
     contrast: frozenset[str]
     present: frozenset[str]
+    negators: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,15 @@ class Verdict:
     level: Level
 
 
-@dataclass(frozen=True, slots=True)
 class Surroundings:
-    """One reading with the cues of context found in it."""
+    """One reading with the cues of context found in it, sorted by sentence so that a long text costs no more per word than a short one."""
 
-    reading: Reading
-    grammar: Grammar
-    cues: Mapping[CueName, list[Match]]
+    def __init__(self, reading: Reading, grammar: Grammar, cues: Iterable[tuple[CueName, Match]]) -> None:
+        self.reading, self.grammar = reading, grammar
+        self._sentences = _sentences(reading.words)
+        self._cues: dict[tuple[CueName, int], list[Match]] = {}
+        for name, cue in cues:
+            self._cues.setdefault((name, self._sentences[self._inside(cue)][0]), []).append(cue)
 
     def judge(self, hit: Match, concept: Concept, policy: Policy) -> Verdict:
         """The status of a sign and its level there. `immune` contexts are passed over."""
@@ -56,7 +59,9 @@ class Surroundings:
         return Verdict("current", self._current_level(hit, concept))
 
     def _contexts(self, hit: Match, concept: Concept, policy: Policy) -> Iterator[tuple[Status, Level]]:
-        if self._quoted(hit):
+        if self._told(hit):
+            yield "quoted", Level.none
+        if any(index in self.reading.quoted for index in range(hit.start, hit.end)):
             yield "quoted", level_of(policy.quoted)
         if self._generic(hit):
             yield "other_person", level_of(policy.other_person)
@@ -81,37 +86,33 @@ class Surroundings:
         return self._cue_in_sentence("now", hit) or self._cue_in_sentence("recent", hit)
 
     def sentence(self, hit: Match) -> tuple[int, int]:
-        """The words of the sentence around a hit, boundaries excluded."""
-        words = self.reading.words
-        start, end = max(hit.start, 1), min(hit.end, len(words) - 1)
-        while words[start - 1] not in BOUNDARIES:
-            start -= 1
-        while words[end] not in BOUNDARIES:
-            end += 1
-        return start, end
+        """The words of the sentence around a hit, boundaries excluded; a hit that spans several sentences has them all."""
+        return self._sentences[self._inside(hit)][0], self._sentences[max(hit.start, hit.end - 1)][1]
 
     def cues_in_sentence(self, name: CueName, hit: Match) -> list[Match]:
-        """The cues of one class in the sentence of a hit."""
-        start, end = self.sentence(hit)
-        return [cue for cue in self.cues.get(name, []) if start - 1 <= cue.start and cue.end <= end + 1]
+        """The cues of one class in the sentence that a hit begins in."""
+        return self._cues.get((name, self._sentences[self._inside(hit)][0]), [])
+
+    def _inside(self, match: Match) -> int:
+        """The first word of a match that is no sentence boundary (a pattern may begin with the boundary before it)."""
+        step_in = self.reading.words[match.start] in BOUNDARIES and match.start + 1 < len(self.reading.words)
+        return match.start + 1 if step_in else match.start
 
     def _cue_in_sentence(self, name: CueName, hit: Match) -> bool:
         return bool(self.cues_in_sentence(name, hit))
 
     def _middle(self, cue: Match, hit: Match) -> set[str]:
         low, high = (cue.end, hit.start) if cue.end <= hit.start else (hit.end, cue.start)
-        return set(self.reading.words[low:high])
+        return {self.reading.words[index] for index in range(low, high) if index not in self.reading.quoted or hit.start not in self.reading.quoted}
 
     def _is_first_person(self, hit: Match) -> bool:
         return bool(self.grammar.first_person & set(self.reading.words[hit.start : hit.end]))
 
-    def _quoted(self, hit: Match) -> bool:
-        if any(index in self.reading.quoted for index in range(hit.start, hit.end)):
-            return True
-        own = self._is_first_person(hit)
+    def _told(self, hit: Match) -> bool:
+        """A film, a song, a book: their words, unless the writer speaks of themselves outside quotation marks."""
+        own = self._is_first_person(hit) and hit.start not in self.reading.quoted
         for cue in self.cues_in_sentence("fiction", hit):
-            near = 0 <= hit.start - cue.end <= 1
-            if near or (not own and not self._middle(cue, hit) & (self.grammar.first_person | self.grammar.contrast)):
+            if not own and not self._middle(cue, hit) & (self.grammar.first_person | self.grammar.contrast):
                 return True
         return False
 
@@ -145,9 +146,11 @@ class Surroundings:
 
     def _denies(self, cue: Match, hit: Match) -> bool:
         distance = hit.start - cue.end
+        if self.reading.words[hit.start] in self.grammar.negators:  # "plus aucune raison de vivre": the sign owns its negation
+            return False
         if not 0 <= distance <= _NEGATION_REACH or self.reading.words[hit.start] in self.grammar.subjects:
             return False
-        if any(mask.start <= cue.start < mask.end for mask in self.cues.get("pseudo_negation", [])):
+        if any(mask.start <= cue.start < mask.end for mask in self.cues_in_sentence("pseudo_negation", hit)):
             return False
         middle = self.reading.words[cue.end : hit.start]
         if set(middle) & (self.grammar.subjects | self.grammar.contrast):
@@ -174,7 +177,7 @@ class Surroundings:
 
     def _concerns_somebody(self, start: int, hit: Match) -> bool:
         words = set(self.reading.words[start : hit.start]) | set(self.reading.words[hit.start : hit.end])
-        someone = (cue for cue in self.cues.get("someone", []) if start <= cue.start < hit.end)
+        someone = (cue for cue in self.cues_in_sentence("someone", hit) if start <= cue.start < hit.end)
         return bool(words & self.grammar.first_person & self.grammar.subjects) or any(someone)
 
     def _long_ago(self, hit: Match, concept: Concept) -> bool:
@@ -184,9 +187,20 @@ class Surroundings:
             return False
         if self._cue_in_sentence("now", hit):
             return False
-        masks = self.cues.get("ongoing", [])
+        masks = self.cues_in_sentence("ongoing", hit)
         for cue in self.cues_in_sentence("past", hit):
             masked = any(mask.start <= cue.start < mask.end for mask in masks)
             if not masked and not self._middle(cue, hit) & self.grammar.contrast:
                 return True
         return False
+
+
+def _sentences(words: Sequence[str]) -> list[tuple[int, int]]:
+    """For every word, the first word of its sentence and the boundary after it. A boundary belongs to the sentence it ends."""
+    found: list[tuple[int, int]] = []
+    start = 0
+    for index, word in enumerate(words):
+        if word in BOUNDARIES:
+            found += [(min(start, index), index)] * (index + 1 - start)
+            start = index + 1
+    return found

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 ORDINARY = 6_000  # characters read in one go
 _PIECE = 2_000
 _OVERLAP = 200  # a sign that a cut would break stands whole in the next piece
-_AT_MOST = 20  # pieces holding trigger words that are read from each end of the text
+_AT_MOST = 8  # pieces holding trigger words that are read from each end of the text
 _WORDS = re.compile(r"[a-z']+")
 _ELISION = re.compile(r"^(?:qu|[a-z])'")
 

@@ -175,6 +175,7 @@ class PatternReader:
         self._raw, self._spell, self._common = slots, spell, common
         self._blockers = blockers | BOUNDARIES
         self._slots: dict[str, Node] = {}
+        self._leaves: dict[str, Sequence[Node]] = {}
         self._open: list[str] = []
 
     def pattern(self, text: str) -> Node:
@@ -229,7 +230,9 @@ class PatternReader:
             if node is None:
                 return [], at + 1
             return [node if piece == "(" else Maybe(node)], at + 1
-        return self._leaf(piece), at + 1
+        if piece not in self._leaves:
+            self._leaves[piece] = self._leaf(piece)
+        return self._leaves[piece], at + 1
 
     def _leaf(self, piece: str) -> Sequence[Node]:
         if piece in ("..", "..."):

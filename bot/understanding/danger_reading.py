@@ -28,12 +28,13 @@ _REPAIRED = range(5, 18)  # lengths of words in which one slip is forgiven
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The words of a message in one language. `spans[i]` are the folded characters that word i came from.
+    """The words of a message in one language. `raw[i]` is the word as typed, `spans[i]` its folded characters.
 
     It begins and ends with a sentence boundary. `quoted` are the words that stand in quotation marks or quoted lines.
     """
 
     line: Line
+    raw: Sequence[str]
     spans: Sequence[tuple[int, int]]
     quoted: frozenset[int]
 
@@ -182,15 +183,18 @@ def read(tokens: Sequence[Token], speller: Speller, *, numbers: Mapping[str, int
     """Spell out the tokens. `numbers` are the number words of the language, `size` the length of the folded text."""
     words: list[str] = ["."]
     spans: list[tuple[int, int]] = [(0, 0)]
+    raw: list[str] = [""]
     for token in tokens:
         new = speller.spell(token.text) if token.kind == "word" else (_MARKS.get(token.kind, token.text),)
         words.extend(new)
+        raw.extend([token.text] * len(new))
         spans.extend([(token.start, token.end)] * len(new))
     words.append(".")
+    raw.append("")
     spans.append((size, size))
     extras = [_kinds(word, numbers) + speller.stems(word) for word in words]
     quoted = frozenset(i for i, (start, end) in enumerate(spans) if quotes and any(a <= start and end <= b for a, b in quotes))
-    return Reading(Line(words, extras), spans, quoted)
+    return Reading(Line(words, extras), raw, spans, quoted)
 
 
 def _kinds(word: str, numbers: Mapping[str, int]) -> tuple[str, ...]:

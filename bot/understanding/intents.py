@@ -10,6 +10,14 @@ from bot.knowledge.language import Rule, Terms, Understanding
 from bot.understanding.pattern import any_of, compiled, macro_table
 
 LOGS = ("log_missed", "log_craving", "log_drink", "log_intake", "log_side_effect")
+# Wanting to drink is what a craving is, and being dizzy every morning is an effect: each log has its own ways of not having happened.
+_GUARDS = {
+    "log_intake": ("intention", "other_person", "habit", "hypothetical", "almost"),
+    "log_drink": ("intention", "other_person", "habit", "hypothetical", "almost"),
+    "log_missed": ("other_person", "hypothetical", "habit", "almost"),
+    "log_craving": ("other_person", "hypothetical"),
+    "log_side_effect": ("other_person", "hypothetical", "almost"),
+}
 SOCIAL = ("thanks", "help", "greet", "confirm", "decline")
 
 
@@ -111,9 +119,9 @@ class Cues:
                 hits.append(Hit(item.rule.intent, item.rule.topic, False, match.start(), match.end()))
         return hits
 
-    def guarded(self, masked: str) -> bool:
+    def guarded(self, intent: str, masked: str) -> bool:
         """Whether the text tells of an intention, a habit, somebody else, or something that did not quite happen."""
-        return any(pattern.search(masked) for pattern in self.guards.values())
+        return any(self.guards[name].search(masked) for name in _GUARDS.get(intent, ()))
 
 
 def named(table: Mapping[str, re.Pattern[str]], masked: str) -> str | None:

@@ -89,6 +89,8 @@ class Interpreter:
     def _sentence(self, sentence: Scan) -> list[tuple[Act, bool]]:
         main = self.cues.first(sentence.masked, question=False, skip=(*LOGS, *SOCIAL))
         if main is None:
+            main = self._ordered_in_passing(sentence)
+        if main is None:
             return self._logged(sentence, 0, taken=())
         if main.intent in _WHOLE or main.topic == "unsure_taken":
             act, built = self._act(main.intent, sentence, main.topic)
@@ -98,6 +100,17 @@ class Interpreter:
         rest = _around(sentence, main) if logs else sentence
         act, built = self._act(main.intent, rest, main.topic)
         return [*logs, (act, built.sure)]
+
+    def _ordered_in_passing(self, sentence: Scan) -> Hit | None:
+        """An order that fills a piece of a sentence ("forget what I said, delete it")."""
+        skip = (*LOGS, *SOCIAL, "set_plan", "correct_last")
+        for start, end in _spans(self.cues.split, sentence.masked):
+            piece = sentence.masked[start:end]
+            hit = self.cues.first(piece.strip(), question=False, skip=skip)
+            if hit:
+                shift = start + len(piece) - len(piece.lstrip())
+                return replace(hit, start=shift + hit.start, end=shift + hit.end)
+        return None
 
     def _logged(self, sentence: Scan, offset: int, *, taken: Sequence[tuple[int, int]]) -> list[tuple[Act, bool]]:
         """What happened, and what is only polite, piece by piece."""
@@ -112,7 +125,7 @@ class Interpreter:
                 act, built = self._act(intent, piece, None)
                 if intent == "log_side_effect" and not act.slots.get("effects"):
                     continue
-                certain = built.sure and not (intent in LOGS and self.cues.guarded(piece.masked))
+                certain = built.sure and not (intent in LOGS and self.cues.guarded(intent, piece.masked))
                 out.append((act, certain))
         return out
 

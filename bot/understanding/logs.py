@@ -27,7 +27,8 @@ def intake(piece: Piece) -> Built:
     planned, taken = _planned_and_taken(piece, moments)
     sure = not piece.leftover() and not piece.scan.has("EVERY", "FREQ", "STEP", "STEPTAB", "UNTIL", "FROMTO", "INTAKES", "SOON", "LATER")
     planned, taken = _completed(planned, together(taken))
-    sure = _amounts(amounts, taken, piece, slots) and sure
+    # Tablets of another medicine are no intake of this one.
+    sure = _amounts(amounts, taken, piece, slots) and sure and not piece.scan.has("MED")
     sure = _assumed(piece, slots) and sure
     if planned:
         sure = _put_time(piece, slots, "planned_at", planned) and sure
@@ -283,6 +284,8 @@ def _when(piece: Piece, slots: dict[str, Any], moments: list[Moment]) -> bool:
     """When it happened, or since when. More than one moment of the same sense is asked."""
     sure = True
     for moment in moments:
+        if moment.vague and moment.period:
+            continue  # "lately" dates nothing
         placed = piece.anchored(moment, "past")
         name = {"since": "since", "until": "until", "start": "since"}.get(moment.role, "at")
         if moment.period and not moment.part:
@@ -314,6 +317,9 @@ def _denies_craving(piece: Piece) -> bool:
 
 
 def _abstinent(piece: Piece) -> bool:
+    counts = [one.value["count"] for one in piece.of("DRINK") if "count" in one.value]
+    if counts and not any(counts):
+        return True
     counted = any(one.value.get("count", 0) > 0 and one.value.get("unit") for one in piece.of("DRINK"))
     return piece.says("abstinent") and not counted
 

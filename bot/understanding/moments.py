@@ -18,6 +18,17 @@ Role = Literal["at", "since", "until", "before", "after", "start"]
 HalfDay = Literal["", "am", "pm"]
 
 _DAY = timedelta(days=1)
+_WITHIN = {
+    "breakfast": "morning",
+    "wake": "morning",
+    "early_morning": "morning",
+    "lunch": "afternoon",
+    "after_lunch": "afternoon",
+    "early_evening": "evening",
+    "late_evening": "evening",
+    "dinner": "evening",
+    "bedtime": "evening",
+}
 # A clock hour said of the past that falls on the previous day is believed without asking within this length:
 # longer, "at 6 pm" said at 3 pm is more likely a slip than yesterday.
 _BELIEVED = timedelta(hours=14)
@@ -104,7 +115,8 @@ class Moment:
         day = _one_day(self.day, other.day)
         if day is False or (self.clock and other.clock) or (self.end and other.end):
             return None
-        if self.part and other.part and self.part != other.part:
+        part = _one_part(self.part, other.part)
+        if part is None:
             return None
         return replace(
             self,
@@ -112,7 +124,7 @@ class Moment:
             day=day or None,
             clock=self.clock or other.clock,
             end=self.end or other.end,
-            part=self.part or other.part,
+            part=part,
             vague=self.vague or other.vague,
         )
 
@@ -331,6 +343,15 @@ def _one_day(one: Day | None, other: Day | None) -> Day | Literal[False] | None:
     if kinds == {"weekday", "date"}:
         return one if one.kind == "date" else other
     return False
+
+
+def _one_part(one: str, other: str) -> str | None:
+    """The part of the day that both name: breakfast is in the morning. None when they disagree."""
+    if not one or not other or one == other:
+        return one or other
+    if _WITHIN.get(one) == other:
+        return one
+    return other if _WITHIN.get(other) == one else None
 
 
 def _through_gap(start: datetime, now: datetime) -> datetime:

@@ -43,7 +43,7 @@ def compiled(pattern: str, macros: Mapping[str, str]) -> re.Pattern[str]:
 
     A pattern that ends on a space or an apostrophe ends a word by itself.
     """
-    return re.compile(rf"(?<![a-z0-9])(?:{expand(pattern, macros)})(?:(?<=[ '])|(?![a-z0-9]))")
+    return re.compile(rf"(?:(?<![a-z0-9])|(?![a-z0-9]))(?:{expand(pattern, macros)})(?:(?<=[ '])|(?![a-z0-9]))")
 
 
 def any_of(patterns: Iterable[str], macros: Mapping[str, str]) -> re.Pattern[str]:

@@ -82,8 +82,6 @@ def together(moments: list[Moment]) -> list[Moment]:
     if len(moments) != 2 or moments[0].role != moments[1].role:
         return moments
     first, second = moments
-    if bool(first.clock) == bool(second.clock) and bool(first.part) == bool(second.part):
-        return moments
     joined = first.joined(second)
     return [joined] if joined else moments
 

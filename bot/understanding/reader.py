@@ -67,10 +67,13 @@ class Reader:
         code = language if language in self.tongues else detect(text)
         local = _local(now, timezone)
         meaning = self._read(text, code, local)
-        if language and meaning.confidence != "sure" and _clearly_other(text, code):
-            other = self._read(text, next(name for name in self.tongues if name != code), local)
-            return other if other.confidence != "lost" or meaning.confidence == "lost" else meaning
-        return meaning
+        if meaning.confidence == "sure":
+            return meaning
+        clearly = _clearly_other(text, code)
+        if not clearly and meaning.confidence != "lost":
+            return meaning
+        other = self._read(text, next(name for name in self.tongues if name != code), local)
+        return other if other.confidence == "sure" or (clearly and other.confidence != "lost") else meaning
 
     def number(self, text: str, language: str) -> float | None:
         """A lone number, said in any way ("7", "sept", "7/10", "20 mg"); None when there is none, or more than one."""

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from bot.knowledge.language import Language
 from bot.understanding.amounts import AmountWords
 from bot.understanding.drinks import DrinkWords
-from bot.understanding.pattern import Atom, any_of, blank, lexicon
+from bot.understanding.pattern import Atom, any_of, blank, compiled, lexicon
 from bot.understanding.times import TimeWords
 
-_RATING = re.compile(r"(?<![a-z0-9/.,])(?<!le )(?<!du )(10|[0-9](?:[.,]5)?) ?(?:/|sur|out of|on) ?10(?![0-9/])")
 _NUMBER = re.compile(r"(?<![a-z0-9])[0-9]+(?:[.,][0-9]+)?(?![a-z0-9])")
 _FIGURE = re.compile(r"[0-9]")
 
@@ -55,6 +54,7 @@ class Scanner:
     effects: re.Pattern[str]
     substances: re.Pattern[str]
     harmless: re.Pattern[str]
+    ratings: tuple[re.Pattern[str], ...]
 
     @classmethod
     def of(cls, language: Language) -> Scanner:
@@ -67,14 +67,23 @@ class Scanner:
             effects=lexicon(terms.effects, {}),
             substances=lexicon(terms.substances, {}),
             harmless=any_of(terms.harmless, {}),
+            ratings=tuple(compiled(rf"(?<![/.,])(?<!le )(?<!du ){pattern}", {}) for pattern in language.amounts.ratings),
         )
+
+    def _ratings(self, text: str) -> list[Atom]:
+        found: list[Atom] = []
+        for pattern in self.ratings:
+            for match in pattern.finditer(text):
+                found.append(Atom(match.start(), match.end(), "RATING", float(match["n"].replace(",", "."))))
+                text = blank(text, match.start(), match.end())
+        return found
 
     def scan(self, text: str) -> Scan:
         """Find everything; what is found first (an amount before an hour, an hour before a drink) is out of reach of the rest."""
         atoms: list[Atom] = []
         rest = text
         steps: tuple[Callable[[str], list[Atom]], ...] = (
-            lambda t: [Atom(m.start(), m.end(), "RATING", float(m[1].replace(",", "."))) for m in _RATING.finditer(t)],
+            self._ratings,
             lambda t: [Atom(m.start(), m.end(), "WATER") for m in self.harmless.finditer(t)],
             lambda t: [Atom(m.start(), m.end(), "EFFECT", m.lastgroup) for m in self.effects.finditer(t)],
             self.amounts.find,
