@@ -162,7 +162,7 @@ def _stream(answer: Callable[[dict[str, Any]], Any]) -> None:
             if not isinstance(line, dict):
                 raise BadInput("expected an object")
             result = answer(line)
-        except (ValueError, RecursionError, click.ClickException) as error:
+        except (ValueError, OverflowError, RecursionError, click.ClickException) as error:
             bad = True
             message = error.message if isinstance(error, click.ClickException) else f"not JSON: {error}"
             result = {"error": f"line {number}: {message}"}

@@ -7,14 +7,13 @@
               adapter <- postman <- after commit <- outbox rows <- replies + state, one transaction
 
 Triage runs first, inside `hear`, so that no use case can skip it, and needs no database. When a use case, the
-understanding or the database fails on a message that holds a danger sign, `rescue` still says the emergency words
+understanding or the database fails on a message that holds a danger sign, `bot.rescue` still says the emergency words
 and still alerts the moderators: through the outbox when it works, straight through the adapter when it does not.
 """
 
 from __future__ import annotations
 
 import asyncio
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,16 +21,18 @@ from functools import partial
 
 import structlog
 
-from bot.core.flags import Screening
+from bot.core.flags import Flag, Screening
 from bot.core.levels import Level
 from bot.core.meaning import Act, Meaning
 from bot.core.person import Person
 from bot.core.policy import Policy
 from bot.delivery import Postman, copies
 from bot.handlers import HANDLERS, Handlers, danger, escalation
-from bot.handlers.turn import Due, Turn, say
-from bot.messages import Incoming, Press, Reply
-from bot.ports import Clock, Dialogue, Store, Unit
+from bot.handlers.turn import Due, Turn, choices, say
+from bot.knowledge.files import LANGUAGES
+from bot.messages import Group, Incoming, Press, Reply
+from bot.ports import CaseEvent, Clock, Dialogue, Store, Timer, Unit
+from bot.rescue import Rescue, place
 from bot.understanding.danger import Triage
 from bot.understanding.language import detect
 from bot.understanding.reader import Reader
@@ -41,11 +42,15 @@ log = structlog.get_logger()
 NOTHING = Meaning(language="", acts=(Act("other"),), confidence="lost")
 # In these, an act of a message is a record of what happened: it is kept even beside an orange sign.
 LOGS = ("log_intake", "log_missed", "log_side_effect", "log_craving", "log_drink", "correct_last")
+BEFORE_CONSENT = frozenset({"arrive", "consent-yes", "consent-no", "language-fr", "language-en", "talk-to-human", "safe", "not-safe"})
 CLAIM_AT_ONCE = 100
 """Timers taken in one transaction: few enough that a message never waits long behind them."""
 
-PUT_OFF = timedelta(minutes=5)
-"""When a timer that failed is tried again."""
+RETRY = "retry:"
+"""A timer that failed waits under this kind, its own hour kept in its subject."""
+
+FORM_LIVES = timedelta(days=1)
+"""A question asked yesterday is not answered by a word of today."""
 
 
 class Conversation:
@@ -77,7 +82,7 @@ class Conversation:
         self._newcomer = newcomer
         self._handlers = handlers
         self._before_serving = before_serving
-        self._unsaved: list[tuple[Incoming, Screening]] = []
+        self._rescue = Rescue(store=store, postman=postman, make_turn=self._turn, stranger=self._stranger, keep=self._keep)
 
     async def wake(self) -> None:
         """Before the first message: what the crash path needs is read while the database answers."""
@@ -85,14 +90,13 @@ class Conversation:
 
     async def hear(self, incoming: Incoming) -> None:
         """Answer one message or press. Never raises for what a person can say; a repeated update is answered once."""
-        screening = self._triage.screen(incoming.text, quoted=incoming.quoted)
+        screening = self._screen(incoming)
         try:
             farewells = await self._store.run(partial(self._answer, incoming, screening))
         except asyncio.CancelledError:
             raise
         except Exception as trouble:  # whatever failed, a danger sign is still answered
-            log.error("hear.failed", trouble=place(trouble), level=screening.level.name)
-            await self._rescue(incoming, screening)
+            await self._rescue.after(trouble, incoming, screening)
         else:
             for reply, person in farewells:
                 await self._postman.straight(reply, incoming.account, key=f"{incoming.key}#farewell", person=person)
@@ -100,90 +104,77 @@ class Conversation:
 
     async def tick(self) -> None:
         """Serve whatever has come due, in bounded bites, then deliver. Errors leave the rows as they were."""
-        await self._keep_unsaved()
+        await self._rescue.retry()
         served = CLAIM_AT_ONCE
         while served == CLAIM_AT_ONCE:
             served = await self._serve_due()
         await self._postman.deliver()
 
-    async def _deliver(self) -> None:
-        """Deliver now if it can be; the next beat delivers otherwise. What was said straight needs no delivery."""
+    def _screen(self, incoming: Incoming) -> Screening:
+        """The danger signs of a message or press. A triage that fails is itself a reason to ask, and to tell a human."""
         try:
-            await self._postman.deliver()
-        except asyncio.CancelledError:
-            raise
-        except Exception as trouble:  # the letters are rows: they wait
-            log.error("deliver.failed", trouble=place(trouble))
-
-    async def _serve_due(self) -> int:
-        """A batch of timers in one transaction; when one of them fails, each on its own, so that it holds up no other."""
-        try:
-            return await self._store.run(partial(self._due_work, CLAIM_AT_ONCE))
-        except asyncio.CancelledError:
-            raise
-        except Exception as trouble:  # one use case, or the database: the second try tells them apart
-            log.error("tick.batch-failed", trouble=place(trouble))
-        try:
-            return await self._store.run(partial(self._due_work, 1)) and CLAIM_AT_ONCE
-        except asyncio.CancelledError:
-            raise
-        except Exception as trouble:  # this very timer, or the database, in which case putting it off fails as well
-            log.critical("tick.put-off", trouble=place(trouble))
-            await self._store.run(self._put_off)
-            return CLAIM_AT_ONCE
-
-    def _put_off(self, unit: Unit) -> None:
-        """The timer that cannot be served now is tried again a little later; it is never lost."""
-        now = self._clock.now()
-        for timer in unit.timers.claim(now, 1):
-            unit.timers.put(timer.person_id, timer.kind, timer.subject, now + PUT_OFF, attempt=timer.attempt)
+            screening = self._triage.screen(incoming.text, quoted=incoming.quoted)
+        except Exception as trouble:  # nothing may keep a message from being looked at
+            log.critical("triage.failed", trouble=place(trouble))
+            unread = Flag(danger.UNSCREENED, Level.check, 0, len(incoming.text), incoming.text)
+            screening = Screening(self._language_of(incoming), (unread,))
+        if incoming.press is not None and incoming.press.choice == "not-safe":
+            return screening.plus((Flag(danger.NOT_SAFE, Level.emergency, 0, 0, ""),))
+        return screening
 
     def _answer(self, incoming: Incoming, screening: Screening, unit: Unit) -> list[tuple[Reply, Person]]:
         """One transaction: everything a message changes and everything it makes us say.
 
         Returns what can no longer be kept: the farewell to whoever has just been erased.
         """
-        now = self._clock.now()
-        if not unit.first_time(incoming.key, now):
+        if not unit.first_time(incoming.key, self._clock.now()):
             return []
-        person = self._arrive(unit, incoming)
-        replies = self._route(self._turn(unit, person, incoming, screening, now))
-        if unit.people.get(person.id) is None:
-            return [(reply, person) for reply in replies if reply.to == person.id]
-        post(unit, incoming.key, replies, now)
+        turn = self._turn(unit, incoming, screening)
+        replies = self._route(turn)
+        if unit.people.get(turn.person.id) is None:
+            post(unit, incoming.key, [reply for reply in replies if reply.to != turn.person.id], turn.now)
+            return [(reply, turn.person) for reply in replies if reply.to == turn.person.id]
+        post(unit, incoming.key, replies, turn.now, speaker=turn.person.id)
         return []
 
-    def _arrive(self, unit: Unit, incoming: Incoming) -> Person:
-        person = unit.people.find(incoming.account)
-        if person is None:
-            new = self._speaking(incoming.language_hint or detect(incoming.text, prior=self._newcomer.language))
-            return unit.people.add(
-                incoming.account,
-                role=incoming.role,
-                language=new.language,
-                timezone=new.timezone,
-                country=new.country,
-                now=self._clock.now(),
-            )
-        return person
-
-    def _speaking(self, language: str) -> Person:
-        """A newcomer who speaks another language than the community may well be in another country: no number is guessed."""
-        country = self._newcomer.country if language == self._newcomer.language else ""
-        return replace(self._newcomer, language=language, country=country)
-
-    def _turn(self, unit: Unit, person: Person, incoming: Incoming, screening: Screening, now: datetime) -> Turn:
+    def _turn(self, unit: Unit, incoming: Incoming, screening: Screening) -> Turn:
+        person = self._arrive(unit, incoming)
         return Turn(
             unit=unit,
             person=person,
-            now=now,
+            now=self._clock.now(),
             policy=self._policy,
             incoming=incoming,
-            meaning=NOTHING,
+            meaning=replace(NOTHING, language=person.language),
             screening=screening,
             reader=self._reader,
             act=NOTHING.acts[0],
         )
+
+    def _arrive(self, unit: Unit, incoming: Incoming) -> Person:
+        """Who this is. The adapter vouches for the role each time: rights given or taken back elsewhere hold here at once."""
+        person = unit.people.find(incoming.account)
+        if person is None:
+            new = self._stranger(incoming)
+            where = {"language": new.language, "timezone": new.timezone, "country": new.country}
+            return unit.people.add(incoming.account, role=incoming.role, now=self._clock.now(), **where)
+        if person.role != incoming.role:
+            person = replace(person, role=incoming.role)
+            unit.people.save(person)
+        return person
+
+    def _stranger(self, incoming: Incoming) -> Person:
+        """Somebody unknown. Who speaks another language than the community may be in another country: none is guessed."""
+        language = self._language_of(incoming)
+        country = self._newcomer.country if language == self._newcomer.language else ""
+        return replace(self._newcomer, language=language, country=country)
+
+    def _language_of(self, incoming: Incoming) -> str:
+        hint = incoming.language_hint[:2].lower()
+        return hint if hint in LANGUAGES else detect(incoming.text, prior=self._newcomer.language)
+
+    def _keep(self, unit: Unit, cause: str, replies: list[Reply]) -> None:
+        post(unit, cause, replies, self._clock.now())
 
     def _route(self, turn: Turn) -> list[Reply]:
         """Who answers: danger first, then moderators, buttons, first contact, open forms, and at last the intents."""
@@ -192,10 +183,11 @@ class Conversation:
             return self._moderator(turn)
         if turn.screening.level >= Level.urgent:
             return self._alarmed(turn)
+        overheard = self._overheard(turn)
         replies = self._ordinary(turn)
         if turn.screening.level is Level.check:
-            replies.append(danger.gentle_check(turn))
-        return replies + self._overheard(turn)
+            replies.extend(danger.gentle_check(turn))
+        return replies + overheard
 
     def _alarmed(self, turn: Turn) -> list[Reply]:
         if turn.screening.is_red:
@@ -205,39 +197,76 @@ class Conversation:
     def _moderator(self, turn: Turn) -> list[Reply]:
         press = turn.incoming.press
         turn = self._understood(turn)
-        dialogue = turn.unit.dialogues.get(turn.person.id)
-        if press is not None:
+        if press is not None and press.choice != "not-safe":
             handle = self._handlers.moderator_presses.get(press.choice) or self._handlers.presses.get(press.choice)
             return handle(turn) if handle else [turn.reply(say("form.over"))]
-        if dialogue is not None:
-            answered = self._handlers.forms[dialogue.form](turn, dialogue)
-            if answered is not None:
-                return answered
-        return self._handlers.moderator(turn)
+        dialogue = self._open_form(turn)
+        if turn.screening.level >= Level.urgent and not self._handlers.at_work(turn, dialogue):
+            # Moderators of such forums are often patients themselves: their own words are heard as anybody's.
+            return self._alarmed(turn)
+        answered = self._by_form(turn, dialogue)
+        return self._handlers.moderator(turn) if answered is None else answered
 
     def _ordinary(self, turn: Turn) -> list[Reply]:
-        dialogue = turn.unit.dialogues.get(turn.person.id)
-        turn = self._understood(turn)
         press = turn.incoming.press
-        if turn.person.consented_at is None and not self._may_before_consent(press, dialogue):
+        turn = self._understood(turn)
+        dialogue = self._open_form(turn)
+        if turn.person.consented_at is None and not self._may_before_consent(turn, dialogue):
             return self._handlers.first_contact(turn)
         if press is not None:
             return self._press(turn.pressing(press.choice, press.about), press, dialogue)
-        if dialogue is not None:
-            answered = self._handlers.forms[dialogue.form](turn, dialogue)
-            if answered is not None:
-                return answered
-        return self._serve(turn)
+        if turn.incoming.quoted:
+            return [turn.reply(say("quoted.not-noted"), offers=choices("talk-to-human"))]
+        signs = danger.flags_of(turn.meaning, turn.text)
+        if signs:
+            return self._alarmed(replace(turn, screening=turn.screening.plus(signs)))
+        answered = self._by_form(turn, dialogue)
+        if answered is not None:
+            return answered
+        return [*self._serve(turn), *self._still_open(turn, dialogue)]
 
-    def _may_before_consent(self, press: Press | None, dialogue: Dialogue | None) -> bool:
-        if press is not None:
-            return press.choice in ("consent-yes", "consent-no", "language-fr", "language-en", "talk-to-human", "safe", "not-safe")
-        return dialogue is not None and dialogue.form == "welcome"
+    def _may_before_consent(self, turn: Turn, dialogue: Dialogue | None) -> bool:
+        if turn.incoming.press is not None:
+            return turn.incoming.press.choice in BEFORE_CONSENT
+        asks_for_help = turn.meaning.intent in ("talk_to_human", "help")
+        return asks_for_help or (dialogue is not None and dialogue.form == "welcome")
+
+    def _open_form(self, turn: Turn) -> Dialogue | None:
+        dialogue = turn.unit.dialogues.get(turn.person.id)
+        if dialogue is None or dialogue.opened_at is None or turn.now - dialogue.opened_at <= FORM_LIVES:
+            return dialogue
+        turn.close_form()
+        return None
+
+    def _by_form(self, turn: Turn, dialogue: Dialogue | None) -> list[Reply] | None:
+        """The open form's reading of the words. A lone yes or no counts only if nothing else was said since the question."""
+        if dialogue is None:
+            return None
+        prompt = self._handlers.prompts.get((dialogue.form, dialogue.step))
+        if prompt and dialogue.opened_at and turn.meaning.intent in ("confirm", "decline"):
+            since = dialogue.opened_at + timedelta(microseconds=1)
+            if turn.unit.outbox.said_since(turn.person.id, "", since):
+                return self._still_open(turn, dialogue)
+        return self._handlers.forms[dialogue.form](turn, dialogue)
+
+    def _still_open(self, turn: Turn, dialogue: Dialogue | None) -> list[Reply]:
+        """The question that waits, asked again after something else was served; its former buttons answer nothing any more."""
+        now_open = turn.unit.dialogues.get(turn.person.id)
+        if dialogue is None or now_open is None or now_open.token != dialogue.token:
+            return []
+        prompt = self._handlers.prompts.get((dialogue.form, dialogue.step))
+        if prompt is None:
+            return []
+        key, offered = prompt
+        token = turn.open_form(dialogue.form, dialogue.step, **dialogue.answers)
+        return [turn.reply(say(key), offers=choices(*offered, about=token))]
 
     def _press(self, turn: Turn, press: Press, dialogue: Dialogue | None) -> list[Reply]:
         if press.choice.startswith("intent-"):
             return self._chosen(turn, press.choice.removeprefix("intent-"), dialogue)
         handle = self._handlers.form_presses.get((dialogue.form if dialogue else "", press.choice))
+        if handle and dialogue and press.about and press.about != dialogue.token:
+            return [turn.reply(say("form.over"))]
         handle = handle or self._handlers.presses.get(press.choice)
         return handle(turn) if handle else [turn.reply(say("form.over"))]
 
@@ -254,112 +283,101 @@ class Conversation:
 
     def _understood(self, turn: Turn) -> Turn:
         if not turn.text.strip():
-            return replace(turn, meaning=replace(NOTHING, language=turn.person.language))
+            return turn
         meaning = self._reader.read(turn.text, now=turn.now, timezone=turn.person.timezone, language=turn.person.language)
         return replace(turn, meaning=meaning, act=meaning.acts[0])
 
     def _serve(self, turn: Turn) -> list[Reply]:
-        """Every act of a message that is sure; offers for one that is not, unless a moderator is already reading."""
-        signs = danger.flags_of(turn.meaning, turn.text)
-        if signs:
-            return self._alarmed(replace(turn, screening=turn.screening.plus(signs)))
-        if turn.meaning.confidence != "sure":
+        """Every act of a message that is sure; offers for one that is not, unless a case is open: then a human reads it."""
+        if turn.meaning.confidence != "sure" or turn.meaning.intent in ("confirm", "decline"):
             case = turn.unit.cases.open_for(turn.person.id)
-            if case is not None and case.owner_id is not None:
-                return [turn.reply(say("human.forwarded"))]
+            if case is not None and case.level >= Level.urgent:
+                return [danger.kept_for_moderators(turn, case)]
+        if turn.meaning.confidence != "sure":
             return self._handlers.not_understood(turn)
         return [reply for act in turn.meaning.acts for reply in self._handlers.intents[act.intent](turn.serving(act))]
 
     def _logs_beside(self, turn: Turn) -> list[Reply]:
         """What an orange message says happened is kept all the same; none of it is asked back."""
         turn = self._understood(turn)
-        if turn.person.consented_at is None or turn.meaning.confidence != "sure":
+        if turn.person.consented_at is None or turn.meaning.confidence != "sure" or turn.incoming.quoted:
             return []
         acts = [act for act in turn.meaning.acts if act.intent in LOGS]
         return [reply for act in acts for reply in self._handlers.intents[act.intent](turn.serving(act))]
 
     def _overheard(self, turn: Turn) -> list[Reply]:
-        """While a claimed case is open, whoever owns it reads what the person writes."""
+        """While a case is open, what the person writes belongs to it; whoever owns the case reads it at once."""
         case = turn.unit.cases.open_for(turn.person.id) if turn.text.strip() else None
-        if case is None or case.owner_id is None:
+        if case is None:
             return []
-        return [escalation.forwarded(case, turn.text)]
+        turn.unit.cases.record(CaseEvent(case_id=case.id, at=turn.now, what="said", note=turn.text))
+        return [escalation.forwarded(case, turn.text)] if case.owner_id is not None else []
 
-    async def _rescue(self, incoming: Incoming, screening: Screening) -> None:
-        """The crash path. A danger sign: the emergency words and the alert, through the database when it still works,
-        else straight through the adapters. Anything else: one honest sentence that it was not kept."""
+    async def _deliver(self) -> None:
+        """Deliver now if it can be; the next beat delivers otherwise. What was said straight needs no delivery."""
         try:
-            await self._store.run(partial(self._answer_plainly, incoming, screening))
+            await self._postman.deliver()
         except asyncio.CancelledError:
             raise
-        except Exception as trouble:  # the last resort must not depend on what failed
-            log.critical("rescue.straight", trouble=place(trouble), level=screening.level.name)
-            await self._straight(incoming, screening)
+        except Exception as trouble:  # the letters are rows: they wait
+            log.error("deliver.failed", trouble=place(trouble))
 
-    def _answer_plainly(self, incoming: Incoming, screening: Screening, unit: Unit) -> None:
-        """What can be said without understanding and without the table of use cases."""
-        now = self._clock.now()
-        if not unit.first_time(incoming.key, now):
-            return
-        turn = self._turn(unit, self._arrive(unit, incoming), incoming, screening, now)
-        if turn.person.role == "moderator" or screening.level < Level.urgent:
-            replies = [turn.reply(say("error.not-kept"))]
-        else:
-            replies = danger.answer_red(turn) if screening.is_red else danger.answer_orange(turn)
-        post(unit, incoming.key, replies, now)
-
-    async def _straight(self, incoming: Incoming, screening: Screening) -> None:
-        person = self._postman.known(incoming.account) or self._speaking(detect(incoming.text, prior=self._newcomer.language))
-        if incoming.role == "moderator" or screening.level < Level.urgent:
-            reply = Reply(to=person.id, words=(say("error.not-kept"),))
-            await self._postman.straight(reply, incoming.account, key=f"{incoming.key}#straight", person=person)
-            return
-        # The database will learn of it as soon as it can; the person and the moderators must not wait for that.
-        self._unsaved.append((incoming, screening))
-        words = danger.emergency_words(person, screening.flags, told=say("danger.alerting-straight"))
-        alert = escalation.straight_alert(screening, incoming.text)
-        await asyncio.gather(
-            self._postman.straight(words, incoming.account, key=f"{incoming.key}#straight", person=person),
-            self._postman.alert(alert, key=f"{incoming.key}#alert"),
-        )
-
-    async def _keep_unsaved(self) -> None:
-        """Open the cases that a failing database could not keep; the emergency words were already said."""
-        while self._unsaved:
-            await self._store.run(partial(self._keep, *self._unsaved[0]))
-            self._unsaved.pop(0)
-
-    def _keep(self, incoming: Incoming, screening: Screening, unit: Unit) -> None:
-        now = self._clock.now()
-        if not unit.first_time(incoming.key, now):
-            return
-        turn = self._turn(unit, self._arrive(unit, incoming), incoming, screening, now)
-        raised = escalation.raise_case(turn, danger.sign_of(turn))
-        post(unit, incoming.key, raised.replies, now)
+    async def _serve_due(self) -> int:
+        """A batch of timers in one transaction; when one of them fails, the first on its own, so that it holds up no other."""
+        try:
+            return await self._store.run(partial(self._due_work, CLAIM_AT_ONCE))
+        except asyncio.CancelledError:
+            raise
+        except Exception as trouble:  # one use case, or the database: the second try tells them apart
+            log.error("tick.batch-failed", trouble=place(trouble))
+        try:
+            return await self._store.run(partial(self._due_work, 1)) and CLAIM_AT_ONCE
+        except asyncio.CancelledError:
+            raise
+        except Exception as trouble:  # this very timer, or the database, in which case putting it off fails as well
+            log.critical("tick.put-off", trouble=place(trouble))
+            await self._store.run(self._put_off)
+            return 0
 
     def _due_work(self, at_most: int, unit: Unit) -> int:
         now = self._clock.now()
         timers = unit.timers.claim(now, at_most)
-        for timer in timers:
+        for timer in map(_as_it_was, timers):
             self._before_serving()
             person = unit.people.get(timer.person_id)
             handle = self._handlers.due.get(timer.kind)
             if person is None or handle is None:
+                log.error("tick.nobody-serves", kind=timer.kind)
                 continue
             replies = handle(Due(unit=unit, person=person, now=now, policy=self._policy, timer=timer))
             post(unit, f"timer:{timer.kind}:{timer.person_id}:{timer.subject}:{timer.due_at.isoformat()}", replies, now)
         return len(timers)
 
+    def _put_off(self, unit: Unit) -> None:
+        """The timer that cannot be served now is tried again, soon at first; its own hour is kept, and it is never lost."""
+        now = self._clock.now()
+        for timer in map(_as_it_was, unit.timers.claim(now, 1)):
+            wait = timedelta(0) if timer.attempt < 3 else min(timedelta(seconds=10) * (1 << min(timer.attempt, 10)), timedelta(minutes=10))
+            subject = f"{timer.due_at.isoformat()} {timer.subject}"
+            unit.timers.put(timer.person_id, RETRY + timer.kind, subject, now + wait, attempt=timer.attempt + 1)
 
-def place(trouble: BaseException) -> str:
-    """What failed and where, for the log: never the exception's own words, which may hold a person's."""
-    frames = traceback.extract_tb(trouble.__traceback__)
-    where = f" at {frames[-1].name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(trouble).__name__}{where}"
+
+def _as_it_was(timer: Timer) -> Timer:
+    """A timer with its own kind, subject and hour, also when it comes back from a failure."""
+    if not timer.kind.startswith(RETRY):
+        return timer
+    due_at, _, subject = timer.subject.partition(" ")
+    return replace(timer, kind=timer.kind.removeprefix(RETRY), subject=subject, due_at=datetime.fromisoformat(due_at))
 
 
-def post(unit: Unit, cause: str, replies: Sequence[Reply], now: datetime) -> None:
-    """Write the replies of one cause to the outbox, one row per reader, each under a key of its own."""
+def post(unit: Unit, cause: str, replies: Sequence[Reply], now: datetime, *, speaker: int | None = None) -> None:
+    """Write the replies of one cause to the outbox, one row per reader, each under a key of its own.
+
+    A page about the speaker goes to the other moderators, where there is another.
+    """
     for number, reply in enumerate(replies):
-        for reader, copy in copies(unit, reply):
+        readers = copies(unit, reply)
+        if isinstance(reply.to, Group) and any(reader != speaker for reader, _ in readers):
+            readers = [(reader, copy) for reader, copy in readers if reader != speaker]
+        for reader, copy in readers:
             unit.outbox.post(f"{cause}#{number}{reply.key}@{reader}", reader, copy, now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,11 +30,18 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """A form in progress: which one, at which step, with which answers. It survives a restart."""
+    """A form in progress: which one, at which step, with which answers, since when. It survives a restart."""
 
     form: str
     step: str
     answers: Mapping[str, Any] = field(default_factory=dict)
+    opened_at: datetime | None = None
+
+    @property
+    def token(self) -> str:
+        """What its buttons carry, so that a button of another form, or of this one asked before, answers nothing."""
+        content = json.dumps([self.form, self.step, self.answers, str(self.opened_at)], sort_keys=True, default=list)
+        return f"{zlib.crc32(content.encode()):08x}"
 
 
 @dataclass(frozen=True, slots=True)

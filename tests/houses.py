@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
@@ -41,9 +41,12 @@ class Rig:
     clock: VirtualClock
     sender: StorySender
     faults: Faults
+    moderators: set[str] = field(default_factory=set)
 
     async def settle(self, name: str, *, role: str = "patient", language: str = "en", on_duty: bool = False) -> None:
         """Make somebody known, with their consent given."""
+        if role == "moderator":
+            self.moderators.add(name)
 
         def add(unit: Unit) -> None:
             person = unit.people.add(
@@ -59,7 +62,7 @@ class Rig:
         await self.house.store.run(add)
         await self.house.conversation.wake()
 
-    def message(self, name: str, text: str = "", *, press: Press | None = None, key: str = "", role: str = "patient") -> Incoming:
+    def message(self, name: str, text: str = "", *, press: Press | None = None, key: str = "") -> Incoming:
         """An update as an adapter would hand it over."""
         return Incoming(
             key=key or f"update:{next(UPDATES)}",
@@ -67,7 +70,7 @@ class Rig:
             sent_at=self.clock.now(),
             text=text,
             press=press,
-            role="moderator" if role == "moderator" else "patient",
+            role="moderator" if name in self.moderators else "patient",
         )
 
     async def says(self, name: str, text: str) -> list[Outgoing]:

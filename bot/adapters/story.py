@@ -296,7 +296,8 @@ class Player:
 
     def _check(self, step: Step, delivered: list[Delivery]) -> None:
         for expected in step.expect:
-            wanted = expected if expected.to or not step.who else expected.model_copy(update={"to": step.who})
+            # Silence is everybody's, unless it is said whose; anything else is expected of the answer to the speaker.
+            wanted = expected if expected.to or expected.silent or not step.who else expected.model_copy(update={"to": step.who})
             if not _met(wanted, delivered):
                 raise StoryFailed(_complaint(step, wanted, delivered))
 

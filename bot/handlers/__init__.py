@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.handlers import (
@@ -21,7 +21,8 @@ from bot.handlers import (
     timing,
     welcome,
 )
-from bot.handlers.turn import Handle, HandleDue, HandleForm
+from bot.handlers.turn import Handle, HandleDue, HandleForm, Turn
+from bot.ports import Dialogue
 
 INTENTS: Mapping[str, Handle] = {
     "log_intake": intake.log_intake,
@@ -92,7 +93,17 @@ FORM_PRESSES: Mapping[tuple[str, str], Handle] = {
     (moderation.FORM, "no"): moderation.relay_no,
 }
 
+# Questions that are asked again, with new buttons, when something else was said in between: wording key and choices.
+PROMPTS: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = {
+    (plan.FORM, "confirm"): ("form.waiting.plan", ("confirm", "cancel")),
+    (plan.FORM, "bedtime"): ("plan.ask-bedtime", ("cancel",)),
+    (privacy.FORM, "confirm"): ("privacy.erase-sure", ("confirm", "cancel")),
+    (intake.FORM, "duplicate"): ("form.waiting.duplicate", ("yes", "no")),
+    (danger.FORM, "gentle"): ("form.waiting.gentle", ("safe", "not-safe")),
+}
+
 FORMS: Mapping[str, HandleForm] = {
+    danger.FORM: danger.form,
     welcome.FORM: welcome.form,
     plan.FORM: plan.form,
     intake.FORM: intake.form,
@@ -124,6 +135,8 @@ class Handlers:
     moderator_presses: Mapping[str, Handle] = field(default_factory=lambda: moderation.PRESSES)
     form_presses: Mapping[tuple[str, str], Handle] = field(default_factory=lambda: FORM_PRESSES)
     forms: Mapping[str, HandleForm] = field(default_factory=lambda: FORMS)
+    prompts: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = field(default_factory=lambda: PROMPTS)
+    at_work: Callable[[Turn, Dialogue | None], bool] = moderation.at_work
     due: Mapping[str, HandleDue] = field(default_factory=lambda: DUE)
 
 

@@ -6,8 +6,10 @@ question, somebody to be with, distance from means, who has been told, and never
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+from bot.core.case import Case
 from bot.core.flags import Flag
 from bot.core.levels import Level
 from bot.core.meaning import Meaning
@@ -15,8 +17,16 @@ from bot.core.person import Person
 from bot.handlers import escalation
 from bot.handlers.escalation import Sign
 from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
+from bot.knowledge.countries import countries
 from bot.knowledge.findings import finding
-from bot.messages import Reply, Urgency, Words
+from bot.messages import Group, Reply, Urgency, Words
+from bot.ports import CaseEvent, Dialogue
+
+UNSCREENED = "unscreened"
+"""The code of a message that triage failed on: asked about gently, and seen by a human."""
+
+NOT_SAFE = "not_safe"
+"""The code of the button `not-safe`: an emergency of whatever kind the open case is."""
 
 # Which block of words answers which code. Every code of the contract that can reach `urgent` is here (held by a test).
 BLOCKS = {
@@ -41,8 +51,13 @@ BLOCKS = {
     "withdrawal": "withdrawal",
     "abrupt_stop": "withdrawal",
     "alcohol_withdrawal": "alcohol_withdrawal",
+    NOT_SAFE: "suicide",
 }
 OTHERWISE = "body"
+
+FORM = "safety"
+YES_MEANS_SAFE = frozenset({"suicide", "others"})
+"""Blocks that end by asking "are you safe?"; the others ask whether anybody is there."""
 
 # A side effect that the knowledge holds for urgent is a danger sign, by whatever words the understanding found it.
 CODES_OF_FINDINGS = {"suffocation": "breathing", "chest_tightness": "chest_pain", "paranoia": "psychosis"}
@@ -53,12 +68,32 @@ SAFETY_CHOICES = ("safe", "not-safe", "talk-to-human")
 
 def answer_red(turn: Turn) -> list[Reply]:
     """The emergency words, alone, and the case. Nothing else of the message is served (rule `red-flag-no-dose`)."""
-    repeated = _said_lately(turn)
-    raised = escalation.raise_case(turn, sign_of(turn))
-    turn.close_form()
+    flags = _with_the_cases_code(turn)
+    worst_flag = _worst(flags)
+    block, who = BLOCKS.get(worst_flag.code, OTHERWISE), _subject(flags)
+    repeated = _said_lately(turn, f"{block}:{who}")
+    codes = tuple(dict.fromkeys(flag.code for flag in flags if flag.level >= Level.check))
+    raised = escalation.raise_case(turn, replace(sign_of(turn), codes=codes))
+    turn.unit.entries.add(turn.person.id, "acknowledgement", turn.now, {"said": f"{block}:{who}"}, turn.now)
+    turn.open_form(FORM, block)
     told, told_rules = escalation.who_knows(raised), escalation.told_rules(raised)
-    words = emergency_words(turn.person, turn.screening.flags, told=told, told_rules=told_rules, repeated=repeated)
+    words = emergency_words(turn.person, flags, told=told, told_rules=told_rules, repeated=repeated)
     return [words, *raised.replies]
+
+
+def _with_the_cases_code(turn: Turn) -> tuple[Flag, ...]:
+    """The button `not-safe` says that it is an emergency, not of what kind: the open case knows."""
+    case = turn.unit.cases.open_for(turn.person.id)
+    known = next((code for code in case.codes if code in BLOCKS), None) if case is not None else None
+    return tuple(replace(flag, code=known or "suicidal_thoughts") if flag.code == NOT_SAFE else flag for flag in turn.screening.flags)
+
+
+def _worst(flags: tuple[Flag, ...]) -> Flag:
+    return max(flags, key=lambda flag: (flag.is_red, flag.level))
+
+
+def _subject(flags: tuple[Flag, ...]) -> str:
+    return "other" if all(flag.subject == "other" for flag in flags if flag.level >= Level.urgent) else "self"
 
 
 def flags_of(meaning: Meaning, text: str) -> tuple[Flag, ...]:
@@ -80,12 +115,12 @@ def emergency_words(
     person: Person, flags: tuple[Flag, ...], *, told: Words, told_rules: tuple[str, ...] = (), repeated: bool = False
 ) -> Reply:
     """What the person reads. Pure: it needs nothing that a failing database could take away."""
-    worst_flag = max(flags, key=lambda flag: (flag.is_red, flag.level))
+    worst_flag = _worst(flags)
     return red_reply(
         person,
         block=BLOCKS.get(worst_flag.code, OTHERWISE),
         level=worst_flag.level,
-        about_other=all(flag.subject == "other" for flag in flags if flag.level >= Level.urgent),
+        about_other=_subject(flags) == "other",
         told=told,
         told_rules=told_rules,
         repeated=repeated,
@@ -105,10 +140,13 @@ def red_reply(
     """The red answer for one block of words: the number first, then what to do, then who knows."""
     who = "other" if about_other else "self"
     numbers = numbers_of(person.country)
-    first = "first-crisis" if block == "suicide" and level < Level.emergency else "first-emergency"
-    words = [say(f"danger.{block}.heard.{who}"), say(f"danger.{first}.{who}", **numbers)]
+    # Where no line is known for the country, the emergency number comes first: a web address is no number to call.
+    crisis_first = block == "suicide" and level < Level.emergency and person.country in countries()
+    words = [say(f"danger.{block}.heard.{who}"), say(f"danger.first-{'crisis' if crisis_first else 'emergency'}.{who}", **numbers)]
+    if not crisis_first:
+        words.append(say("danger.to-talk", crisis=numbers["crisis"]))
     if not repeated:
-        words.append(say(f"danger.{block}.do.{who}", **numbers))
+        words.append(say(f"danger.{block}.do.{who}"))
     words.append(told)
     if who == "self":
         words.append(say(f"danger.{block}.ask"))
@@ -149,41 +187,71 @@ def answer_orange(turn: Turn) -> list[Reply]:
     return [reply, *raised.replies]
 
 
-def gentle_check(turn: Turn) -> Reply:
-    """The soft question for what is ambiguous; whatever is answered is itself triaged."""
-    numbers = numbers_of(turn.person.country)
+def gentle_check(turn: Turn) -> list[Reply]:
+    """The soft question for what is ambiguous; whatever is answered is itself triaged, a plain yes or no included."""
+    replies: list[Reply] = []
+    if any(flag.code == UNSCREENED for flag in turn.screening.flags):
+        sign = Sign(level=Level.check, red=False, codes=(UNSCREENED,), quote=turn.text)
+        replies = escalation.raise_case(turn, sign).replies
     turn.unit.entries.add(turn.person.id, "finding", turn.now, {"code": "check", "level": Level.check.name}, turn.now)
-    return turn.reply(
-        say("check.gentle", **numbers),
+    turn.open_form(FORM, "gentle")
+    asked = turn.reply(
+        say("check.gentle", **numbers_of(turn.person.country)),
         offers=choices(*SAFETY_CHOICES),
         rules=("gentle-check", "crisis-line"),
         level=Level.check,
     )
+    return [asked, *replies]
+
+
+def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+    """A plain yes or no to the question that the last danger text ended with; anything more is heard as words."""
+    intent = turn.meaning.intent
+    if intent not in ("confirm", "decline"):
+        return None
+    turn.close_form()
+    if dialogue.step == "gentle":
+        return press_not_safe(turn) if intent == "confirm" else press_safe(turn)
+    if dialogue.step in YES_MEANS_SAFE:
+        return press_safe(turn) if intent == "confirm" else press_not_safe(turn)
+    key = "danger.somebody-there" if intent == "confirm" else "danger.alone"
+    return [turn.reply(say(key, **numbers_of(turn.person.country)), offers=choices(*SAFETY_CHOICES), rules=("emergency-number",))]
+
+
+def kept_for_moderators(turn: Turn, case: Case) -> Reply:
+    """While a case is open, words that nothing else answers belong to the humans who read it, and that is said."""
+    key = "human.forwarded" if case.owner_id is not None else "human.kept"
+    return turn.reply(say(key), say("human.numbers", **numbers_of(turn.person.country)), rules=("emergency-number",), level=case.level)
+
+
+def plain_numbers(person: Person) -> Reply:
+    """The last thing that can be said when nothing works: whom to call."""
+    words = (say("error.not-kept"), say("human.numbers", **numbers_of(person.country)))
+    return Reply(to=person.id, words=words, rules=("emergency-number",), urgency=Urgency.urgent)
 
 
 def press_safe(turn: Turn) -> list[Reply]:
     """ "I am safe", believed halfway: the case stays open, the numbers stay at hand."""
+    turn.close_form()
     case = turn.unit.cases.open_for(turn.person.id)
-    numbers = numbers_of(turn.person.country)
-    told = [escalation.forwarded(case, "✓")] if case is not None else []
-    return [turn.reply(say("danger.safe", **numbers), offers=choices("talk-to-human"), rules=("crisis-line",)), *told]
+    words = turn.reply(say("danger.safe", **numbers_of(turn.person.country)), offers=choices("talk-to-human"), rules=("crisis-line",))
+    if case is None:
+        return [words]
+    turn.unit.cases.record(CaseEvent(case_id=case.id, at=turn.now, what="pressed-safe"))
+    told = Reply(
+        to=case.owner_id if case.owner_id is not None else Group.moderators_on_duty,
+        words=(say("case.person-safe", case=case.id, person=turn.person.id),),
+        kind="case",
+        level=case.level,
+        choices=choices("reply", "resolve-safe", about=str(case.id)),
+    )
+    return [words, told]
 
 
 def press_not_safe(turn: Turn) -> list[Reply]:
     """ "I am not safe": an emergency, whatever was said before."""
-    open_case = turn.unit.cases.open_for(turn.person.id)
-    codes = open_case.codes if open_case is not None and open_case.codes else ("suicidal_thoughts",)
-    sign = Sign(level=Level.emergency, red=True, codes=codes, quote="✗")
-    raised = escalation.raise_case(turn, sign)
-    reply = red_reply(
-        turn.person,
-        block=BLOCKS.get(codes[0], OTHERWISE),
-        level=Level.emergency,
-        about_other=False,
-        told=escalation.who_knows(raised),
-        told_rules=escalation.told_rules(raised),
-    )
-    return [reply, *raised.replies]
+    flag = Flag(NOT_SAFE, Level.emergency, 0, len(turn.text), turn.text)
+    return answer_red(replace(turn, screening=turn.screening.plus((flag,))))
 
 
 def talk_to_human(turn: Turn) -> list[Reply]:
@@ -194,9 +262,8 @@ def talk_to_human(turn: Turn) -> list[Reply]:
     return [turn.reply(told, rules=escalation.told_rules(raised)), *raised.replies]
 
 
-def _said_lately(turn: Turn) -> bool:
-    """True when the same emergency text was said within the hour: the text is not repeated, the alert always is."""
+def _said_lately(turn: Turn, what: str) -> bool:
+    """True when these very words were said within the hour: they are not repeated, the numbers and the alert always are."""
     since = turn.now - turn.policy.repeat_block
-    found = turn.unit.entries.between(turn.person.id, since, turn.now + timedelta(seconds=1), ["finding"])
-    blocks = {BLOCKS.get(str(entry.detail["code"])) for entry in found if entry.detail["level"] != Level.check.name}
-    return BLOCKS.get(turn.screening.codes[0]) in blocks if turn.screening.codes else False
+    shown = turn.unit.entries.between(turn.person.id, since, turn.now + timedelta(seconds=1), ["acknowledgement"])
+    return any(entry.detail.get("said") == what for entry in shown)

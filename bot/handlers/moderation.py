@@ -33,6 +33,11 @@ def hear(turn: Turn) -> list[Reply]:
     return PRESSES[found.name](turn.pressing(found.name, case_id))
 
 
+def at_work(turn: Turn, dialogue: Dialogue | None) -> bool:
+    """Whether a moderator's words are their work (a command, the text of a reply or a note) rather than their own."""
+    return command(turn.text) is not None or (dialogue is not None and dialogue.form == FORM and dialogue.step in ("reply", "note"))
+
+
 def _not_a_command(turn: Turn) -> list[Reply]:
     """Free words of whoever owns exactly one case are offered for relay, never relayed unasked."""
     mine = [case for case in turn.unit.cases.waiting() if case.owner_id == turn.person.id]

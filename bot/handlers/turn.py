@@ -162,9 +162,14 @@ class Turn(Moment):
         """The same turn with the person as they are now."""
         return replace(self, person=person)
 
-    def open_form(self, form: str, step: str, **answers: Any) -> None:
-        """Put a form on the table; it stays there over restarts until answered, left or erased."""
-        self.unit.dialogues.put(self.person.id, Dialogue(form, step, answers), self.now)
+    def open_form(self, form: str, step: str, **answers: Any) -> str:
+        """Put a form on the table; it stays there over restarts until answered, left or erased.
+
+        Returns its token: what the buttons that answer it are about.
+        """
+        dialogue = Dialogue(form, step, answers, self.now)
+        self.unit.dialogues.put(self.person.id, dialogue, self.now)
+        return dialogue.token
 
     def close_form(self) -> None:
         """Take the form off the table."""

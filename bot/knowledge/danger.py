@@ -80,6 +80,7 @@ class Amounts(Strict):
 
     numbers: dict[str, int]
     tablet: str
+    counted: str
     milligram: str
     intake: str
     intention: str

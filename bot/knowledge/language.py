@@ -47,6 +47,13 @@ class Times(Strict):
     months: list[list[str]] = Field(min_length=12, max_length=12)
     parts: dict[str, Part]
     twelve_hours: bool
+    counts: dict[str, float]
+    rough: list[str]
+    named_hours: dict[str, int]
+    fractions: dict[str, int]
+    minus: list[str]
+    lists: list[str]
+    weekday_mods: dict[str, Literal["last", "next", "this"]]
     macros: Macros
     glue: str
     between: str
@@ -63,6 +70,7 @@ class Amounts(Strict):
     wide_tens: list[int] = []
     hundred: list[str]
     join: list[str]
+    halves: list[str]
     articles: list[str]
     macros: Macros
     ratings: list[str]
@@ -77,6 +85,7 @@ class Terms(Strict):
     drink_units: dict[str, list[str]]
     drink_kinds: dict[str, list[str]]
     harmless: list[str]
+    drink_counts: dict[str, float | None]
     drink_patterns: list[str]
     languages: dict[str, list[str]]
     countries: dict[str, list[str]]

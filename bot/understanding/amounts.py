@@ -10,7 +10,6 @@ from bot.knowledge.language import Amounts
 from bot.understanding.pattern import Atom, Shape, blank, macro_table, shapes
 
 _ARTICLE = 1.0
-_HALVES = re.compile(r"demi|half|1/2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,48 +27,51 @@ class AmountWords:
     """One language's shapes of amounts, compiled."""
 
     shapes: tuple[Shape, ...]
+    halves: frozenset[str]
 
     @classmethod
     def of(cls, amounts: Amounts) -> AmountWords:
         """Compile one language's amounts.yaml."""
-        return cls(shapes(amounts.patterns, macro_table(amounts.macros)))
+        return cls(shapes(amounts.patterns, macro_table(amounts.macros)), frozenset(amounts.halves))
 
     def find(self, text: str) -> list[Atom]:
         """Every amount, in the order of the file: an earlier pattern takes its span out of reach of the later ones."""
         found: list[Atom] = []
         for shape in self.shapes:
             for match in shape.regex.finditer(text):
-                atom = _atom(shape, match)
+                atom = self._atom(shape, match)
                 if atom:
                     found.append(atom)
                     text = blank(text, match.start(), match.end())
         return found
 
+    def _atom(self, shape: Shape, match: re.Match[str]) -> Atom | None:
+        amount = self._amount(shape, match.groupdict())
+        kind, amount = _plain(shape.kind, amount)
+        if kind == "LIST3" and _is_date(amount.items):
+            return None
+        return Atom(match.start(), match.end(), "LIST" if kind == "LIST3" else kind, amount, shape.vague or shape.kind == "GRAM")
 
-def _atom(shape: Shape, match: re.Match[str]) -> Atom | None:
-    groups = match.groupdict()
-    amount = _amount(shape, groups)
-    if amount is None:
-        return None
-    kind, amount = _plain(shape.kind, amount)
-    if kind == "LIST3" and _is_date(amount.items):
-        return None
-    return Atom(match.start(), match.end(), "LIST" if kind == "LIST3" else kind, amount, shape.vague or shape.kind == "GRAM")
+    def _amount(self, shape: Shape, groups: Mapping[str, str | None]) -> Amount:
+        said, k, items = groups.get("n"), groups.get("k"), groups.get("list")
+        if items:
+            return Amount(0, items=tuple(self._number(item) for item in re.split(r"[/-]", items)))
+        value = float(shape.value or 0)
+        repeated = shape.kind == "NXM"
+        second = self._number(k) if k else value if repeated else None
+        if said is None:
+            return Amount(value, second)
+        number = self._number(said)
+        if shape.kind == "EVERY" and value:
+            return Amount(number * value, second)
+        return Amount(number + value if shape.kind == "TABS" else number, second)
 
-
-def _amount(shape: Shape, groups: Mapping[str, str | None]) -> Amount | None:
-    if groups.get("list"):
-        items = tuple(_number(item) for item in re.split(r"[/-]", groups["list"] or ""))
-        return Amount(0, items=items)
-    k = groups.get("k")
-    second = _number(k) if k else float(shape.value or 0) if shape.kind == "NXM" else None
-    value = float(shape.value or 0) if shape.kind != "NXM" else 0.0
-    said = groups.get("n")
-    if said is None:
-        return Amount(value, second)
-    if shape.kind == "EVERY" and value:
-        return Amount(_number(said) * value, second)
-    return Amount(_number(said) + (value if shape.kind == "TABS" else 0), second)
+    def _number(self, said: str) -> float:
+        """Figures, a half, or an article that means one."""
+        words = said.split()
+        if any(word in self.halves for word in words):
+            return 0.5
+        return float(words[0].replace(",", ".")) if words[0][0].isdigit() else _ARTICLE
 
 
 def _plain(kind: str, amount: Amount) -> tuple[str, Amount]:
@@ -77,13 +79,6 @@ def _plain(kind: str, amount: Amount) -> tuple[str, Amount]:
     if kind == "GRAM":
         return "MG", Amount(amount.n * 1000, amount.k)
     return kind, amount
-
-
-def _number(said: str) -> float:
-    said = said.strip()
-    if _HALVES.search(said):
-        return 0.5
-    return float(said.replace(",", ".")) if said[0].isdigit() else _ARTICLE
 
 
 def _is_date(items: tuple[float, ...]) -> bool:

@@ -11,7 +11,8 @@ from bot.understanding import logs, plans
 from bot.understanding.intents import named
 from bot.understanding.logs import as_clock
 from bot.understanding.moments import Moment
-from bot.understanding.piece import Built, Piece, hour_text, tidy
+from bot.understanding.pattern import tidy
+from bot.understanding.piece import Built, Piece, hour_text, since_of
 
 _LONG_SNOOZE = 12 * 60
 
@@ -149,7 +150,7 @@ def _report(piece: Piece) -> Built:
     if moments:
         slots["since"] = piece.anchored(moments[0], "past").start.date().isoformat()
     for atom in piece.of("DUR")[:1]:
-        slots["since"] = logs.since_of(piece, atom.value).start.date().isoformat()
+        slots["since"] = since_of(piece, atom.value).start.date().isoformat()
     return Built(slots)
 
 

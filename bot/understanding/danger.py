@@ -39,12 +39,11 @@ class _Language:
         self.common = _set(words.stopwords)
         blockers = _set(words.gap_blockers)
         reader = PatternReader(slots=said.slots, spell=self._spell_pattern, blockers=blockers, common=self.common)
-        free = PatternReader(slots=said.slots, spell=self._spell_pattern, blockers=frozenset(), common=self.common)
         self._seen: set[str] = set()
         self.triggers = Finder((i, reader.pattern(line)) for i, trigger in said.triggers.items() for line in lines(trigger.says))
-        self.vetoes = Finder((i, free.pattern(line)) for i, trigger in said.triggers.items() for line in lines(trigger.unless))
-        self.cues = Finder((name, free.pattern(line)) for name, text in words.cues.items() for line in lines(text))
-        self.amounts = AmountFinder(words.amounts, free)
+        self.vetoes = Finder((i, reader.pattern(line, free=True)) for i, trigger in said.triggers.items() for line in lines(trigger.unless))
+        self.cues = Finder((name, reader.pattern(line, free=True)) for name, text in words.cues.items() for line in lines(text))
+        self.amounts = AmountFinder(words.amounts, reader)
         self.grammar = Grammar(
             first_person=_set(words.first_person),
             subjects=_set(words.subjects),
@@ -144,7 +143,9 @@ class Triage:
         around = language.surroundings(reading, memo)
         vetoes = {(veto.name, around.sentence(veto)[0]) for veto in language.vetoes.find(reading.line, memo)}
         for hit in hits:
-            if (hit.name, around.sentence(hit)[0]) in vetoes or any(_overlap(hit, idiom) for idiom in around.cues_in_sentence("idiom", hit)):
+            if (hit.name, around.sentence(hit)[0]) in vetoes or any(
+                _overlap(hit, idiom) for idiom in around.cues_in_sentence("idiom", hit)
+            ):
                 continue
             if language.is_foreign(hit, reading, around, other):
                 continue

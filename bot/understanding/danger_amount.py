@@ -17,8 +17,11 @@ TOXIC_SINGLE_MG = 200
 LARGE_SINGLE_MG = 100
 USUAL_TABLET_MG = 10  # what the products of S003 start from: the lowest strength, so that an unknown one is not overstated
 _TABLETS_MG = frozenset({5, 10, 20, 25, 30, 40})
-_JOINING = frozenset({"de", "of", "baclofen", "baclofene", "a", "at", "x", "fois", "times", COMMA, "le", "the", "my", "mes", "petits", "little"})
+_JOINING = frozenset(
+    {"de", "of", "baclofen", "baclofene", "a", "at", "x", "fois", "times", COMMA, "le", "the", "my", "mes", "petits", "little"}
+)
 _NEAR = 8
+_OPEN = BOUNDARIES | {COMMA, "de", "of", "d", "en", "a", "et", "and", "at", "in", "ce", "hier", "tonight", "je", "il", "elle"}  # no unit of another kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,16 @@ class Quantity:
     in_parts: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """Where units stand in one text: word index to the end of the unit; `counted` are numbers that count tablets named before."""
+
+    tablets: Mapping[int, int]
+    counted: frozenset[int]
+    milligrams: Mapping[int, int]
+    numbers: Mapping[str, int]
+
+
 class AmountFinder:
     """Finds single intakes that are large, in the words of one language."""
 
@@ -41,9 +54,9 @@ class AmountFinder:
         self._numbers = words.numbers
         named = {
             name: getattr(words, name)
-            for name in ("tablet", "milligram", "intake", "intention", "question", "at_once", "daily", "spread", "day", "other_medicine")
+            for name in ("tablet", "counted", "milligram", "intake", "intention", "question", "at_once", "daily", "spread", "day", "other_medicine")
         }
-        self._finder = Finder((name, reader.pattern(line)) for name, text in named.items() for line in lines(text))
+        self._finder = Finder((name, reader.pattern(line, free=True)) for name, text in named.items() for line in lines(text))
 
     def find(self, line: Line, memo: Memo) -> Iterator[Match]:
         """The concept that each large amount says, with its words."""
@@ -101,46 +114,51 @@ def _intake_start(quantity: Quantity, cues: Mapping[str, list[Match]]) -> int:
 
 
 def _quantities(line: Line, cues: Mapping[str, list[Match]], numbers: Mapping[str, int]) -> Iterator[Quantity]:
-    tablets = {match.start: match.end for match in cues.get("tablet", [])}
-    milligrams = {match.start: match.end for match in cues.get("milligram", [])}
+    units = _Units(
+        tablets={match.start: match.end for match in cues.get("tablet", [])},
+        counted=frozenset(index for match in cues.get("counted", []) for index in range(match.start, match.end)),
+        milligrams={match.start: match.end for match in cues.get("milligram", [])},
+        numbers=numbers,
+    )
     done = 0
     for index in range(len(line.words)):
         if index < done or "<n>" not in line.extras[index]:
             continue
         count, after = _number(line, index, numbers)
-        quantity = _quantity(line, index, count, after, tablets, milligrams, numbers)
+        quantity = _quantity(line, index, (count, after), units)
         done = quantity.end if quantity else after
         if quantity:
             yield quantity
 
 
-def _quantity(
-    line: Line, index: int, count: float, after: int, tablets: Mapping[int, int], milligrams: Mapping[int, int], numbers: Mapping[str, int]
-) -> Quantity | None:
+def _quantity(line: Line, index: int, number: tuple[float, int], units: _Units) -> Quantity | None:
+    count, after = number
     at = after
     while at < after + 2 and line.words[at] in _JOINING:
         at += 1
-    if at in tablets:
-        strength, end = _strength(line, tablets[at], milligrams, numbers)
+    if at in units.tablets:
+        strength, end = _strength(line, units.tablets[at], units)
         return Quantity(index, end, count * strength, tablets=True)
-    if after in milligrams:
-        return Quantity(index, milligrams[after], count, tablets=False)
+    if after in units.milligrams:
+        return Quantity(index, units.milligrams[after], count, tablets=False)
     if line.words[after] in ("x", "fois", "times") and "<n>" in line.extras[after + 1]:
-        each, end = _number(line, after + 1, numbers)
-        if each in _TABLETS_MG or end in milligrams:
-            return Quantity(index, milligrams.get(end, end), count * each, tablets=True, in_parts=True)
+        each, end = _number(line, after + 1, units.numbers)
+        if each in _TABLETS_MG or end in units.milligrams:
+            return Quantity(index, units.milligrams.get(end, end), count * each, tablets=True, in_parts=True)
+    if index in units.counted and line.words[after] in _OPEN:
+        return Quantity(index, after, count * USUAL_TABLET_MG, tablets=True)
     return None
 
 
-def _strength(line: Line, at: int, milligrams: Mapping[int, int], numbers: Mapping[str, int]) -> tuple[float, int]:
+def _strength(line: Line, at: int, units: _Units) -> tuple[float, int]:
     """The strength of the tablets just named, and where its words end; the usual tablet when none is said."""
     look = at
     while look < at + 3 and look < len(line.words) - 1 and (line.words[look] in _JOINING or line.words[look].startswith("baclo")):
         look += 1
     if "<n>" in line.extras[look]:
-        value, end = _number(line, look, numbers)
-        if value in _TABLETS_MG or end in milligrams:
-            return value, milligrams.get(end, end)
+        value, end = _number(line, look, units.numbers)
+        if value in _TABLETS_MG or end in units.milligrams:
+            return value, units.milligrams.get(end, end)
     return USUAL_TABLET_MG, at
 
 

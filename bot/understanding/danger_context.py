@@ -103,7 +103,11 @@ class Surroundings:
 
     def _middle(self, cue: Match, hit: Match) -> set[str]:
         low, high = (cue.end, hit.start) if cue.end <= hit.start else (hit.end, cue.start)
-        return {self.reading.words[index] for index in range(low, high) if index not in self.reading.quoted or hit.start not in self.reading.quoted}
+        return {
+            self.reading.words[index]
+            for index in range(low, high)
+            if index not in self.reading.quoted or hit.start not in self.reading.quoted
+        }
 
     def _is_first_person(self, hit: Match) -> bool:
         return bool(self.grammar.first_person & set(self.reading.words[hit.start : hit.end]))
@@ -137,7 +141,7 @@ class Surroundings:
     def _negation(self, hit: Match) -> str:
         """`plain`, `weak` (a denial that leaves a doubt), or nothing."""
         if any(0 <= cue.start - hit.end <= 2 for cue in self.cues_in_sentence("negation_after", hit)):
-            return "plain"
+            return "weak"
         if any(cue.start < hit.start and -2 <= hit.start - cue.end <= 1 for cue in self.cues_in_sentence("negation_phrase", hit)):
             return "weak"
         if any(self._denies(cue, hit) for cue in self.cues_in_sentence("weak_negation", hit)):

@@ -173,13 +173,16 @@ class PatternReader:
         self, *, slots: Mapping[str, str], spell: Callable[[str], Sequence[str]], blockers: frozenset[str], common: frozenset[str]
     ) -> None:
         self._raw, self._spell, self._common = slots, spell, common
-        self._blockers = blockers | BOUNDARIES
+        self._blockers, self._free = blockers | BOUNDARIES, False
         self._slots: dict[str, Node] = {}
         self._leaves: dict[str, Sequence[Node]] = {}
         self._open: list[str] = []
 
-    def pattern(self, text: str) -> Node:
-        """One pattern. Raises PatternError when it is broken, begins with a gap, or could match nothing."""
+    def pattern(self, text: str, *, free: bool = False) -> Node:
+        """One pattern; the gaps of a `free` one cross gap blockers. Raises PatternError when it is broken, begins with a gap,
+        or could match nothing.
+        """
+        self._free = free
         pieces = _PIECES.findall(text)
         try:
             node, used = self._choice(pieces, 0)
@@ -230,13 +233,13 @@ class PatternReader:
             if node is None:
                 return [], at + 1
             return [node if piece == "(" else Maybe(node)], at + 1
+        if piece in ("..", "..."):
+            return [Gap(_SHORT_GAP if piece == ".." else _LONG_GAP, BOUNDARIES if self._free else self._blockers)], at + 1
         if piece not in self._leaves:
             self._leaves[piece] = self._leaf(piece)
         return self._leaves[piece], at + 1
 
     def _leaf(self, piece: str) -> Sequence[Node]:
-        if piece in ("..", "..."):
-            return [Gap(_SHORT_GAP if piece == ".." else _LONG_GAP, self._blockers)]
         if piece in ("^", "$"):
             return [Word(BOUNDARIES)]
         if piece[0] == "{":
@@ -250,7 +253,9 @@ class PatternReader:
             if name not in self._raw or name in self._open:
                 raise PatternError(f"unknown or circular slot: {name}")
             self._open.append(name)
+            free = self._free
             self._slots[name] = _choose([self.pattern(line) for line in lines(self._raw[name])])
+            self._free = free
             self._open.pop()
         return self._slots[name]
 

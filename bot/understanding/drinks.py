@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.knowledge.language import Terms, alternatives
-from bot.understanding.pattern import Atom, blank, compiled
-
-_NOT_COUNTED = re.compile(r"quelques|plusieurs|few|several|some|des")
+from bot.understanding.pattern import Atom, blank, compiled, tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +18,7 @@ class DrinkWords:
     patterns: tuple[re.Pattern[str], ...]
     units: tuple[tuple[str, re.Pattern[str]], ...]
     kinds: tuple[tuple[str, re.Pattern[str]], ...]
+    counts: Mapping[str, float | None]
 
     @classmethod
     def of(cls, terms: Terms) -> DrinkWords:
@@ -32,6 +31,7 @@ class DrinkWords:
             patterns=tuple(compiled(pattern, macros) for pattern in terms.drink_patterns),
             units=tuple((name, re.compile(alternatives(forms))) for name, forms in terms.drink_units.items()),
             kinds=tuple((name, re.compile(alternatives(forms))) for name, forms in terms.drink_kinds.items()),
+            counts=terms.drink_counts,
         )
 
     def find(self, text: str) -> list[Atom]:
@@ -46,7 +46,7 @@ class DrinkWords:
     def _drink(self, match: re.Match[str]) -> Atom:
         groups = {name: said for name, said in match.groupdict().items() if said}
         value: dict[str, Any] = {}
-        count = _count(groups)
+        count = self._count(groups)
         if count is not None:
             value["count"] = count
         if "std" in groups:
@@ -59,18 +59,12 @@ class DrinkWords:
             value["kind"] = _named(groups["kind"], self.kinds)
         return Atom(match.start(), match.end(), "DRINK", value)
 
+    def _count(self, groups: Mapping[str, str]) -> float | int | None:
+        """How many; None when no number was really said ("a few")."""
+        said = groups.get("std") or groups.get("n") or ""
+        count = self.counts[said] if said in self.counts else float(said.replace(",", ".")) if said[:1].isdigit() else None
+        return tidy(count) if count is not None else None
+
 
 def _named(said: str, names: tuple[tuple[str, re.Pattern[str]], ...]) -> str:
     return next((name for name, words in names if words.fullmatch(said)), "other")
-
-
-def _count(groups: Mapping[str, str]) -> float | int | None:
-    said = groups.get("std") or groups.get("n")
-    if said is None or _NOT_COUNTED.search(said):
-        return None
-    if said[0].isdigit() and said != "1/2":
-        number = float(said.replace(",", "."))
-        return int(number) if number.is_integer() else number
-    if "couple" in said:
-        return 2
-    return 0.5 if re.search(r"demi|half|1/2", said) else 1

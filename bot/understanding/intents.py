@@ -130,4 +130,4 @@ def named(table: Mapping[str, re.Pattern[str]], masked: str) -> str | None:
 
 
 def _may(rule: Rule, *, question: bool) -> bool:
-    return rule.asked == "any" or rule.asked == ("only" if question else "never")
+    return rule.asked in ("any", "only" if question else "never")

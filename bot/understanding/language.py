@@ -65,7 +65,7 @@ def _evidence() -> _Evidence:
         for piece in counts[0].keys() | counts[1].keys()
     }
     one, two = (set(language.understanding.stop_words) for language in languages().values())
-    words = {word: _WORD_WEIGHT for word in one - two} | {word: -_WORD_WEIGHT for word in two - one}
+    words = dict.fromkeys(one - two, _WORD_WEIGHT) | dict.fromkeys(two - one, -_WORD_WEIGHT)
     return _Evidence(odds, words)
 
 

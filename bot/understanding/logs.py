@@ -11,8 +11,8 @@ from typing import Any
 
 from bot.understanding.amounts import Amount
 from bot.understanding.moments import Clock, Moment
-from bot.understanding.pattern import Atom
-from bot.understanding.piece import Built, Piece, hour_text, since_of, tidy, together
+from bot.understanding.pattern import Atom, tidy
+from bot.understanding.piece import Built, Piece, hour_text, since_of, together
 
 _DOSES = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "DAILYTAB")
 # A log older than this is a story about the past rather than an entry of the diary.
@@ -25,7 +25,7 @@ def intake(piece: Piece) -> Built:
     amounts, moments = piece.of(*_DOSES), piece.of("TIME")
     slots: dict[str, Any] = {}
     planned, taken = _planned_and_taken(piece, moments)
-    sure = not piece.leftover() and not piece.scan.has("EVERY", "FREQ", "STEP", "STEPTAB", "UNTIL", "FROMTO", "INTAKES", "SOON", "LATER")
+    sure = not piece.leftover() and not piece.scan.has("EVERY", "FREQ", "STEP", "STEPTAB", "UNTIL", "FROMTO", "INTAKES", "SOON", "LATER", "DUR")
     planned, taken = _completed(planned, together(taken))
     # Tablets of another medicine are no intake of this one.
     sure = _amounts(amounts, taken, piece, slots) and sure and not piece.scan.has("MED")
@@ -141,11 +141,11 @@ def _planned_and_taken(piece: Piece, atoms: list[Atom]) -> tuple[Moment | None, 
     planned: Moment | None = None
     taken: list[Moment] = []
     for atom in atoms:
-        names_dose = piece.follows("dose_noun", atom) or piece.precedes("dose_noun_after", atom)
-        if names_dose and planned is None and not piece.of("MG", "NXM", "LIST") and atom.value.end:
+        names_dose = planned is None and _names_a_dose(piece, atom)
+        if names_dose and atom.value.end:
             planned = replace(atom.value, end=None)
             taken.append(replace(atom.value, clock=atom.value.end, end=None))
-        elif planned is None and names_dose and _names_a_dose(piece, atom):
+        elif names_dose:
             planned = atom.value
         else:
             taken.append(atom.value)
@@ -161,13 +161,10 @@ def _completed(planned: Moment | None, taken: list[Moment]) -> tuple[Moment | No
 
 
 def _names_a_dose(piece: Piece, atom: Atom) -> bool:
-    """ "La prise de 13 h" names a dose; "20 mg à 13 h" tells when."""
-    before = piece.before(atom).rstrip()
+    """ "La prise de 13 h" and "my 1 pm dose" name a dose; "20 mg at 1 pm" tells when."""
     if piece.precedes("dose_noun_after", atom):
-        return not before.endswith((" at", " at the", " around", " the"))
-    return before.endswith((" de", " d'", " du", " of", " from", " for")) or not before.endswith(
-        (" a", " vers", " at", " MG", " TABS", "TABS", "MG")
-    )
+        return not piece.follows("timed_before", atom)
+    return piece.follows("dose_noun", atom)
 
 
 def _amounts(amounts: list[Atom], taken: list[Moment], piece: Piece, slots: dict[str, Any]) -> bool:

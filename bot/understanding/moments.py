@@ -165,7 +165,7 @@ def _anchor(moment: Moment, *, now: datetime, lean: Lean, parts: Mapping[str, tu
     if moment.period:
         return _period(moment, local)
     if moment.clock:
-        return _with_clock(moment, local, now, lean)
+        return _with_clock(moment, moment.clock, now, lean)
     if moment.part and moment.part in parts:
         return _with_part(moment, local, lean, parts[moment.part])
     day, doubt = _day(moment.day, local, lean)
@@ -201,9 +201,9 @@ def _period(moment: Moment, local: datetime) -> Anchored:
     return Anchored(start, start + 7 * _DAY, "week", hour=False, doubt=moment.vague)
 
 
-def _with_clock(moment: Moment, local: datetime, now: datetime, lean: Lean) -> Anchored:
-    assert moment.clock is not None  # the caller looked
-    clock, doubt = _half_of_day(moment, local, lean)
+def _with_clock(moment: Moment, said: Clock, now: datetime, lean: Lean) -> Anchored:
+    local = now.replace(tzinfo=None)
+    clock, doubt = _half_of_day(moment, said, local, lean)
     if moment.day:
         day, unsure = _day(moment.day, local, lean)
         start = datetime.combine(day, clock.time)
@@ -233,9 +233,8 @@ def _range_end(moment: Moment, start: datetime) -> datetime | None:
     return end if end > start else end + _DAY
 
 
-def _half_of_day(moment: Moment, local: datetime, lean: Lean) -> tuple[Clock, bool]:
+def _half_of_day(moment: Moment, clock: Clock, local: datetime, lean: Lean) -> tuple[Clock, bool]:
     """The hour on its half of the day, and whether the other half is as likely."""
-    clock = moment.clock or Clock(0)
     if not 1 <= clock.hour <= 12:
         return clock, False
     half = _half_of_part(moment.part, clock.hour)

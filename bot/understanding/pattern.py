@@ -66,3 +66,8 @@ def lexicon(words: Mapping[str, Sequence[str]], macros: Mapping[str, str]) -> re
     """One pattern for a whole list of named things: the name of the group that matched is the id found."""
     entries = "|".join(f"(?P<{name}>{alternatives(forms)})" for name, forms in words.items())
     return compiled(entries, macros)
+
+
+def tidy(number: float) -> float | int:
+    """A whole number as one: 30, not 30.0."""
+    return int(number) if float(number).is_integer() else number

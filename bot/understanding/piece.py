@@ -86,11 +86,6 @@ def together(moments: list[Moment]) -> list[Moment]:
     return [joined] if joined else moments
 
 
-def tidy(number: float) -> float | int:
-    """A whole number as one: 30, not 30.0."""
-    return int(number) if float(number).is_integer() else number
-
-
 def hour_text(moment: Moment) -> str:
     """The clock of a moment as "HH:MM"."""
     return moment.clock.time.isoformat(timespec="minutes") if moment.clock else ""

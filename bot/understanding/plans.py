@@ -8,8 +8,8 @@ from typing import Any
 from bot.understanding.intents import named
 from bot.understanding.logs import as_clock
 from bot.understanding.moments import Moment
-from bot.understanding.pattern import Atom
-from bot.understanding.piece import Built, Piece, hour_text, tidy
+from bot.understanding.pattern import Atom, tidy
+from bot.understanding.piece import Built, Piece, hour_text
 
 _USUAL_TABLET_MG = 10
 _MOST_DOSES = 12
@@ -91,8 +91,7 @@ def _is_bedtime(atom: Atom) -> bool:
 
 def _put_start(piece: Piece, slots: dict[str, Any], moment: Moment) -> bool:
     """The first day; a plan already begun may start on a day that is past."""
-    lean = "past" if moment.role == "since" else "future"
-    placed = piece.anchored(moment, lean)  # type: ignore[arg-type]
+    placed = piece.anchored(moment, "past" if moment.role == "since" else "future")
     already = "start" in slots
     slots.setdefault("start", placed.start.date().isoformat())
     return not placed.doubt and not already
@@ -213,7 +212,7 @@ def _paired(piece: Piece, hours: list[Atom]) -> list[dict[str, Any]]:
         return []
     amounts_first = turns[0].kind != "TIME"
     couples = list(zip(turns[::2], turns[1::2], strict=True))
-    if any((one.kind == "TIME") == amounts_first or (two.kind != "TIME") == amounts_first for one, two in couples):
+    if any((one.kind == "TIME", two.kind == "TIME") != (not amounts_first, amounts_first) for one, two in couples):
         return []
     return [_couple(one, two) if amounts_first else _couple(two, one) for one, two in couples]
 

@@ -11,14 +11,15 @@ from zoneinfo import ZoneInfo
 
 from bot.core.meaning import Act, Meaning
 from bot.knowledge.language import Language
+from bot.understanding.clauses import Clauses
 from bot.understanding.intents import LOGS, Cues
 from bot.understanding.interpret import Interpreter
 from bot.understanding.language import detect, languages, leaning
 from bot.understanding.logs import as_clock
 from bot.understanding.normal import MAX_TEXT, Writing
-from bot.understanding.piece import tidy
-from bot.understanding.plans import plan
+from bot.understanding.pattern import tidy
 from bot.understanding.piece import Piece
+from bot.understanding.plans import plan
 from bot.understanding.scan import Scan, Scanner
 from bot.understanding.similar import Similar
 
@@ -64,7 +65,7 @@ class Reader:
         `language` is the person's setting. A text that is clearly in the other language, and that says nothing in this one,
         is read in the other.
         """
-        code = language if language in self.tongues else detect(text)
+        code = language if language is not None and language in self.tongues else detect(text)
         local = _local(now, timezone)
         meaning = self._read(text, code, local)
         if meaning.confidence == "sure":
@@ -125,10 +126,8 @@ class Reader:
             return _wordless(text, code)
         meaning = Interpreter(
             language=code,
-            cues=tongue.cues,
+            clauses=Clauses(cues=tongue.cues, parts=tongue.scanner.times.part_hours, now=now),
             similar=tongue.similar,
-            parts=tongue.scanner.times.part_hours,
-            now=now,
             scan=tongue.scanner.scan(plain),
             cut=len(text) > MAX_TEXT,
         ).meaning()

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 _WORD = re.compile(r"[a-z']+|[0-9]+")
 _MAX_WORDS = 40
+# A piece that stands in more sentences than this share says little, and looking it up is what costs.
+_TOO_COMMON = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,14 @@ class Similar:
         sentences = [(intent, _pieces(plain(text))) for intent, texts in examples.items() for text in texts]
         seen = Counter(piece for _, pieces in sentences for piece in pieces)
         self._rarity = {piece: math.log((1 + len(sentences)) / (1 + count)) for piece, count in seen.items()}
+        most = max(8, round(len(sentences) * _TOO_COMMON))
         self._intents = [intent for intent, _ in sentences]
         self._found: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for index, (_, pieces) in enumerate(sentences):
             length = math.sqrt(sum(self._rarity[piece] ** 2 for piece in pieces)) or 1.0
             for piece in pieces:
-                self._found[piece].append((index, self._rarity[piece] / length))
+                if seen[piece] <= most:
+                    self._found[piece].append((index, self._rarity[piece] / length))
 
     def nearest(self, text: str, count: int = 3) -> tuple[Likeness, ...]:
         """The intents whose sentences are nearest to a plain text, best first; only those that share something."""

@@ -15,11 +15,9 @@ from bot.knowledge.language import Times, alternatives
 from bot.understanding.moments import Clock, Day, Length, Moment, Role
 from bot.understanding.pattern import Atom, Shape, blank, macro_table, shapes
 
-_ARTICLES = {"a": 1.0, "an": 1.0, "one": 1.0, "un": 1.0, "une": 1.0, "several": 3.0, "quelques": 3.0}
-_MIDNIGHT = {"minuit", "midnight"}
-_NOON = {"midi", "noon", "midday", "mid day"}
-_MODS = {"last": "last", "dernier": "last", "passe": "last", "next": "next", "prochain": "next", "qui vient": "next", "en huit": "next"}
+_KINDS = {"late": "LATE", "early": "EARLY", "every_hours": "EVERYH"}
 _LOOK_BACK = 40
+_DAY_MINUTES = 1440
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class TimeWords:
     between: re.Pattern[str]
     opens: re.Pattern[str]
     roles: tuple[tuple[Role, re.Pattern[str]], ...]
-    twelve: bool
+    words: Times
 
     @classmethod
     def of(cls, times: Times) -> TimeWords:
@@ -62,7 +60,7 @@ class TimeWords:
             between=re.compile(times.between),
             opens=re.compile(times.opens),
             roles=tuple((role, re.compile(rf"(?:^|[^a-z0-9'])({pattern}) ?$")) for role, pattern in times.roles.items()),
-            twelve=times.twelve_hours,
+            words=times,
         )
 
     def find(self, text: str) -> list[Atom]:
@@ -92,7 +90,7 @@ class TimeWords:
     def _length(self, shape: Shape, match: re.Match[str]) -> tuple[Length, bool]:
         found = match.groupdict()
         said = found.get("n")
-        count, vague = _quantity(said) if said else (0.0, False)
+        count, vague = self._quantity(said) if said else (0.0, False)
         if shape.kind == "unit":
             return Length(count, self._unit(found["unit"])), vague
         minutes = count * 60 + float(shape.value or 0) + float(found.get("m") or 0)
@@ -100,6 +98,13 @@ class TimeWords:
 
     def _unit(self, word: str) -> str:
         return next(unit for unit, words in self.units if words.fullmatch(word))
+
+    def _quantity(self, said: str) -> tuple[float, bool]:
+        """A count, and whether it is only roughly said ("a few")."""
+        word = said.strip()
+        if word[0].isdigit():
+            return float(word.replace(",", ".")), False
+        return self.words.counts.get(word, 1.0), word in self.words.rough
 
     def _piece(self, shape: Shape, match: re.Match[str]) -> Atom | None:
         found = {name: said for name, said in match.groupdict().items() if said is not None}
@@ -111,65 +116,64 @@ class TimeWords:
         return Atom(match.start(), match.end(), "TIME", replace(moment, vague=moment.vague or shape.vague))
 
     def _lasting(self, shape: Shape, match: re.Match[str], said: str) -> Atom | None:
-        if shape.kind == "last":
-            days = _days_of(said)
-            return Atom(match.start(), match.end(), "TIME", Moment(period=f"last {days}", vague=shape.vague))
         read = self.length(said)
         if read is None:
             return None
         length, vague = read
         vague = vague or shape.vague
-        if shape.kind == "in" and " les " in match[0] + " " and length.unit == "day":
-            return Atom(match.start(), match.end(), "TIME", Moment(period=f"next {length.amount:.0f}", vague=vague))
-        if shape.kind in {"ago", "in"}:
-            sign = -1 if shape.kind == "ago" else 1
-            role: Role = "since" if match[0].startswith(("depuis", "for ", "over ", "during ", "in the")) else "at"
-            moment = Moment(role, shift=Length(sign * length.amount, length.unit), vague=vague)
-            return Atom(match.start(), match.end(), "TIME", moment)
-        kind = {"late": "LATE", "early": "EARLY", "every_hours": "EVERYH"}.get(shape.kind, "DUR")
-        return Atom(match.start(), match.end(), kind, length, vague)
+        start, end = match.span()
+        if shape.kind == "within":
+            return Atom(start, end, "TIME", Moment(period=f"next {_days(length)}", vague=vague))
+        if shape.kind in {"ago", "in", "since"}:
+            sign = 1 if shape.kind == "in" else -1
+            role: Role = "since" if shape.kind == "since" else "at"
+            return Atom(start, end, "TIME", Moment(role, shift=Length(sign * length.amount, length.unit), vague=vague))
+        return Atom(start, end, _KINDS.get(shape.kind, "DUR"), length, vague)
 
     def _moment(self, shape: Shape, found: dict[str, str]) -> Moment | None:
         kind, value = shape.kind, shape.value
         if kind in {"clock", "clock_to"}:
             clock = self._clock(found, to=kind == "clock_to")
             return Moment(clock=clock) if clock else None
-        if kind == "day":
-            return Moment(day=Day("offset", offset=int(float(value or 0))))
-        if kind == "now":
-            return Moment(shift=Length(0, "minute"))
-        if kind == "later":
-            return Moment(later=True)
+        if kind == "last":
+            length = Length(float(found["n"]), self._unit(found["unit"])) if "n" in found else Length(float(value or 0), "day")
+            return Moment(period=f"last {_days(length)}")
+        if kind in {"day", "now", "later", "period"}:
+            return _fixed(kind, value)
         if kind == "part":
             return self._part(found, str(value or ""))
-        if kind == "period":
-            return Moment(period=str(value))
-        if kind == "last":
-            return Moment(period=f"last {_days_of(str(value))}")
         if kind == "weekday":
             index = next(i for i, words in enumerate(self.weekdays) if words.fullmatch(found["wd"]))
-            mod = found.get("mod", "")
-            named = _MODS.get(mod, "this" if mod else "")
-            return Moment(day=Day("weekday", weekday=index, mod=named))  # type: ignore[arg-type]
+            mod = self.words.weekday_mods.get(found["mod"], "this") if "mod" in found else ""
+            return Moment(day=Day("weekday", weekday=index, mod=mod))
         return self._date(found)
 
     def _clock(self, found: dict[str, str], *, to: bool) -> Clock | None:
         said = found["h"]
-        hour = 0 if said in _MIDNIGHT else 12 if said in _NOON else int(said)
-        named = said in _MIDNIGHT or said in _NOON
+        named = said in self.words.named_hours
+        hour = self.words.named_hours[said] if named else int(said)
         minute = int(found.get("m") or found.get("m2") or 0)
-        shift = _fraction(found.get("frac", "").strip())
+        shift = self._fraction(found.get("frac", "").strip())
         total = hour * 60 + minute + (-shift if to else shift)
         half = found.get("mer", "")[:1]
         if half and not named:
             if not 1 <= hour <= 12:
                 return None
             total += 720 if half == "p" and hour < 12 else -720 if half == "a" and hour == 12 else 0
-        hour, minute = divmod(total % 1440 if total < 0 or total > 1440 else total, 60)
-        surely_24 = named or bool(half) or said.startswith("0") or not self.twelve
+        hour, minute = divmod(total if 0 <= total <= _DAY_MINUTES else total % _DAY_MINUTES, 60)
+        surely_24 = named or bool(half) or said.startswith("0") or not self.words.twelve_hours
         return Clock(hour, minute, twelve=not surely_24 and 1 <= hour <= 12)
 
+    def _fraction(self, said: str) -> int:
+        """Minutes of a fraction of an hour, negative after a word that takes away."""
+        if not said:
+            return 0
+        digits = re.search(r"[0-9]+", said)
+        minutes = int(digits[0]) if digits else next((n for word, n in self.words.fractions.items() if word in said.split()), 0)
+        return -minutes if said.split(maxsplit=1)[0] in self.words.minus else minutes
+
     def _part(self, found: dict[str, str], value: str) -> Moment:
+        """A part of the day, of a day that its words may name: "tonight", "last night"."""
         said = found.get("part", "")
         part = next((name for name, words in self.part_words if words.fullmatch(said)), "") if said else ""
         if value.startswith("clock"):
@@ -199,7 +203,7 @@ class TimeWords:
         if not first.clock or not second.clock or first.end or second.end or not self.between.fullmatch(between):
             return None
         opened = self.opens.search(text[max(0, one.start - _LOOK_BACK) : one.start])
-        if not opened and between.strip() in {"et", "and", "a", "to", "/"}:
+        if not opened and between.strip() in self.words.lists:
             return None
         moment = replace(first, end=second.clock, vague=first.vague or second.vague)
         return Atom(one.start, two.end, "TIME", moment)
@@ -227,6 +231,15 @@ class TimeWords:
         return atom
 
 
+def _fixed(kind: str, value: float | str | None) -> Moment:
+    """The moments that a pattern names by itself."""
+    if kind == "day":
+        return Moment(day=Day("offset", offset=int(float(value or 0))))
+    if kind == "now":
+        return Moment(shift=Length(0, "minute"))
+    return Moment(later=True) if kind == "later" else Moment(period=str(value))
+
+
 def _folded(atoms: Sequence[Atom], join: Callable[[Atom, Atom], Atom | None]) -> list[Atom]:
     """Neighbours joined where they can be, from left to right."""
     out: list[Atom] = []
@@ -248,30 +261,5 @@ def _kind(atom: Atom) -> str:
     return "SOON" if atom.value.shift and atom.value.shift.amount > 0 else "TIME"
 
 
-def _quantity(said: str) -> tuple[float, bool]:
-    """A count, and whether it is only roughly said ("a few")."""
-    word = said.strip()
-    if word[0].isdigit():
-        return float(word.replace(",", ".")), False
-    if "couple" in word or "paire" in word:
-        return 2.0, True
-    if "few" in word:
-        return 3.0, True
-    if "demi" in word:
-        return 0.5, False
-    return _ARTICLES.get(word, 1.0), word in {"several", "quelques"}
-
-
-def _fraction(said: str) -> int:
-    """Minutes of a fraction of an hour, negative for "moins"."""
-    if not said:
-        return 0
-    digits = re.search(r"[0-9]+", said)
-    minutes = int(digits[0]) if digits else 30 if "demi" in said or "half" in said else 15
-    return -minutes if said.startswith("moins") else minutes
-
-
-def _days_of(said: str) -> int:
-    count = re.search(r"[0-9]+", said)
-    days = int(count[0]) if count else 3
-    return days * 7 if "semaine" in said or "week" in said else 1 if "h" in said.replace("nights", "") and "jour" not in said else days
+def _days(length: Length) -> int:
+    return max(1, round(length.minutes / _DAY_MINUTES))

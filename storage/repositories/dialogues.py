@@ -30,7 +30,7 @@ class SqlDialogues(Dialogues):
     def get(self, person_id: int) -> Dialogue | None:
         """The form that the person is in the middle of."""
         row = self._connection.execute(_GET, {"of_person": person_id}).first()
-        return None if row is None else Dialogue(row.form, row.step, row.answers)
+        return None if row is None else Dialogue(row.form, row.step, row.answers, row.updated_at)
 
     def put(self, person_id: int, dialogue: Dialogue, now: datetime) -> None:
         """Keep where the form stands, in place of what was kept before."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import pairwise
+from math import log
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -87,8 +88,21 @@ def test_absorption_follows_from_half_life_and_peak() -> None:
     assert (SLOW.ka, SLOW.ke) == pytest.approx((1.499093, 0.138629), abs=1e-6)
     assert (REFERENCE.ka, REFERENCE.ke) == pytest.approx((1.64, 0.159341), abs=1e-6)
     assert [profile.peak_after_h for profile in PROFILES.values()] == pytest.approx([1.0, 1.75, 1.575], abs=5e-4)
-    with pytest.raises(ValueError, match="the peak lies"):
-        absorption(3.5, 6.0)
+    assert absorption(3.5, 1.0) == pytest.approx(FAST.ka, rel=1e-11)
+    assert absorption(5.0, 1.75) == pytest.approx(SLOW.ka, rel=1e-11)
+
+
+@pytest.mark.parametrize("tmax", [0.0, -1.0, 5.05, 6.0])
+def test_a_peak_outside_what_the_model_can_reach_is_an_error(tmax: float) -> None:
+    with pytest.raises(ValueError, match="the peak lies between the intake"):
+        absorption(3.5, tmax)
+
+
+@given(half_life=st.floats(1, 10), part=st.floats(0.05, 0.98))
+def test_the_absorption_found_peaks_when_asked(half_life: float, part: float) -> None:
+    ke = log(2) / half_life
+    tmax = part / ke
+    assert Profile("fast", absorption(half_life, tmax), ke).peak_after_h == pytest.approx(tmax, rel=1e-6)
 
 
 def test_after_one_half_life_about_half_is_left() -> None:

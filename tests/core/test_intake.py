@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -160,20 +161,20 @@ def test_a_day_is_missed_only_when_every_hour_of_it_was_said_to_be() -> None:
 # --- what may be named ---------------------------------------------------------------------------------------------
 
 NAMED = [
-    ("the plan's own dose", may_name(P4, 20, on=DAY33, taken_today_mg=50), Allowed(20)),
-    ("more than the day has left", may_name(P4, 20, on=DAY33, taken_today_mg=55), Withheld(("over-plan",))),
-    ("while a case is open", may_name(P4, 20, on=DAY33, open_case=True), Withheld(("red-flag-freeze",))),
-    ("while a case is open, before the plan", may_name(P4, 5, on=on_day(0), open_case=True), Withheld(("red-flag-freeze",))),
-    ("before the plan", may_name(P4, 5, on=on_day(0)), Withheld(("plan-not-started",))),
-    ("above the plan's single dose", may_name(replace(P4, max_single_mg=15), 20, on=DAY33), Withheld(("plan-max-single",))),
-    ("a quarter of a tablet", may_name(P4, 2.5, on=DAY33), Withheld(("not-a-half-tablet",))),
-    ("200 mg at once", may_name(flat(300), 200, on=DAY33), Withheld(("over-200-single",))),
+    ("the plan's own dose", lambda: may_name(P4, 20, on=DAY33, taken_today_mg=50), Allowed(20)),
+    ("more than the day has left", lambda: may_name(P4, 20, on=DAY33, taken_today_mg=55), Withheld(("over-plan",))),
+    ("while a case is open", lambda: may_name(P4, 20, on=DAY33, open_case=True), Withheld(("red-flag-freeze",))),
+    ("while a case is open, before the plan", lambda: may_name(P4, 5, on=on_day(0), open_case=True), Withheld(("red-flag-freeze",))),
+    ("before the plan", lambda: may_name(P4, 5, on=on_day(0)), Withheld(("plan-not-started",))),
+    ("above the plan's single dose", lambda: may_name(replace(P4, max_single_mg=15), 20, on=DAY33), Withheld(("plan-max-single",))),
+    ("a quarter of a tablet", lambda: may_name(P4, 2.5, on=DAY33), Withheld(("not-a-half-tablet",))),
+    ("200 mg at once", lambda: may_name(flat(300), 200, on=DAY33), Withheld(("over-200-single",))),
 ]
 
 
 @pytest.mark.parametrize(("why", "verdict", "expected"), NAMED, ids=[why for why, _, _ in NAMED])
-def test_an_amount_is_named_only_within_every_bound(why: str, verdict: object, expected: object) -> None:
-    assert verdict == expected
+def test_an_amount_is_named_only_within_every_bound(why: str, verdict: Callable[[], object], expected: object) -> None:
+    assert verdict() == expected
 
 
 @pytest.mark.parametrize(("mg", "rules"), [(15, ()), (29.5, ()), (30, ("never-double",)), (40, ("never-double",))])
@@ -226,27 +227,27 @@ def slot_for(hour: int, minute: int = 0, *, day: date = DAY33, answered: tuple[s
 
 DAY = "2026-02-02"
 MATCHES = [
-    ("on time", slot_for(8), f"{DAY}T08:00"),
-    ("a little early", slot_for(7, 30), f"{DAY}T08:00"),
-    ("late", slot_for(10, 30), f"{DAY}T08:00"),
-    ("as late as a late intake may be", slot_for(11), f"{DAY}T08:00"),
-    ("nearer to the next", slot_for(11, 1), f"{DAY}T13:00"),
-    ("between 18 and 22, the middle", slot_for(20), f"{DAY}T18:00"),
-    ("after the middle", slot_for(20, 1), f"{DAY}T22:00"),
-    ("past midnight", slot_for(0, 40, day=on_day(34)), f"{DAY}T22:00"),
-    ("before dawn", slot_for(6, 30), f"{DAY}T08:00"),
-    ("a second time", slot_for(8, 20, answered=(f"{DAY}T08:00",)), ""),
-    ("late, and answered: it does not eat the next", slot_for(10, 55, answered=(f"{DAY}T08:00",)), ""),
-    ("the one before is still open", slot_for(13, 5), f"{DAY}T13:00"),
-    ("long before the first of all", slot_for(5, day=START), ""),
-    ("before the first of all", slot_for(7, day=START), "2026-01-01T08:00"),
-    ("a free split has no hours", slot_for(8, plan=flat(70)), ""),
+    ("on time", lambda: slot_for(8), f"{DAY}T08:00"),
+    ("a little early", lambda: slot_for(7, 30), f"{DAY}T08:00"),
+    ("late", lambda: slot_for(10, 30), f"{DAY}T08:00"),
+    ("as late as a late intake may be", lambda: slot_for(11), f"{DAY}T08:00"),
+    ("nearer to the next", lambda: slot_for(11, 1), f"{DAY}T13:00"),
+    ("between 18 and 22, the middle", lambda: slot_for(20), f"{DAY}T18:00"),
+    ("after the middle", lambda: slot_for(20, 1), f"{DAY}T22:00"),
+    ("past midnight", lambda: slot_for(0, 40, day=on_day(34)), f"{DAY}T22:00"),
+    ("before dawn", lambda: slot_for(6, 30), f"{DAY}T08:00"),
+    ("a second time", lambda: slot_for(8, 20, answered=(f"{DAY}T08:00",)), ""),
+    ("late, and answered: it does not eat the next", lambda: slot_for(10, 55, answered=(f"{DAY}T08:00",)), ""),
+    ("the one before is still open", lambda: slot_for(13, 5), f"{DAY}T13:00"),
+    ("long before the first of all", lambda: slot_for(5, day=START), ""),
+    ("before the first of all", lambda: slot_for(7, day=START), "2026-01-01T08:00"),
+    ("a free split has no hours", lambda: slot_for(8, plan=flat(70)), ""),
 ]
 
 
 @pytest.mark.parametrize(("why", "found", "expected"), MATCHES, ids=[why for why, _, _ in MATCHES])
-def test_an_intake_finds_its_slot(why: str, found: str, expected: str) -> None:
-    assert found == expected
+def test_an_intake_finds_its_slot(why: str, found: Callable[[], str], expected: str) -> None:
+    assert found() == expected
 
 
 def test_slots_are_instants_of_the_persons_days() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -43,28 +44,32 @@ def test_the_next_step_is_due_on_its_own_day() -> None:
     assert (verdict.value.total_mg, verdict.rules) == (50, ("step-due",))
 
 
-REFUSED: list[tuple[str, Decision[PlanDay], Withheld | Alarm]] = [
-    ("an open case freezes it", may_step(P4, on=D21, open_case=True), Withheld(("red-flag-freeze",))),
-    ("danger comes before the calendar", may_step(P4, on=on_day(0), open_case=True), Withheld(("red-flag-freeze",))),
-    ("a question waits for the prescriber", may_step(P4, on=D21, awaiting_prescriber=True), Withheld(("prescriber-decides",))),
-    ("before the plan", may_step(P4, on=on_day(0)), Withheld(("plan-not-started",))),
-    ("no plan to read", may_step(replace(P4, steps=()), on=D21), Withheld(("plan-unclear",))),
-    ("a stored step above 300", may_step(flat(305), on=D21), Withheld(("ceiling-300",))),
-    ("a day too early", may_step(P4, on=on_day(20)), Withheld(("step-not-shortened",))),
-    ("a day after", may_step(P4, on=on_day(22)), Withheld(("step-not-shortened",))),
-    ("the first step is a start, not an increase", may_step(P4, on=START), Withheld(("step-not-shortened",))),
-    ("on hold", may_step(hold(P4, D21), on=D21), Withheld(("hold-side-effect",))),
-    ("a day was missed", may_step(P4, on=D21, whole_days_missed=1), Withheld(("day-missed", "prescriber-decides"))),
-    ("drowsy, and it bothers", may_step(P4, on=D21, effects=[felt("drowsiness", 19, 6)]), Withheld(("hold-side-effect",))),
-    ("drowsy, how much was not said", may_step(P4, on=D21, effects=[felt("drowsiness", 16)]), Withheld(("hold-side-effect",))),
-    ("worse again", may_step(P4, on=D21, effects=[felt("dizziness", 17, 2), felt("dizziness", 20, 5)]), Withheld(("hold-side-effect",))),
-    ("restless nights", may_step(P4, on=D21, effects=[felt("restlessness", 20)]), Alarm(Level.urgent, ("step-back-7-days",))),
+REFUSED: list[tuple[str, Callable[[], Decision[PlanDay]], Withheld | Alarm]] = [
+    ("an open case freezes it", lambda: may_step(P4, on=D21, open_case=True), Withheld(("red-flag-freeze",))),
+    ("danger comes before the calendar", lambda: may_step(P4, on=on_day(0), open_case=True), Withheld(("red-flag-freeze",))),
+    ("a question waits for the prescriber", lambda: may_step(P4, on=D21, awaiting_prescriber=True), Withheld(("prescriber-decides",))),
+    ("before the plan", lambda: may_step(P4, on=on_day(0)), Withheld(("plan-not-started",))),
+    ("no plan to read", lambda: may_step(replace(P4, steps=()), on=D21), Withheld(("plan-unclear",))),
+    ("a stored step above 300", lambda: may_step(flat(305), on=D21), Withheld(("ceiling-300",))),
+    ("a day too early", lambda: may_step(P4, on=on_day(20)), Withheld(("step-not-shortened",))),
+    ("a day after", lambda: may_step(P4, on=on_day(22)), Withheld(("step-not-shortened",))),
+    ("the first step is a start, not an increase", lambda: may_step(P4, on=START), Withheld(("step-not-shortened",))),
+    ("on hold", lambda: may_step(hold(P4, D21), on=D21), Withheld(("hold-side-effect",))),
+    ("a day was missed", lambda: may_step(P4, on=D21, whole_days_missed=1), Withheld(("day-missed", "prescriber-decides"))),
+    ("drowsy, and it bothers", lambda: may_step(P4, on=D21, effects=[felt("drowsiness", 19, 6)]), Withheld(("hold-side-effect",))),
+    ("drowsy, how much was not said", lambda: may_step(P4, on=D21, effects=[felt("drowsiness", 16)]), Withheld(("hold-side-effect",))),
+    (
+        "worse again",
+        lambda: may_step(P4, on=D21, effects=[felt("dizziness", 17, 2), felt("dizziness", 20, 5)]),
+        Withheld(("hold-side-effect",)),
+    ),
+    ("restless nights", lambda: may_step(P4, on=D21, effects=[felt("restlessness", 20)]), Alarm(Level.urgent, ("step-back-7-days",))),
 ]
 
 
 @pytest.mark.parametrize(("why", "verdict", "expected"), REFUSED, ids=[why for why, _, _ in REFUSED])
-def test_a_step_is_withheld(why: str, verdict: Decision[PlanDay], expected: Withheld | Alarm) -> None:
-    assert verdict == expected
+def test_a_step_is_withheld(why: str, verdict: Callable[[], Decision[PlanDay]], expected: Withheld | Alarm) -> None:
+    assert verdict() == expected
 
 
 @pytest.mark.parametrize(

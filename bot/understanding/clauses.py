@@ -1,0 +1,131 @@
+"""One sentence becomes acts: an order or a question about the treatment, what happened, and what is only polite."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+
+from bot.core.meaning import Act
+from bot.understanding.asks import build
+from bot.understanding.intents import LOGS, SOCIAL, Cues, Hit
+from bot.understanding.piece import Built, Piece
+from bot.understanding.scan import Scan
+
+# These take the whole sentence: an amount beside them is part of them, never an intake of its own.
+_WHOLE = frozenset({"set_plan", "correct_last", "undo", "ask_timing"})
+_WHOLE_TOPICS = frozenset({"unsure_taken", "double_dose"})
+# An order said in passing ("forget it, delete that") is one only when nothing else in the sentence carries a fact.
+_FACTS = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "NUM", "RATING", "EFFECT", "DRINK")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An act, and whether it is certain."""
+
+    act: Act
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A stretch of a sentence, and the intents heard in it."""
+
+    start: int
+    end: int
+    intents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clauses:
+    """What turns scanned sentences into acts, for one message. `now` is aware, in the person's zone."""
+
+    cues: Cues
+    parts: Mapping[str, tuple[time, time]]
+    now: datetime
+
+    def said(self, sentence: Scan) -> list[Said]:
+        """The acts of one sentence that does not ask; empty when nothing in it was heard."""
+        main = self.cues.first(sentence.masked, question=False, skip=(*LOGS, *SOCIAL)) or self._in_passing(sentence)
+        if main is None:
+            return self._told(sentence, taken=None)
+        if main.intent in _WHOLE or main.topic in _WHOLE_TOPICS:
+            return [self.act(main.intent, sentence, main.topic)]
+        logs = [one for one in self._told(sentence, taken=(main.start, main.end)) if one.act.intent in LOGS]
+        # What precedes an order was logged: its hours are not the order's.
+        rest = sentence.cut(main.start, len(sentence.masked)) if logs and main.start else sentence
+        return [*logs, self.act(main.intent, rest, main.topic)]
+
+    def act(self, intent: str, scan: Scan, topic: str | None) -> Said:
+        """An intent with the slots that a stretch of text gives it."""
+        piece = Piece(scan=scan, cues=self.cues, now=self.now, parts=self.parts, topic=topic)
+        built: Built = build(intent, piece)
+        return Said(Act(intent, built.slots), built.sure)
+
+    def _in_passing(self, sentence: Scan) -> Hit | None:
+        if sentence.has(*_FACTS):
+            return None
+        skip = (*LOGS, *SOCIAL, "set_plan", "correct_last")
+        for start, end in spans(self.cues.split, sentence.masked):
+            piece = sentence.masked[start:end]
+            hit = self.cues.first(piece.strip(), question=False, skip=skip)
+            if hit:
+                shift = start + len(piece) - len(piece.lstrip())
+                return replace(hit, start=shift + hit.start, end=shift + hit.end)
+        return None
+
+    def _told(self, sentence: Scan, *, taken: tuple[int, int] | None) -> list[Said]:
+        """What happened, and what is only polite. Politeness beside words that nobody understood is not the message."""
+        polite = self.cues.every(sentence.masked, SOCIAL) if taken is None else []
+        if polite and not sentence.has(*_FACTS) and not self.cues.every(sentence.masked, LOGS):
+            return [Said(Act(polite[0].intent), True)]
+        groups, unheard = self._groups(sentence, taken)
+        if unheard and not any(group.intents[0] in LOGS for group in groups):
+            return []
+        return [said for group in groups for said in self._of_group(sentence.cut(group.start, group.end), group.intents)]
+
+    def _of_group(self, piece: Scan, intents: Sequence[str]) -> list[Said]:
+        out = []
+        for intent in intents:
+            said = self.act(intent, piece, None)
+            if intent == "log_side_effect" and not said.act.slots.get("effects"):
+                continue
+            out.append(replace(said, sure=said.sure and not self.cues.guarded(intent, piece.masked)))
+        return out
+
+    def _groups(self, sentence: Scan, taken: tuple[int, int] | None) -> tuple[list[_Group], bool]:
+        """Pieces of a sentence; one that says nothing by itself belongs to the log before it, or else after it.
+
+        Also tells whether a piece of some length was left that belongs to nothing.
+        """
+        groups: list[_Group] = []
+        waiting: int | None = None
+        for start, end in spans(self.cues.split, sentence.masked):
+            if taken and start < taken[1] and end > taken[0]:
+                continue
+            intents = self._heard(sentence.masked[start:end].strip())
+            if not intents and groups and groups[-1].intents[0] in LOGS:
+                groups[-1] = replace(groups[-1], end=end)
+            elif not intents:
+                waiting = start if waiting is None else waiting
+            elif groups and groups[-1].intents == intents:
+                groups[-1] = replace(groups[-1], end=end)
+            else:
+                groups.append(_Group(start if waiting is None else waiting, end, intents))
+                waiting = None
+        return groups, waiting is not None and len(sentence.masked[waiting:].split()) >= 2
+
+    def _heard(self, masked: str) -> tuple[str, ...]:
+        logs = tuple(dict.fromkeys(hit.intent for hit in self.cues.every(masked, LOGS)))
+        return logs or tuple(hit.intent for hit in self.cues.every(masked, SOCIAL)[:1])
+
+
+def spans(separator: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+    """The stretches between separators that are not blank."""
+    found, start = [], 0
+    for match in separator.finditer(text):
+        found.append((start, match.start()))
+        start = match.end()
+    found.append((start, len(text)))
+    return [(start, end) for start, end in found if text[start:end].strip()]
