@@ -294,7 +294,8 @@ class Conversation:
             if case is not None and case.level >= Level.urgent:
                 return [danger.kept_for_moderators(turn, case)]
         if turn.meaning.confidence != "sure":
-            return self._handlers.not_understood(turn)
+            # The gentle question is the answer to what is ambiguous; an offer of buttons beside it would bury it.
+            return [] if turn.screening.level is Level.check else self._handlers.not_understood(turn)
         return [reply for act in turn.meaning.acts for reply in self._handlers.intents[act.intent](turn.serving(act))]
 
     def _logs_beside(self, turn: Turn) -> list[Reply]:

@@ -1,15 +1,17 @@
 """The postman: takes replies out of the outbox after the commit, urgent ones first, and hands them to the adapters.
 
 Send, then mark: a crash in between sends twice rather than never. What cannot be sent is tried again with growing
-pauses; what can never be sent becomes a dead letter, and the moderators hear of it when it mattered.
+pauses; what can never be sent becomes a dead letter, and other humans hear of it when it mattered. Each platform has
+its own counter, so that one that hangs, or is crowded, holds up no other.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -27,10 +29,20 @@ LONGEST_RETRY = timedelta(minutes=10)
 GIVE_UP_AFTER = 30
 """Attempts before a reply becomes a dead letter: with the pauses above, about four hours."""
 
+PATIENCE = timedelta(seconds=20)
+"""How long a platform may take for one message. Afterwards it counts as not sent, and the platform is given a pause."""
+
 REMEMBERED = 20_000
 """Persons kept in mind for the crash path: their language and country, a few hundred bytes each."""
 
+PASSED_ON = "passed-on:"
+"""The keys of cards that a moderator could not be given and the others were; these are not passed on again."""
+
 MakeFile = Callable[[Unit, Person, Attachment], File]
+
+JudgeAgain = Callable[[Unit, Person, OutboxRow], "Reply | None"]
+"""Looks at a reply once more, just before it is sent, and changes nothing: the reply itself, another one to send instead,
+or None when what has happened since makes it wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +50,18 @@ class _Letter:
     """A row with everything that sending needs, read in one transaction."""
 
     row: OutboxRow
+    reply: Reply
     person: Person
     account: Account
     files: tuple[File, ...]
+
+
+@dataclass(slots=True)
+class _Counter:
+    """One platform's: one letter after the other, and a pause after it did not answer."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    rests_until: datetime | None = None
 
 
 def copies(unit: Unit, reply: Reply) -> list[tuple[int, Reply]]:
@@ -53,34 +74,62 @@ def copies(unit: Unit, reply: Reply) -> list[tuple[int, Reply]]:
 
 
 class Postman:
-    """One per process. `senders` are the platforms of this process; other processes serve theirs from the same outbox."""
+    """One per process. `senders` are the platforms of this process; other processes serve theirs from the same outbox.
 
-    def __init__(self, *, store: Store, clock: Clock, senders: Sequence[Sender], make_file: Mapping[str, MakeFile]) -> None:
+    `judge_again` is asked, by the kind of reply, just before sending.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        senders: Sequence[Sender],
+        make_file: Mapping[str, MakeFile],
+        judge_again: Mapping[str, JudgeAgain] | None = None,
+        patience: timedelta = PATIENCE,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._senders = {sender.platform: sender for sender in senders}
         self._make_file = make_file
-        self._lock = asyncio.Lock()
+        self._judge_again = judge_again or {}
+        self._patience = patience
+        self._counters = {platform: _Counter() for platform in self._senders}
+        self._unmarked: dict[int, datetime] = {}
+        self._put_by: dict[int, datetime] = {}
         self._roster: list[tuple[Person, Account]] = []
         self._known: dict[Account, Person] = {}
 
     async def deliver(self) -> None:
         """Send whatever is ready. Returns when nothing more is; never raises for a platform's failure."""
-        async with self._lock:
-            while True:
-                letters = await self._store.run(self._collect)
-                for letter in letters:
-                    await self._send(letter)
-                if len(letters) < BATCH:
-                    return
+        done = await asyncio.gather(*map(self._serve, self._senders), return_exceptions=True)
+        for trouble in done:
+            if isinstance(trouble, BaseException):
+                raise trouble
 
-    def _collect(self, unit: Unit) -> list[_Letter]:
+    async def _serve(self, platform: str) -> None:
+        """Empty one platform's counter, unless it is resting."""
+        counter = self._counters[platform]
+        async with counter.lock:
+            more = True
+            while more and not (counter.rests_until and self._clock.now() < counter.rests_until):
+                await self._mark_at_last()
+                letters, more = await self._store.run(partial(self._collect, platform))
+                for letter in letters:
+                    if not await self._send(letter):
+                        counter.rests_until = self._clock.now() + FIRST_RETRY
+                        break
+
+    def _collect(self, platform: str, unit: Unit) -> tuple[list[_Letter], bool]:
+        """The next letters of a platform, and whether there may be more behind them."""
         self._remember(unit)
-        letters: list[_Letter] = []
-        for platform, sender in self._senders.items():
-            rows = unit.outbox.ready(self._clock.now(), (platform,), sender.accounts(), BATCH - len(letters))
-            letters += [letter for row in rows if (letter := self._letter(unit, row, sender)) is not None]
-        return sorted(letters, key=lambda letter: (-letter.row.reply.urgency.value, letter.row.id))
+        now, sender = self._clock.now(), self._senders[platform]
+        self._put_by = {row_id: until for row_id, until in self._put_by.items() if until > now}
+        aside = self._unmarked.keys() | self._put_by.keys()
+        rows = unit.outbox.ready(now, (platform,), sender.accounts(), BATCH + len(aside))
+        letters = [letter for row in rows if row.id not in aside and (letter := self._letter(unit, row, sender)) is not None]
+        return letters, len(rows) == BATCH + len(aside)
 
     def _letter(self, unit: Unit, row: OutboxRow, sender: Sender) -> _Letter | None:
         person = unit.people.get(row.person_id)
@@ -91,10 +140,24 @@ class Postman:
             if account.platform == sender.platform and (reachable is None or account in reachable)
         ]
         if person is None or not accounts:
+            self._put_by[row.id] = self._clock.now() + FIRST_RETRY
             return None
-        files = tuple(self._make_file[attachment.source](unit, person, attachment) for attachment in row.reply.attachments)
+        try:
+            reply = self._judged(unit, person, row)
+            files = tuple(self._make_file[each.source](unit, person, each) for each in reply.attachments) if reply else ()
+        except Exception as trouble:  # one reply that cannot be made must not hold up the others
+            self._note_failure(unit, row, type(trouble).__name__, permanent=False)
+            return None
+        if reply is None:
+            log.info("delivery.dropped", row=row.id, kind=row.reply.kind)
+            unit.outbox.drop(row.id, "overtaken by what happened since")
+            return None
         self._known[accounts[0]] = person
-        return _Letter(row, person, accounts[0], files)
+        return _Letter(row, reply, person, accounts[0], files)
+
+    def _judged(self, unit: Unit, person: Person, row: OutboxRow) -> Reply | None:
+        judge = self._judge_again.get(row.reply.kind)
+        return judge(unit, person, row) if judge else row.reply
 
     def _remember(self, unit: Unit) -> None:
         """Who to alert when the database fails: kept in memory, fresh from every delivery."""
@@ -102,33 +165,65 @@ class Postman:
         on_duty = [m for m in moderators if m.on_duty] or list(moderators)
         self._roster = [(m, account) for m in on_duty for account in unit.people.accounts(m.id)]
 
-    async def _send(self, letter: _Letter) -> None:
+    async def _send(self, letter: _Letter) -> bool:
+        """Send one letter and mark it. False when the platform gave no answer at all."""
         row = letter.row
         try:
-            message = self._outgoing(row.reply, letter.person, letter.account, key=row.key, files=letter.files)
-            await self._senders[letter.account.platform].send(message)
+            message = self._outgoing(letter.reply, letter.person, letter.account, key=row.key, files=letter.files)
+            async with asyncio.timeout(self._patience.total_seconds()):
+                await self._senders[letter.account.platform].send(message)
         except asyncio.CancelledError:
             raise
         except SendFailed as failure:
-            await self._failed(letter, failure.reason, permanent=failure.permanent)
+            await self._failed(row, failure.reason, permanent=failure.permanent)
+        except TimeoutError:
+            await self._failed(row, "no answer in time", permanent=False)
+            return False
         except Exception as trouble:  # an adapter's surprise must not stop the other letters
-            await self._failed(letter, type(trouble).__name__, permanent=False)
+            await self._failed(row, type(trouble).__name__, permanent=False)
         else:
-            await self._store.run(lambda unit: unit.outbox.sent(row.id, self._clock.now()))
+            self._unmarked[row.id] = self._clock.now()
+            await self._mark_at_last()
+        return True
 
-    async def _failed(self, letter: _Letter, reason: str, *, permanent: bool) -> None:
-        row = letter.row
+    async def _mark_at_last(self) -> None:
+        """Mark what was sent. What cannot be marked now stays in mind and is not sent again meanwhile."""
+        sent = dict(self._unmarked)
+        if not sent:
+            return
+
+        def mark(unit: Unit) -> None:
+            for row_id, at in sent.items():
+                unit.outbox.sent(row_id, at)
+
+        try:
+            await self._store.run(mark)
+        except asyncio.CancelledError:
+            raise
+        except Exception as trouble:  # a full disk: the letters behind this one may still leave
+            log.critical("delivery.unmarked", rows=len(sent), trouble=type(trouble).__name__)
+            return
+        for row_id in sent:
+            self._unmarked.pop(row_id, None)
+
+    async def _failed(self, row: OutboxRow, reason: str, *, permanent: bool) -> None:
+        try:
+            await self._store.run(lambda unit: self._note_failure(unit, row, reason, permanent=permanent))
+        except asyncio.CancelledError:
+            raise
+        except Exception as trouble:  # it could not be sent, and that could not be kept: it is tried again a little later
+            log.critical("delivery.unmarked", rows=1, trouble=type(trouble).__name__)
+            self._put_by[row.id] = self._clock.now() + FIRST_RETRY
+
+    def _note_failure(self, unit: Unit, row: OutboxRow, reason: str, *, permanent: bool) -> None:
         log.warning("delivery.failed", row=row.id, attempt=row.attempts + 1, reason=reason, permanent=permanent)
         dead = permanent or row.attempts + 1 >= GIVE_UP_AFTER
         pause = min(FIRST_RETRY * 2 ** min(row.attempts, 10), LONGEST_RETRY)
-        retry_at = None if dead else self._clock.now() + pause
-
-        def mark(unit: Unit) -> None:
-            unit.outbox.failed(row.id, retry_at=retry_at, reason=reason)
-            if dead and _mattered(row.reply) and letter.person.role == "patient":
-                _tell_undelivered(unit, row, self._clock)
-
-        await self._store.run(mark)
+        unit.outbox.failed(row.id, retry_at=None if dead else self._clock.now() + pause, reason=reason)
+        if dead and row.reply.kind in ("case", "alert"):
+            _pass_on(unit, row, self._clock)
+        elif dead and _mattered(row.reply):
+            _tell_undelivered(unit, row, self._clock)
 
     def _outgoing(self, reply: Reply, person: Person, account: Account, *, key: str, files: tuple[File, ...] = ()) -> Outgoing:
         return Outgoing(
@@ -162,7 +257,8 @@ class Postman:
         if reader is None or sender is None:
             return False
         try:
-            await sender.send(self._outgoing(reply, reader, account, key=key))
+            async with asyncio.timeout(self._patience.total_seconds()):
+                await sender.send(self._outgoing(reply, reader, account, key=key))
         except asyncio.CancelledError:
             raise
         except Exception as trouble:  # nothing more can be done here but to say so
@@ -185,3 +281,17 @@ def _tell_undelivered(unit: Unit, row: OutboxRow, clock: Clock) -> None:
     notice = Reply(to=Group.moderators_on_duty, words=(words,), kind="alert", level=row.reply.level, urgency=Urgency.urgent)
     for reader, copy in copies(unit, notice):
         unit.outbox.post(f"undelivered:{row.id}@{reader}", reader, copy, clock.now())
+
+
+def _pass_on(unit: Unit, row: OutboxRow, clock: Clock) -> None:
+    """A card that one moderator can never be given goes to all the others, on duty or not; once, or two dead ends would never end."""
+    if row.key.startswith(PASSED_ON):
+        log.critical("delivery.card-dead", row=row.id)
+        return
+    words = Words("delivery.card-undelivered", {"person": row.person_id})
+    others = [m for m in unit.people.moderators() if m.id != row.person_id]
+    if not others:
+        log.critical("delivery.card-dead", row=row.id)
+    for other in others:
+        card = replace(row.reply, to=other.id, words=(words, *row.reply.words), urgency=Urgency.urgent)
+        unit.outbox.post(f"{PASSED_ON}{row.id}@{other.id}", other.id, card, clock.now())

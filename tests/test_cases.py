@@ -271,7 +271,7 @@ async def _prepared(house: Rig, talk: Talk) -> None:
         await house.says("patient", words)
 
 
-async def _answer(talk: Talk, folder: Path) -> tuple[list[Outgoing], bool]:
+async def answer_of(talk: Talk, folder: Path) -> tuple[list[Outgoing], bool]:
     """What the patient hears, and whether the moderators do."""
     clock = VirtualClock(datetime.fromisoformat(talk.when).replace(tzinfo=UTC))
     async with rig(settings_in(folder), clock=clock) as house:
@@ -282,7 +282,7 @@ async def _answer(talk: Talk, folder: Path) -> tuple[list[Outgoing], bool]:
 
 @pytest.mark.parametrize("talk", IN_CONVERSATION, ids=lambda talk: talk.row)
 async def test_a_case_is_answered_as_the_contract_says(talk: Talk, tmp_path: Path) -> None:
-    heard, paged = await _answer(talk, tmp_path)
+    heard, paged = await answer_of(talk, tmp_path)
     text = "\n".join(message.text for message in heard)
     rules = {rule for message in heard for rule in message.rules}
     levels = {message.level for message in heard}

@@ -1,7 +1,8 @@
 """The danger signs as data: what counts, how serious it is, and the words that say it in each language.
 
-`danger.yaml` names the concepts, their codes, levels and sources, once for every language. Each language then gives its words under the
-same ids: `danger_words.yaml` (spellings, cues of context, numbers), `danger_mind.yaml`, `danger_body.yaml` and `danger_care.yaml` (triggers).
+`danger.yaml` names the concepts, their codes, levels and sources, once for every language. Each language then gives its words under
+the same ids: `danger_words.yaml` (spellings, cues of context, numbers) and the trigger files, one for the mind, one for the body,
+one for the care.
 A concept without words in a language, or words without a concept, stops the start-up.
 """
 
@@ -52,7 +53,8 @@ class Policy(Strict):
 class Concept(Strict):
     """One kind of sign. `tense: past` marks signs told in a past tense; `undated` is their level when no date is said.
 
-    `recent` is the level of an event dated days to three months ago. `immune` lists the contexts that cannot soften it. `computed` concepts come from arithmetic and have no words.
+    `experiencer: other` marks what can only have happened to somebody else. `recent` is the level of an event dated days to three months
+    ago. `immune` lists the contexts that cannot soften the sign. `computed` concepts come from arithmetic and have no words.
     """
 
     code: str
@@ -60,6 +62,7 @@ class Concept(Strict):
     policy: str
     source: str
     tense: Literal["present", "past"] = "present"
+    experiencer: Literal["any", "other"] = "any"
     undated: LevelName | None = None
     recent: LevelName | None = None
     immune: tuple[StatusName, ...] = ()

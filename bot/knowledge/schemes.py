@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import Field, PositiveInt, RootModel, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from bot.core.decision import Allowed
 from bot.core.limits import CEILING_DAY_MG
@@ -44,7 +45,8 @@ class Rise(Strict):
 class Scheme(Reviewable):
     """A way of writing a plan, with the places it comes from."""
 
-    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    # Not written in the file: it is the key that the scheme stands under.
+    id: SkipJsonSchema[str] = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     sources: Citations
     tablet_mg: PositiveInt
     step_back_rule: bool

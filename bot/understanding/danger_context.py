@@ -65,6 +65,8 @@ class Surroundings:
             yield "quoted", level_of(policy.quoted)
         if self._generic(hit):
             yield "other_person", level_of(policy.other_person)
+        if concept.experiencer == "other":
+            yield "other_person", level_of(policy.other_person)
         negation = self._negation(hit)
         if negation:
             yield "negated", level_of(policy.negated if negation == "plain" else policy.weakly_negated)
@@ -133,7 +135,7 @@ class Surroundings:
 
     def _someone(self, hit: Match) -> bool:
         """True when the nearest subject before or in the sign is somebody else than the writer."""
-        if self._is_first_person(hit):
+        if self.grammar.first_person & self.grammar.subjects & set(self.reading.words[hit.start : hit.end]):
             return False
         ahead = [cue for cue in self.cues_in_sentence("someone", hit) if cue.start < hit.end]
         return any(not self._middle(cue, hit) & self.grammar.first_person or cue.start >= hit.start for cue in ahead)

@@ -188,7 +188,7 @@ class PatternReader:
             node, used = self._choice(pieces, 0)
         except IndexError as error:
             raise PatternError(f"unclosed: {text}") from error
-        if node is None or used != len(pieces) or node.nullable or not node.first:
+        if not pieces or pieces[0] in ("..", "...") or node is None or used != len(pieces) or node.nullable or not node.first:
             raise PatternError(f"not a pattern: {text}")
         return node
 

@@ -17,6 +17,8 @@ from bot.understanding.piece import Built, Piece, hour_text, since_of, together
 _DOSES = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "DAILYTAB")
 # A log older than this is a story about the past rather than an entry of the diary.
 _OLD = timedelta(days=14)
+# Strengths that baclofen tablets come in: "20 mg, 4 tablets" would need tablets of 5 mg, and is asked.
+_STRENGTHS = frozenset({10, 20, 25})
 _MANY = 3000
 
 
@@ -231,7 +233,7 @@ def _same_dose(amounts: list[Atom], slots: dict[str, Any]) -> bool:
         return False
     mg, tablets = by_kind["MG"], by_kind["TABS"]
     strength = tablets.k or mg.n / tablets.n if tablets.n else 0
-    if strength not in {5, 10, 20, 25} or strength * tablets.n != mg.n:
+    if strength not in _STRENGTHS or strength * tablets.n != mg.n:
         return False
     slots |= {"dose_mg": tidy(mg.n), "tablets": tidy(tablets.n), "tablet_mg": tidy(strength)}
     return True

@@ -23,7 +23,9 @@ _UNDO = (
     .where(_entry.c.id == bindparam("which"), _entry.c.undone_at.is_(None))
     .values(undone_at=bindparam("now", type_=_entry.c.undone_at.type))
 )
-_LAST = select(_entry).where(*_standing).order_by(_entry.c.recorded_at.desc(), _entry.c.id.desc()).limit(1)
+# What the assistant itself notes beside a person's words is never what they mean by their last entry.
+NOT_SAID: tuple[EntryKind, ...] = ("finding", "acknowledgement")
+_LAST = select(_entry).where(*_standing, _entry.c.kind.not_in(NOT_SAID)).order_by(_entry.c.recorded_at.desc(), _entry.c.id.desc()).limit(1)
 _BETWEEN = (
     select(_entry).where(*_standing, _entry.c.at >= bindparam("since"), _entry.c.at < bindparam("until")).order_by(_entry.c.at, _entry.c.id)
 )
@@ -54,7 +56,7 @@ class SqlEntries(Entries):
             raise Missing(f"there is no entry {entry_id}")
 
     def last(self, person_id: int) -> Entry | None:
-        """The most recently recorded entry that was not undone."""
+        """The most recently recorded entry that was not undone; findings and acknowledgements are not the person's entries."""
         row = self._connection.execute(_LAST, {"of_person": person_id}).first()
         return None if row is None else _read(row)
 

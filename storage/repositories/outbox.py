@@ -35,6 +35,8 @@ _failed = _one.where(UNSENT).values(attempts=_outbox.c.attempts + 1, last_error=
 _RETRY = _failed.values(next_at=bindparam("at", type_=_instant))
 # A dead letter is dated by the attempt that failed last.
 _BURY = _failed.values(dead_at=_outbox.c.next_at)
+# Not an attempt that failed: the instant is that at which it would have gone out.
+_DROP = _one.where(UNSENT).values(dead_at=_outbox.c.next_at, last_error=bindparam("reason"))
 _NEXT_RETRY = select(func.min(_outbox.c.next_at)).where(UNSENT, _outbox.c.attempts > 0)
 # substr and not LIKE: LIKE reads "_" and "%" in keys as wildcards, and forgets case on one engine alone.
 _SAID = (
@@ -78,11 +80,15 @@ class SqlOutbox(Outbox):
 
     def failed(self, row_id: int, *, retry_at: datetime | None, reason: str) -> None:
         """Try again at `retry_at`; None makes it a dead letter."""
-        asked = {"which": row_id, "reason": reason[:_REASON_MAX].encode("ascii", "backslashreplace").decode()}
+        asked = {"which": row_id, "reason": _ascii(reason)}
         if retry_at is None:
             self._connection.execute(_BURY, asked)
         else:
             self._connection.execute(_RETRY, {**asked, "at": retry_at})
+
+    def drop(self, row_id: int, reason: str) -> None:
+        """Never send it. The row stays in the person's export, with the reason. One sent or erased meanwhile stays as it is."""
+        self._connection.execute(_DROP, {"which": row_id, "reason": _ascii(f"dropped: {reason}")})
 
     def next_retry(self) -> datetime | None:
         """The earliest instant at which something that failed before is tried again."""
@@ -108,3 +114,7 @@ class SqlOutbox(Outbox):
                 created_at=row.created_at,
                 attempts=row.attempts,
             )
+
+
+def _ascii(reason: str) -> str:
+    return reason[:_REASON_MAX].encode("ascii", "backslashreplace").decode()
