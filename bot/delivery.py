@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Literal
 
 import structlog
 
@@ -117,7 +118,10 @@ class Postman:
                 await self._mark_at_last()
                 letters, more = await self._store.run(partial(self._collect, platform))
                 for letter in letters:
-                    if not await self._send(letter):
+                    outcome = await self._send(letter)
+                    # A letter that died may have left word for the moderators: it goes out in the same round.
+                    more = more or outcome == "refused"
+                    if outcome == "no answer":
                         counter.rests_until = self._clock.now() + FIRST_RETRY
                         break
 
@@ -165,8 +169,8 @@ class Postman:
         on_duty = [m for m in moderators if m.on_duty] or list(moderators)
         self._roster = [(m, account) for m in on_duty for account in unit.people.accounts(m.id)]
 
-    async def _send(self, letter: _Letter) -> bool:
-        """Send one letter and mark it. False when the platform gave no answer at all."""
+    async def _send(self, letter: _Letter) -> Literal["sent", "refused", "no answer"]:
+        """Send one letter, and keep what became of it."""
         row = letter.row
         try:
             message = self._outgoing(letter.reply, letter.person, letter.account, key=row.key, files=letter.files)
@@ -176,15 +180,16 @@ class Postman:
             raise
         except SendFailed as failure:
             await self._failed(row, failure.reason, permanent=failure.permanent)
+            return "refused"
         except TimeoutError:
             await self._failed(row, "no answer in time", permanent=False)
-            return False
+            return "no answer"
         except Exception as trouble:  # an adapter's surprise must not stop the other letters
             await self._failed(row, type(trouble).__name__, permanent=False)
-        else:
-            self._unmarked[row.id] = self._clock.now()
-            await self._mark_at_last()
-        return True
+            return "refused"
+        self._unmarked[row.id] = self._clock.now()
+        await self._mark_at_last()
+        return "sent"
 
     async def _mark_at_last(self) -> None:
         """Mark what was sent. What cannot be marked now stays in mind and is not sent again meanwhile."""
@@ -279,7 +284,10 @@ def _mattered(reply: Reply) -> bool:
 def _tell_undelivered(unit: Unit, row: OutboxRow, clock: Clock) -> None:
     words = Words("delivery.undelivered", {"person": row.person_id, "kind": {"words": f"kind.{row.reply.kind}", "values": {}}})
     notice = Reply(to=Group.moderators_on_duty, words=(words,), kind="alert", level=row.reply.level, urgency=Urgency.urgent)
-    for reader, copy in copies(unit, notice):
+    case = unit.cases.open_for(row.person_id)
+    owner = [(case.owner_id, replace(notice, to=case.owner_id))] if case is not None and case.owner_id is not None else []
+    # The key makes it one for an owner who is on duty as well.
+    for reader, copy in [*owner, *copies(unit, notice)]:
         unit.outbox.post(f"undelivered:{row.id}@{reader}", reader, copy, clock.now())
 
 

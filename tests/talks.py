@@ -7,6 +7,12 @@ P4 is registered in words from 2026-01-01, bedtime 22:00. Levels: RED is `emerge
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.adapters.story import VirtualClock
+from bot.ports import Outgoing
+from tests.houses import Rig, rig, settings_in
 
 NEVER_DOUBLE = "never-double"
 TABLE = "plan quatre prises à partir du 1er janvier 2026, coucher 22h"
@@ -47,6 +53,26 @@ def red(row: str, says: str, *, level: str = "emergency", text: tuple[str, ...] 
 def calm(row: str, says: str, plan: str = TABLE) -> Talk:
     """Words that sound like danger and are none: no emergency text, no page; a gentle question is allowed."""
     return Talk(row=row, says=says, plan=plan, level="not urgent", paged=False)
+
+
+async def prepare(house: Rig, talk: Talk) -> None:
+    """Make the patient and a moderator known, register the plan, and say what was said before."""
+    await house.settle("patient", language="en" if talk.plan == TABLE_EN else talk.language)
+    await house.settle("keeper", role="moderator", on_duty=True)
+    if talk.plan:
+        await house.says("patient", talk.plan)
+        await house.presses("patient", "confirm")
+    for words in talk.before:
+        await house.says("patient", words)
+
+
+async def answer_of(talk: Talk, folder: Path) -> tuple[list[Outgoing], bool]:
+    """What the patient hears, and whether the moderators do."""
+    clock = VirtualClock(datetime.fromisoformat(talk.when).replace(tzinfo=UTC))
+    async with rig(settings_in(folder), clock=clock) as house:
+        await prepare(house, talk)
+        said = await house.says("patient", talk.says)
+    return [m for m in said if m.account.id == "patient"], any(m.account.id == "keeper" for m in said)
 
 
 IN_CONVERSATION: list[Talk] = [

@@ -27,11 +27,10 @@ from bot.core.stepping import Effect, StepBack, may_step, step_back
 from bot.core.taper import Decrease, judge_stop, maintenance_decrease
 from bot.core.titration import SumMismatch, check_plan, extend_step, plan_day, sum_mismatches
 from bot.knowledge.schemes import schemes
-from bot.ports import Outgoing
 from tests.core.command import palier
 from tests.core.given import START, flat, on_day
-from tests.houses import Rig, rig, settings_in
-from tests.talks import IN_CONVERSATION, NEVER_DOUBLE, TABLE_EN, Talk
+from tests.houses import rig, settings_in
+from tests.talks import IN_CONVERSATION, NEVER_DOUBLE, TABLE_EN, Talk, answer_of, prepare
 
 ROWS = frozenset(
     {*range(1, 13), 15, 18, *range(22, 27), *range(33, 37), *range(41, 46), *range(47, 53), 55, 56, *range(59, 62), *range(63, 69)}
@@ -261,25 +260,6 @@ def test_a_case_is_decided_as_the_contract_says(found: Callable[[], object], exp
 AMOUNT = re.compile(r"\d[\d   ]*(?:[.,]\d+)?\s*mg\b")
 
 
-async def _prepared(house: Rig, talk: Talk) -> None:
-    await house.settle("patient", language="en" if talk.plan == TABLE_EN else talk.language)
-    await house.settle("keeper", role="moderator", on_duty=True)
-    if talk.plan:
-        await house.says("patient", talk.plan)
-        await house.presses("patient", "confirm")
-    for words in talk.before:
-        await house.says("patient", words)
-
-
-async def answer_of(talk: Talk, folder: Path) -> tuple[list[Outgoing], bool]:
-    """What the patient hears, and whether the moderators do."""
-    clock = VirtualClock(datetime.fromisoformat(talk.when).replace(tzinfo=UTC))
-    async with rig(settings_in(folder), clock=clock) as house:
-        await _prepared(house, talk)
-        said = await house.says("patient", talk.says)
-    return [m for m in said if m.account.id == "patient"], any(m.account.id == "keeper" for m in said)
-
-
 @pytest.mark.parametrize("talk", IN_CONVERSATION, ids=lambda talk: talk.row)
 async def test_a_case_is_answered_as_the_contract_says(talk: Talk, tmp_path: Path) -> None:
     heard, paged = await answer_of(talk, tmp_path)
@@ -310,7 +290,7 @@ def _level_is(wanted: str | None, levels: set[str]) -> bool:
 async def test_a_notice_from_80_mg_is_said_once_on_the_way_up(tmp_path: Path) -> None:
     """Row 34: the notice comes with the first step that reaches it, is kept as acknowledged, and is not said with the next."""
     async with rig(settings_in(tmp_path), clock=VirtualClock(datetime(2026, 2, 4, 12, tzinfo=UTC))) as house:
-        await _prepared(house, Talk(row="34", says=""))
+        await prepare(house, Talk(row="34", says=""))
         heard = await house.until(datetime(2026, 2, 11, 12, tzinfo=UTC))
     notices_said = [m.text for m in heard if "specialist-above-80" in m.rules]
     assert len(notices_said) == 2
@@ -320,7 +300,7 @@ async def test_a_notice_from_80_mg_is_said_once_on_the_way_up(tmp_path: Path) ->
 async def test_an_hour_stays_on_the_wall_over_a_clock_change(tmp_path: Path) -> None:
     """Row 22: the reminder of eight o'clock comes once a day at eight, local time."""
     async with rig(settings_in(tmp_path), clock=VirtualClock(datetime(2026, 3, 27, 9, tzinfo=UTC))) as house:
-        await _prepared(house, Talk(row="22", says="", plan=TABLE_EN))
+        await prepare(house, Talk(row="22", says="", plan=TABLE_EN))
         await house.until(datetime(2026, 3, 30, 12, tzinfo=UTC))
         fired = [d.at.astimezone(ZoneInfo("Europe/London")) for d in house.sender.delivered if d.message.kind == "reminder"]
     days = {day: [at.hour for at in fired if at.day == day] for day in (28, 29)}

@@ -59,6 +59,12 @@ BAD = [
     ("curve --doses 40@24:00 --json", "40@24:00"),
     ("curve --doses 40@13:60 --json", "40@13:60"),
     ("curve --doses 40@13 --json", "40@13"),
+    ("curve --doses 40@13: --json", "40@13:"),
+    ("curve --doses 40@:30 --json", "40@:30"),
+    ("curve --doses 40@13:5 --json", "40@13:5"),
+    ("curve --doses 40@13:005 --json", "40@13:005"),
+    ("curve --doses 40@+9:00 --json", "40@+9:00"),
+    ("curve --doses 40@9:+5 --json", "40@9:+5"),
     ("curve --doses 40@13:00:30 --json", "40@13:00:30"),
     ("curve --doses 40@13:00+02:00 --json", "40@13:00+02:00"),
     ("curve --doses 40@13:00 --profile medium --json", "--profile"),
@@ -254,6 +260,20 @@ def test_where_no_split_keeps_the_bounds_that_is_the_answer(options: str, reason
 
 
 # --- curve ---------------------------------------------------------------------------------------------------------
+
+
+def test_amounts_below_a_milligram_and_short_hours_are_read() -> None:
+    said = one("curve --doses 0.5@9:05 --json")
+    assert said["points"][0] == {"at": "09:05", "mg_eq": 0}
+    assert said["peak"] == {"at": "10:05", "mg_eq": pytest.approx(0.4102, abs=1e-9)}
+
+
+def test_levels_are_given_to_a_ten_thousandth() -> None:
+    said = one("split --total 70 --craving 18:00 --json")["level_at_craving"]
+    drawn = one("curve --doses 15@13:00,25@15:00,30@17:00 --json")
+    shown = [*said.values(), drawn["peak"]["mg_eq"], *(point["mg_eq"] for point in drawn["points"])]
+    assert shown == [round(level, 4) for level in shown]
+    assert shown != [round(level, 3) for level in shown]
 
 
 def test_a_curve_has_the_keys_of_the_contract_and_a_point_every_minute() -> None:

@@ -12,8 +12,7 @@ import pytest
 
 from bot.knowledge.rules import rules
 from tests.houses import rig, settings_in
-from tests.talks import TABLE_EN, Talk
-from tests.test_cases import answer_of
+from tests.talks import TABLE, TABLE_EN, Talk, answer_of
 
 TESTS = Path(__file__).parent
 LOG = TESTS.parent / "docs" / "hazards.md"
@@ -124,7 +123,7 @@ SAID = [
 @pytest.mark.parametrize(("rule", "says"), [(rule, says) for rule, *both in SAID for says in both])
 async def test_words_reach_the_rule_that_answers_them(rule: str, says: str, tmp_path: Path) -> None:
     english = says in {both[1] for _, *both in SAID}
-    heard, _ = await answer_of(Talk(row=rule, says=says, plan=TABLE_EN if english else Talk(row="", says="").plan), tmp_path)
+    heard, _ = await answer_of(Talk(row=rule, says=says, plan=TABLE_EN if english else TABLE), tmp_path)
     assert rule in {named for message in heard for named in message.rules}, heard
 
 

@@ -152,7 +152,8 @@ class _Search:
         if left == 0:
             self._keep(score)
             return
-        smallest = max(lowest, -(-left // doses // self.unit_mg) * self.unit_mg) if doses else left + 1
+        # Earlier doses are never larger, so this one is at least its even share; the last one left is therefore all of the rest.
+        smallest = max(lowest, -(-left // doses // self.unit_mg) * self.unit_mg)
         for hour in range(latest, min(self.worth) - 1, -1):
             if score + left * self.best_before[hour] < self.best_score - TIE:
                 return

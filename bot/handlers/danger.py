@@ -167,7 +167,7 @@ def answer_orange(turn: Turn) -> list[Reply]:
     worst_flag = max(turn.screening.flags, key=lambda flag: flag.level)
     block = BLOCKS.get(worst_flag.code, OTHERWISE)
     words = (
-        say(f"orange.{block}" if block in ("excess", "withdrawal", "alcohol_withdrawal") else "orange.other"),
+        say(f"orange.{_orange(worst_flag.code, block)}"),
         say("orange.if-worse", emergency=emergency_of(turn.person.country)),
         say("orange.no-step-up"),
         escalation.who_knows(raised),
@@ -176,7 +176,7 @@ def answer_orange(turn: Turn) -> list[Reply]:
         "excess": ("over-plan", "never-double"),
         "withdrawal": ("never-stop-abruptly",),
         "alcohol_withdrawal": ("prescriber-decides",),
-    }.get(block, ("prescriber-decides",))
+    }.get(block, ("interaction-alcohol", "interaction-sedative") if worst_flag.code == "dangerous_mix" else ("prescriber-decides",))
     reply = turn.reply(
         *words,
         offers=choices("talk-to-human"),
@@ -185,6 +185,12 @@ def answer_orange(turn: Turn) -> list[Reply]:
         urgency=Urgency.urgent,
     )
     return [reply, *raised.replies]
+
+
+def _orange(code: str, block: str) -> str:
+    if code == "dangerous_mix":
+        return "mix"
+    return block if block in ("excess", "withdrawal", "alcohol_withdrawal") else "other"
 
 
 def gentle_check(turn: Turn) -> list[Reply]:

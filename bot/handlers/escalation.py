@@ -12,54 +12,81 @@ from datetime import timedelta
 from bot.core.case import Case, join
 from bot.core.flags import Screening
 from bot.core.levels import Level
-from bot.handlers import agenda
-from bot.handlers.turn import Moment, choices, nested, say
-from bot.messages import Group, Json, Reply, Urgency, Words
+from bot.handlers import agenda, case_words
+from bot.handlers.turn import Moment, Turn, choices, nested, say
+from bot.messages import Address, Group, Json, Reply, Urgency, Words
 from bot.ports import CaseEvent
 
 UNCLAIMED = "case-unclaimed"
 """The timer kind that pages the moderators again; its subject is the case id."""
 
-CARD_CHOICES = ("claim", "reply", "note", "raise-level", "lower-level", "resolve-safe", "resolve-referred", "resolve-false-alarm")
+UNANSWERED = "case-unanswered"
+"""The timer kind that looks whether a case's owner is still there (bot/handlers/watch.py); its subject is the case id."""
 
-QUOTE_AT_MOST = 1500
-"""Characters of a message shown on a card: the rest stays in the case's history."""
+EVERYBODY_FROM = 2
+"""From its third page on, a case goes to every moderator, on duty or not: whoever is on duty may no longer be reached."""
+
+CARD_CHOICES = ("claim", "reply", "note", "raise-level", "lower-level", "resolve-safe", "resolve-referred", "resolve-false-alarm")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
-    """What is escalated: how serious, whether red, the codes, and the person's own words."""
+    """What is escalated: how serious, whether red, the codes, and the person's own words.
+
+    `at` is where the sign starts in the quote, so that a card of a long message shows it; without it, triage's word counts.
+    """
 
     level: Level
     red: bool
     codes: tuple[str, ...]
     quote: str
     rules: tuple[str, ...] = ()
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raised:
-    """What became of a sign: the case, the replies for the moderators, and whether anybody is there to read them."""
+    """What became of a sign: the case, the replies for the moderators, and whether anybody is there to read them.
+
+    `same_message` is True when this very message had raised the case already: its answer was given, nobody is told twice.
+    """
 
     case: Case
     replies: list[Reply]
     someone_told: bool
+    same_message: bool = False
 
 
 def raise_case(moment: Moment, sign: Sign) -> Raised:
     """Open the person's case, or join the open one, and page the moderators when it is new or worse."""
     known = moment.unit.cases.open_for(moment.person.id)
+    same = isinstance(moment, Turn) and not moment.unit.first_time(f"{moment.incoming.key}@case", moment.now)
     case, page = _open(moment, sign) if known is None else _join(moment, known, sign)
-    moment.unit.cases.record(CaseEvent(case_id=case.id, at=moment.now, what="sign", note=sign.quote))
     for code in sign.codes:
-        moment.unit.entries.add(moment.person.id, "finding", moment.now, {"code": code, "level": sign.level.name}, moment.now)
-    # A step never goes up while a case is open; what follows shifts when it closes (rule `red-flag-freeze`).
-    if sign.level >= Level.urgent:
-        agenda.hold(moment, since=moment.today + timedelta(days=1), why=agenda.BECAUSE_CASE)
-    replies = [card(moment, case, quote=sign.quote, headline="case.card" if known is None else "case.worse")] if page else []
-    if not page:
-        replies = [forwarded(case, sign.quote)]
-    return Raised(case=case, replies=replies, someone_told=bool(moment.unit.people.moderators()))
+        if not (same and known and code in known.codes):
+            moment.unit.entries.add(moment.person.id, "finding", moment.now, {"code": code, "level": sign.level.name}, moment.now)
+    if case.level >= Level.urgent:
+        freeze(moment)
+    quote = _quote(moment, sign)
+    if page:
+        replies = [card(moment, case, quote=quote, headline="case.card" if known is None else "case.worse")]
+    else:
+        # What the moderators have been brought of this very message is not brought twice.
+        replies = [] if same or _overheard(moment, case, sign) else [_bring(case, quote)]
+    if not same:
+        _record(moment, case, sign)
+    told_to = [m for m in moment.unit.people.moderators() if m.id != moment.person.id]
+    return Raised(case=case, replies=replies, someone_told=bool(told_to), same_message=same)
+
+
+def freeze(moment: Moment) -> None:
+    """No step goes up while a case of a danger sign is open (rule `red-flag-freeze`)."""
+    agenda.hold(moment, since=moment.today + timedelta(days=1), why=agenda.BECAUSE_CASE)
+
+
+def thaw(moment: Moment) -> None:
+    """The case is closed: the plan goes on where it stood."""
+    agenda.resume(moment, why=agenda.BECAUSE_CASE)
 
 
 def _open(moment: Moment, sign: Sign) -> tuple[Case, bool]:
@@ -75,7 +102,7 @@ def _open(moment: Moment, sign: Sign) -> tuple[Case, bool]:
         )
     )
     moment.unit.cases.record(CaseEvent(case_id=case.id, at=moment.now, what="opened"))
-    _page_again_later(moment, case, attempt=0)
+    page_later(moment, case, attempt=0)
     return case, True
 
 
@@ -85,30 +112,68 @@ def _join(moment: Moment, known: Case, sign: Sign) -> tuple[Case, bool]:
     if joined.page_again:
         # Whoever claimed it claimed something milder: it goes back to everybody on duty.
         case = replace(case, state="open", owner_id=None)
-        _page_again_later(moment, case, attempt=0)
+        moment.unit.timers.cancel(case.person_id, UNANSWERED, str(case.id))
+        page_later(moment, case, attempt=0)
     moment.unit.cases.save(case)
     return case, joined.page_again
 
 
-def _page_again_later(moment: Moment, case: Case, *, attempt: int) -> None:
+def _pressed(moment: Moment, sign: Sign) -> str:
+    """The button that was pressed instead of words; "" when there were words."""
+    press = moment.incoming.press if isinstance(moment, Turn) and not sign.quote else None
+    return press.choice if press is not None and press.choice in case_words.PRESSES else ""
+
+
+def _quote(moment: Moment, sign: Sign) -> Json:
+    choice = _pressed(moment, sign)
+    return case_words.pressed(choice) if choice else case_words.quoted(sign.quote, at=_start(moment, sign))
+
+
+def _start(moment: Moment, sign: Sign) -> int:
+    """Where the sign starts in its quote: as it says, else where triage found it in the message."""
+    if sign.at or not isinstance(moment, Turn) or sign.quote != moment.text:
+        return sign.at
+    return start_of(moment.screening)
+
+
+def _overheard(moment: Moment, case: Case, sign: Sign) -> bool:
+    """True when the case's owner is brought these words anyway, as all that the person writes."""
+    if case.owner_id is None or not sign.quote:
+        return False
+    said = CaseEvent(case_id=case.id, at=moment.now, what=case_words.SAID, note=sign.quote)
+    return said in moment.unit.cases.history(case.id)
+
+
+def _record(moment: Moment, case: Case, sign: Sign) -> None:
+    choice = _pressed(moment, sign)
+    what = case_words.PRESSED + choice if choice else case_words.SIGN
+    moment.unit.cases.record(CaseEvent(case_id=case.id, at=moment.now, what=what, note=sign.quote))
+    passage = case_words.excerpt(sign.quote, at=_start(moment, sign))
+    if passage != sign.quote:
+        moment.unit.cases.record(CaseEvent(case_id=case.id, at=moment.now, what=case_words.PASSAGE, note=passage))
+
+
+def page_later(moment: Moment, case: Case, *, attempt: int) -> None:
+    """Set the page after page number `attempt` + 1; it is not sent if somebody claims the case first."""
     wait = moment.policy.next_page(case, attempt)
     moment.unit.timers.put(case.person_id, UNCLAIMED, str(case.id), moment.now + wait, attempt=attempt + 1)
 
 
-def page_again(moment: Moment, case: Case, *, attempt: int) -> list[Reply]:
-    """Nobody claimed it in time: page once more, and set the next page."""
-    _page_again_later(moment, case, attempt=attempt)
+def page_again(moment: Moment, case: Case, *, attempt: int, everybody: bool = False) -> list[Reply]:
+    """Nobody claimed it in time: page once more, and set the next page. `moment` is about the person of the case."""
+    page_later(moment, case, attempt=attempt)
     moment.unit.cases.record(CaseEvent(case_id=case.id, at=moment.now, what="paged-again"))
-    return [card(moment, case, quote=last_words(moment, case), headline="case.unclaimed", kind_alert=case.red)]
+    page = card(moment, case, quote=case_words.last_words(moment, case), headline="case.unclaimed", kind_alert=case.red)
+    return to_everybody(moment, page) if everybody or attempt >= EVERYBODY_FROM else [page]
 
 
-def last_words(moment: Moment, case: Case) -> str:
-    """What the person said last in this case."""
-    notes = [event.note for event in moment.unit.cases.history(case.id) if event.what in ("sign", "said")]
-    return notes[-1] if notes else ""
+def to_everybody(moment: Moment, page: Reply) -> list[Reply]:
+    """A page for every moderator, on duty or not, but the person it is about."""
+    readers = [m for m in moment.unit.people.moderators() if m.id != moment.person.id]
+    return [replace(page, to=m.id) for m in readers] or [page]
 
 
-def card(moment: Moment, case: Case, *, quote: str, headline: str, kind_alert: bool = False) -> Reply:
+def card(moment: Moment, case: Case, *, quote: Json, headline: str, kind_alert: bool = False) -> Reply:
     """The moderators' view of a case, with everything they can do about it."""
     return Reply(
         to=Group.moderators_on_duty,
@@ -121,14 +186,14 @@ def card(moment: Moment, case: Case, *, quote: str, headline: str, kind_alert: b
                 timezone=moment.person.timezone,
                 country=moment.person.country or "?",
                 signs=code_names(case.codes),
-                quote=quote[:QUOTE_AT_MOST] or "…",
+                quote=quote,
                 opened={"moment": moment.local(case.opened_at).replace(tzinfo=None).isoformat(timespec="minutes")},
             ),
             say("case.not-emergency-service"),
         ),
         kind="alert" if kind_alert else "case",
         level=case.level,
-        choices=choices(*CARD_CHOICES, about=str(case.id)),
+        choices=choices(*CARD_CHOICES, "history", about=str(case.id)),
         rules=("moderators-alerted",),
         urgency=Urgency.urgent,
     )
@@ -136,12 +201,17 @@ def card(moment: Moment, case: Case, *, quote: str, headline: str, kind_alert: b
 
 def forwarded(case: Case, text: str) -> Reply:
     """What the person goes on saying, brought to whoever looks after the case."""
+    return _bring(case, case_words.quoted(text))
+
+
+def _bring(case: Case, quote: Json) -> Reply:
+    to: Address = case.owner_id if case.owner_id is not None else Group.moderators_on_duty
     return Reply(
-        to=case.owner_id if case.owner_id is not None else Group.moderators_on_duty,
-        words=(say("case.person-says", case=case.id, person=case.person_id, quote=text[:QUOTE_AT_MOST] or "…"),),
+        to=to,
+        words=(say("case.person-says", case=case.id, person=case.person_id, quote=quote),),
         kind="case",
         level=case.level,
-        choices=choices("reply", "resolve-safe", "resolve-referred", about=str(case.id)),
+        choices=choices("reply", "history", "resolve-safe", "resolve-referred", about=str(case.id)),
         rules=("one-alert-per-case",),
         urgency=Urgency.urgent,
     )
@@ -163,13 +233,19 @@ def told_rules(raised: Raised) -> tuple[str, ...]:
     return ("moderators-alerted",) if raised.someone_told else ()
 
 
+def start_of(screening: Screening) -> int:
+    """Where the worst sign of a message starts: what a card of a long one must show."""
+    worst = max(screening.flags, key=lambda flag: (flag.is_red, flag.level), default=None)
+    return worst.start if worst is not None else 0
+
+
 def straight_alert(screening: Screening, quote: str) -> Reply:
     """The alert that needs no database: no case number yet, the words and the signs all the same."""
     return Reply(
         to=Group.moderators_on_duty,
         words=(
             say("case.straight", level=nested(f"level.{screening.level.name}")),
-            say("case.straight-details", signs=code_names(screening.codes), quote=quote[:QUOTE_AT_MOST]),
+            say("case.straight-details", signs=code_names(screening.codes), quote=case_words.quoted(quote, at=start_of(screening))),
             say("case.not-emergency-service"),
         ),
         kind="alert",

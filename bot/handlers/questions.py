@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core.decision import Allowed
+from bot.core.decision import Alarm, Allowed
 from bot.core.intake import late_intake
 from bot.core.levels import Level
-from bot.handlers import agenda
-from bot.handlers.turn import Turn, choices, moment, say
+from bot.core.limits import CEILING_DAY_MG
+from bot.core.taper import judge_stop
+from bot.handlers import agenda, escalation
+from bot.handlers.escalation import Sign
+from bot.handlers.turn import Turn, choices, emergency_of, moment, say
 from bot.knowledge.facts import fact, facts
 from bot.knowledge.substances import substance, substance_name, substances
 from bot.messages import Reply, Words
@@ -43,15 +46,18 @@ def _interaction(turn: Turn, named: list[str]) -> Reply:
 def stop_treatment(turn: Turn) -> list[Reply]:
     """Wishing to stop is heard; stopping abruptly is dangerous, and the way down is the prescriber's."""
     words = fact("stopping", turn.person.language)
-    rules = tuple(dict.fromkeys(("never-stop-abruptly", "prescriber-decides", *words.rules)))
-    reply = turn.reply(
-        say("stop.heard"),
-        say("text", text=words.text),
-        offers=choices("talk-to-human"),
-        rules=rules,
-        level=Level.consult,
-    )
-    return [reply]
+    minutes = turn.slots.get("duration_min")
+    day = agenda.day_of(turn.unit.plans.current(turn.person.id), turn.today)
+    verdict = judge_stop(current_mg=day.total_mg if day else CEILING_DAY_MG, days=round(minutes / 1440)) if minutes else None
+    rules = tuple(dict.fromkeys(("never-stop-abruptly", "prescriber-decides", *(verdict.rules if verdict else ()), *words.rules)))
+    said = [say("stop.heard"), say("text", text=words.text)]
+    if not isinstance(verdict, Alarm):
+        return [turn.reply(*said, offers=choices("talk-to-human"), rules=rules, level=Level.consult)]
+    # Faster than every source: a human today, in the ordinary queue.
+    raised = escalation.raise_case(turn, Sign(level=verdict.level, red=False, codes=("abrupt_stop",), quote=turn.text))
+    said += [say("orange.if-worse", emergency=emergency_of(turn.person.country)), escalation.who_knows(raised)]
+    told = (*rules, "emergency-number", *escalation.told_rules(raised))
+    return [turn.reply(*said, offers=choices("talk-to-human"), rules=told, level=verdict.level), *raised.replies]
 
 
 def _answer(turn: Turn, topic: str, *more: Words) -> Reply:

@@ -107,6 +107,8 @@ class WordsFile(Strict):
     first_person: str
     subjects: str
     connectors: str
+    joiners: str
+    openers: str
     contrast: str
     present: str
     gap_blockers: str
@@ -116,9 +118,12 @@ class WordsFile(Strict):
 
 
 class Trigger(Strict):
-    """The patterns that say a concept, one a line; `unless` vetoes it when it stands in the same sentence."""
+    """The patterns that say a concept, one a line; `together` lists what says it when near each other in any order ("a & b");
+    `unless` vetoes it when it stands in the same sentence.
+    """
 
     says: str
+    together: str = ""
     unless: str = ""
 
 

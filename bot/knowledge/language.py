@@ -167,13 +167,18 @@ def load_language(code: str) -> Language:
 def load_languages() -> dict[str, Language]:
     """Read every language, and refuse two that do not name the same things."""
     languages = {code: load_language(code) for code in LANGUAGES}
-    first, *others = languages.values()
+    agree(languages.values())
+    return languages
+
+
+def agree(languages: Iterable[Language]) -> None:
+    """Raises KnowledgeError when one language names an effect, a topic, a cue that another does not."""
+    first, *others = languages
     for other in others:
         for name, ids in _ids(first).items():
             differ = ids ^ _ids(other)[name]
             if differ:
                 raise KnowledgeError(f"{first.code} and {other.code} differ in {name}: {', '.join(sorted(differ))}")
-    return languages
 
 
 def _ids(language: Language) -> dict[str, set[str]]:

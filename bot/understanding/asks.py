@@ -54,6 +54,13 @@ def _put_planned(piece: Piece, slots: dict[str, Any]) -> None:
         slots["part"] = moments[0].part
 
 
+def _stop(piece: Piece) -> Built:
+    """Within how long the writer wants to be at zero, when they say it."""
+    lengths = [atom.value.shift.minutes for atom in piece.of("SOON")] + [atom.value.minutes for atom in piece.of("DUR")]
+    slots: dict[str, Any] = {"duration_min": tidy(abs(lengths[0]))} if lengths else {}
+    return Built(slots)
+
+
 def _history(piece: Piece) -> Built:
     """Which entries, of which days (both included)."""
     slots: dict[str, Any] = {"topic": named(piece.cues.history, piece.scan.masked) or "intakes"}
@@ -90,19 +97,17 @@ def _reminder(piece: Piece) -> Built:
     slots: dict[str, Any] = {}
     moments = [atom.value for atom in piece.of("TIME")]
     clocks = [moment for moment in moments if moment.clock]
-    sure = not piece.leftover() and not any(moment.clock.twelve and not moment.part for moment in clocks if moment.clock)
-    daily = piece.of("EVERY") or piece.says("reminder_daily") or len(clocks) > 1
-    if clocks and daily:
+    sure = not piece.leftover() and not piece.half_unsaid()
+    every = piece.of("EVERY")
+    if every:
+        slots["every_days"] = tidy(every[0].value.n)
+    if clocks and (every or len(clocks) > 1 or piece.says("reminder_daily")):
         slots["times"] = [hour_text(replace(moment, clock=as_clock(moment))) for moment in clocks]
-    elif moments:
-        placed = piece.anchored(moments[0], "future")
+        return Built(slots, sure)
+    for moment in [*moments, *(atom.value for atom in piece.of("SOON"))][:1]:
+        placed = piece.anchored(moment, "future")
         slots["at"] = placed.iso()
-        sure = sure and not placed.doubt and len(moments) == 1
-    for atom in piece.of("SOON"):
-        placed = piece.anchored(atom.value, "future")
-        slots.setdefault("at", placed.iso())
-    if piece.of("EVERY"):
-        slots["every_days"] = tidy(piece.of("EVERY")[0].value.n)
+        sure = sure and not placed.doubt and len(moments) <= 1
     return Built(slots, sure)
 
 
@@ -110,12 +115,10 @@ def _moved_reminder(piece: Piece) -> Built:
     """The reminder's hour, and the new one; or by how long it moves."""
     slots: dict[str, Any] = {}
     atoms = [atom for atom in piece.of("TIME") if atom.value.clock]
-    moments = [atom.value for atom in atoms]
     for atom in piece.of("DUR", "LATE", "EARLY"):
         slots["duration_min"] = tidy(-atom.value.minutes if atom.kind == "EARLY" else atom.value.minutes)
-    if len(moments) == 1 and moments[0].end:
-        moments = [replace(moments[0], end=None), replace(moments[0], clock=moments[0].end, end=None)]
-    sure = not piece.leftover() and len(moments) <= 2 and not any(m.clock and m.clock.twelve and not m.part for m in moments)
+    moments = _from_and_to([atom.value for atom in atoms])
+    sure = not piece.leftover() and len(moments) <= 2 and not piece.half_unsaid()
     if len(moments) >= 2:
         slots["planned_at"] = piece.anchored(moments[0], "future").iso()
         slots["at"] = piece.anchored(moments[1], "future").iso()
@@ -126,6 +129,13 @@ def _moved_reminder(piece: Piece) -> Built:
         slots["planned_at" if names else "at"] = placed.iso()
         sure = sure and not placed.doubt
     return Built(slots, sure)
+
+
+def _from_and_to(moments: list[Moment]) -> list[Moment]:
+    """ "From 8 to 9" is heard as a range: here it is two hours."""
+    if len(moments) != 1 or not moments[0].end:
+        return moments
+    return [replace(moments[0], end=None), replace(moments[0], clock=moments[0].end, end=None)]
 
 
 def _settings(piece: Piece) -> Built:
@@ -166,6 +176,7 @@ _BUILDERS: Mapping[str, Callable[[Piece], Built]] = {
     "ask_safety": _question,
     "ask_info": _question,
     "ask_history": _history,
+    "stop_treatment": _stop,
     "snooze": _snooze,
     "set_reminder": _reminder,
     "change_reminder": _moved_reminder,

@@ -55,7 +55,7 @@ class Clauses:
         logs = [one for one in self._told(sentence, taken=(main.start, main.end)) if one.act.intent in LOGS]
         # What precedes an order was logged: its hours are not the order's.
         rest = sentence.cut(main.start, len(sentence.masked)) if logs and main.start else sentence
-        return [*logs, self.act(main.intent, rest, main.topic)]
+        return [*logs, _with_what_was_drunk(self.act(main.intent, rest, main.topic), logs)]
 
     def act(self, intent: str, scan: Scan, topic: str | None) -> Said:
         """An intent with the slots that a stretch of text gives it."""
@@ -119,6 +119,15 @@ class Clauses:
     def _heard(self, masked: str) -> tuple[str, ...]:
         logs = tuple(dict.fromkeys(hit.intent for hit in self.cues.every(masked, LOGS)))
         return logs or tuple(hit.intent for hit in self.cues.every(masked, SOCIAL)[:1])
+
+
+def _with_what_was_drunk(asked: Said, logs: Sequence[Said]) -> Said:
+    """Another medicine named beside a drink is a question about the three of them."""
+    slots = asked.act.slots
+    if slots.get("topic") != "interaction" or not any(one.act.intent == "log_drink" for one in logs):
+        return asked
+    substances = list(dict.fromkeys([*slots.get("substances", ()), "alcohol"]))
+    return replace(asked, act=Act(asked.act.intent, {**slots, "substances": substances}))
 
 
 def spans(separator: re.Pattern[str], text: str) -> list[tuple[int, int]]:

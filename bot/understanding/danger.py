@@ -7,16 +7,17 @@ their levels are in `bot/knowledge/danger.yaml`. The rules of both languages rea
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
-from bot.core.flags import Flag, Screening, Status
+from bot.core.flags import Flag, Screening, Status, Subject
 from bot.core.levels import Level
 from bot.knowledge.danger import CueName, Danger, DangerWords, load_danger
 from bot.knowledge.files import KnowledgeError
 from bot.understanding.danger_amount import AmountFinder
 from bot.understanding.danger_context import Grammar, Surroundings
 from bot.understanding.danger_long import pieces
-from bot.understanding.danger_pattern import BOUNDARIES, COMMA, Finder, Match, Memo, PatternError, PatternReader, lines
+from bot.understanding.danger_pattern import BOUNDARIES, COMMA, Finder, Match, Memo, PatternError, PatternReader, Together, lines
 from bot.understanding.danger_reading import Reading, Speller, Token, quotations, read, tokenize
 from bot.understanding.fold import fold
 from bot.understanding.language import detect
@@ -38,9 +39,19 @@ class _Language:
         self.numbers = words.amounts.numbers
         self.common = _set(words.stopwords)
         blockers = _set(words.gap_blockers)
-        reader = PatternReader(slots=said.slots, spell=self._spell_pattern, blockers=blockers, common=self.common)
+        reader = PatternReader(
+            slots=said.slots, spell=self._spell_pattern, blockers=blockers, contrast=_set(words.contrast), common=self.common
+        )
         self._seen: set[str] = set()
         self.triggers = Finder((i, reader.pattern(line)) for i, trigger in said.triggers.items() for line in lines(trigger.says))
+        self.together = Together(
+            (
+                (i, [reader.pattern(part) for part in line.split("&")])
+                for i, trigger in said.triggers.items()
+                for line in lines(trigger.together)
+            ),
+            blockers=blockers,
+        )
         self.vetoes = Finder((i, reader.pattern(line, free=True)) for i, trigger in said.triggers.items() for line in lines(trigger.unless))
         self.cues = Finder((name, reader.pattern(line, free=True)) for name, text in words.cues.items() for line in lines(text))
         self.amounts = AmountFinder(words.amounts, reader)
@@ -51,9 +62,12 @@ class _Language:
             contrast=_set(words.contrast),
             present=_set(words.present),
             negators=blockers,
+            joiners=_set(words.joiners),
+            openers=_set(words.openers),
         )
-        self.vocabulary = frozenset(self._seen) | self.numbers.keys()
-        self.speller.learn(self.vocabulary)
+        self.known = frozenset(self._seen) | self.numbers.keys() | self.common
+        self.own = self.known  # less what the other language knows too, once both are read
+        self.speller.learn(self.known)
 
     def _spell_pattern(self, word: str) -> Sequence[str]:
         if word not in self._plain:
@@ -65,10 +79,10 @@ class _Language:
         """A word both languages share ("convulsions"), in a sentence of the other language: its own rules know the context better."""
         start, end = around.sentence(hit)
         sentence = set(reading.words[start:end])
-        if len(sentence & (other.common - self.common)) <= len(sentence & (self.common - other.common)):
+        if len(sentence & other.own) <= len(sentence & self.own):
             return False
         raw = {reading.raw[index] for index in range(hit.start, hit.end)}
-        return all(word in other.vocabulary for piece in raw for word in other.speller.spell(piece))
+        return all(word in other.known for piece in raw for word in other.speller.spell(piece))
 
     def read(self, tokens: Sequence[Token], *, quotes: Sequence[tuple[int, int]], size: int) -> Reading:
         return read(tokens, self.speller, numbers=self.numbers, quotes=quotes, size=size)
@@ -89,9 +103,11 @@ class Triage:
     def __init__(self, danger: Danger) -> None:
         self._danger = danger
         try:
-            self._languages = tuple(_Language(said) for said in danger.languages)
+            french, english = (_Language(said) for said in danger.languages)
         except PatternError as error:
             raise KnowledgeError(f"danger files: {error}") from error
+        french.own, english.own = french.known - english.known, english.known - french.known
+        self._languages = (french, english)
 
     @classmethod
     def load(cls) -> Triage:
@@ -104,7 +120,7 @@ class Triage:
         rules: list[str] = []
         for offset, piece in pieces(text, worth=self._worth_reading):
             for flag, rule in self._screen_piece(piece, quoted=quoted):
-                flags.append(Flag(flag.code, flag.level, flag.start + offset, flag.end + offset, flag.text, flag.status))
+                flags.append(replace(flag, start=flag.start + offset, end=flag.end + offset))
                 rules.append(rule)
         kept = merge(flags)
         spoken = language if language in ("fr", "en") else detect(text[:2000], prior=language)
@@ -120,7 +136,7 @@ class Triage:
         for index, language in enumerate(self._languages):
             reading = language.read(tokens, quotes=quotes, size=len(folded.text))
             other = self._languages[1 - index]
-            for match, status, level in self._signs(language, reading, other):
+            for match, status, level, subject in self._signs(language, reading, other):
                 start, end = _own_words(reading, match)
                 low, high = folded.span(reading.spans[start][0], reading.spans[end - 1][1])
                 forwarded = quoted and status == "current"
@@ -131,27 +147,33 @@ class Triage:
                     end=high,
                     text=text[low:high],
                     status="quoted" if forwarded else status,
+                    subject=subject,
                 )
                 out.append((flag, match.name))
         return out
 
-    def _signs(self, language: _Language, reading: Reading, other: _Language) -> Iterable[tuple[Match, Status, Level]]:
+    def _is_vetoed(self, hit: Match, vetoes: Sequence[Match], around: Surroundings) -> bool:
+        """True when an `unless` of the concept touches the sign; for signs of the body, when it stands in its clause."""
+        touching = self._danger.concepts[hit.name].code == "suicidal_thoughts"
+        named = (veto for veto in vetoes if veto.name == hit.name)
+        return any(_overlap(hit, veto) or (not touching and around.clauses.reaches(veto, hit)) for veto in named)
+
+    def _signs(self, language: _Language, reading: Reading, other: _Language) -> Iterable[tuple[Match, Status, Level, Subject]]:
         memo: Memo = {}
-        hits = [*language.triggers.find(reading.line, memo), *language.amounts.find(reading.line, memo)]
+        hits = [*language.triggers.find(reading.line, memo), *language.together.find(reading.line, memo)]
+        hits += language.amounts.find(reading.line, memo)
         if not hits:
             return
         around = language.surroundings(reading, memo)
-        vetoes = {(veto.name, around.sentence(veto)[0]) for veto in language.vetoes.find(reading.line, memo)}
+        vetoes = language.vetoes.find(reading.line, memo)
         for hit in hits:
-            if (hit.name, around.sentence(hit)[0]) in vetoes or any(
-                _overlap(hit, idiom) for idiom in around.cues_in_sentence("idiom", hit)
-            ):
+            if self._is_vetoed(hit, vetoes, around) or any(_overlap(hit, idiom) for idiom in around.cues_in_sentence("idiom", hit)):
                 continue
             if language.is_foreign(hit, reading, around, other):
                 continue
             concept = self._danger.concepts[hit.name]
             verdict = around.judge(hit, concept, self._danger.policies[concept.policy])
-            yield hit, verdict.status, verdict.level
+            yield hit, verdict.status, verdict.level, "other" if around.is_about_someone(hit) else "self"
 
 
 def _set(words: str) -> frozenset[str]:

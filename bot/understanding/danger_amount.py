@@ -20,8 +20,26 @@ _TABLETS_MG = frozenset({5, 10, 20, 25, 30, 40})
 _JOINING = frozenset(
     {"de", "of", "baclofen", "baclofene", "a", "at", "x", "fois", "times", COMMA, "le", "the", "my", "mes", "petits", "little"}
 )
-_NEAR = 8
-_OPEN = BOUNDARIES | {COMMA, "de", "of", "d", "en", "a", "et", "and", "at", "in", "ce", "hier", "tonight", "je", "il", "elle"}  # no unit of another kind
+_NEAR_ENOUGH = 8
+_NEAR = {"question": 3, "daily": 5, "day": 4}  # cues that would excuse an intake must stand closer to it than those that tell it
+_OPEN = BOUNDARIES | {
+    COMMA,
+    "de",
+    "of",
+    "d",
+    "en",
+    "a",
+    "et",
+    "and",
+    "at",
+    "in",
+    "ce",
+    "hier",
+    "tonight",
+    "je",
+    "il",
+    "elle",
+}  # no unit of another kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +72,19 @@ class AmountFinder:
         self._numbers = words.numbers
         named = {
             name: getattr(words, name)
-            for name in ("tablet", "counted", "milligram", "intake", "intention", "question", "at_once", "daily", "spread", "day", "other_medicine")
+            for name in (
+                "tablet",
+                "counted",
+                "milligram",
+                "intake",
+                "intention",
+                "question",
+                "at_once",
+                "daily",
+                "spread",
+                "day",
+                "other_medicine",
+            )
         }
         self._finder = Finder((name, reader.pattern(line, free=True)) for name, text in named.items() for line in lines(text))
 
@@ -79,7 +109,7 @@ def _concept(quantity: Quantity, said: frozenset[str]) -> str:
     at_once = "at_once" in said
     if not at_once and said & {"daily", "spread"}:
         return ""
-    if "question" in said:  # taken or not, a question about it deserves one back
+    if "question" in said and "intake" not in said:  # once it is swallowed, no question makes it less
         return "over-200-asked" if at_once or (quantity.tablets and quantity.mg >= TOXIC_SINGLE_MG and "intake" in said) else ""
     taken = "intake" in said
     if quantity.mg < TOXIC_SINGLE_MG:
@@ -92,7 +122,7 @@ def _concept(quantity: Quantity, said: frozenset[str]) -> str:
 
 
 def _around(line: Line, quantity: Quantity, cues: Mapping[str, list[Match]]) -> frozenset[str]:
-    """The kinds of cues in the sentence of a quantity; verbs of taking must be near, and before it unless it opens the sentence."""
+    """The kinds of cues near a quantity, in its sentence."""
     start, end = quantity.start, quantity.end
     while line.words[start - 1] not in BOUNDARIES:
         start -= 1
@@ -102,14 +132,14 @@ def _around(line: Line, quantity: Quantity, cues: Mapping[str, list[Match]]) -> 
     for name, found in cues.items():
         for cue in found:
             inside = start - 1 <= cue.start and cue.end <= end + 1
-            near = name not in ("intake", "intention") or min(abs(cue.end - quantity.start), abs(cue.start - quantity.end)) <= _NEAR
-            if inside and near:
+            away = max(quantity.start - cue.end, cue.start - quantity.end)
+            if inside and away <= _NEAR.get(name, _NEAR_ENOUGH):
                 said.add(name)
     return frozenset(said)
 
 
 def _intake_start(quantity: Quantity, cues: Mapping[str, list[Match]]) -> int:
-    near = [c.start for name in ("intake", "intention") for c in cues.get(name, []) if 0 <= quantity.start - c.end <= _NEAR]
+    near = [c.start for name in ("intake", "intention") for c in cues.get(name, []) if 0 <= quantity.start - c.end <= _NEAR_ENOUGH]
     return max(near, default=quantity.start)
 
 

@@ -7,18 +7,22 @@ supposition must stand right before the sign. What stays doubtful is kept, at th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.core.flags import Status
 from bot.core.levels import Level
 from bot.knowledge.danger import Concept, CueName, Policy, level_of
+from bot.understanding.danger_clause import divide
 from bot.understanding.danger_pattern import BOUNDARIES, COMMA, Match
 from bot.understanding.danger_reading import Reading
 
 _NEGATION_REACH = 6
+_LIST_REACH = 4
+_EARSHOT = 30
 _INFORMATION_REACH = 12
 _GENERIC_REACH = 6
+_DATED: frozenset[CueName] = frozenset({"past", "recent", "now", "ongoing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Grammar:
     contrast: frozenset[str]
     present: frozenset[str]
     negators: frozenset[str]
+    joiners: frozenset[str]
+    openers: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +52,16 @@ class Surroundings:
 
     def __init__(self, reading: Reading, grammar: Grammar, cues: Iterable[tuple[CueName, Match]]) -> None:
         self.reading, self.grammar = reading, grammar
-        self._sentences = _sentences(reading.words)
+        listed = list(cues)
+        self.clauses = divide(
+            reading.words,
+            subjects=grammar.subjects,
+            joiners=grammar.joiners | grammar.contrast,
+            cues=[cue for name, cue in listed if name in _DATED],
+        )
+        self._sentences = self.clauses.sentences
         self._cues: dict[tuple[CueName, int], list[Match]] = {}
-        for name, cue in cues:
+        for name, cue in listed:
             self._cues.setdefault((name, self._sentences[self._inside(cue)][0]), []).append(cue)
 
     def judge(self, hit: Match, concept: Concept, policy: Policy) -> Verdict:
@@ -73,7 +86,7 @@ class Surroundings:
         if self._supposed(hit):
             yield "hypothetical", level_of(policy.hypothetical)
         if self._long_ago(hit, concept):
-            someone = self._someone(hit)
+            someone = self.is_about_someone(hit)
             yield ("other_person", level_of(policy.other_person)) if someone else ("past", level_of(policy.past))
 
     def _current_level(self, hit: Match, concept: Concept) -> Level:
@@ -92,8 +105,9 @@ class Surroundings:
         return self._sentences[self._inside(hit)][0], self._sentences[max(hit.start, hit.end - 1)][1]
 
     def cues_in_sentence(self, name: CueName, hit: Match) -> list[Match]:
-        """The cues of one class in the sentence that a hit begins in."""
-        return self._cues.get((name, self._sentences[self._inside(hit)][0]), [])
+        """The cues of one class in the sentence that a hit begins in, not further than anybody's clause is long."""
+        found = self._cues.get((name, self._sentences[self._inside(hit)][0]), [])
+        return [cue for cue in found if cue.start - hit.end < _EARSHOT and hit.start - cue.end < _EARSHOT]
 
     def _inside(self, match: Match) -> int:
         """The first word of a match that is no sentence boundary (a pattern may begin with the boundary before it)."""
@@ -118,14 +132,18 @@ class Surroundings:
         """A film, a song, a book: their words, unless the writer speaks of themselves outside quotation marks."""
         own = self._is_first_person(hit) and hit.start not in self.reading.quoted
         for cue in self.cues_in_sentence("fiction", hit):
-            if not own and not self._middle(cue, hit) & (self.grammar.first_person | self.grammar.contrast):
+            if (
+                not own
+                and self.clauses.reaches(cue, hit)
+                and not self._middle(cue, hit) & (self.grammar.first_person | self.grammar.contrast)
+            ):
                 return True
         return False
 
     def _generic(self, hit: Match) -> bool:
         """People in general, or advice given to others: nobody here is in danger."""
         for cue in self.cues_in_sentence("generic", hit):
-            ahead = cue.start <= hit.start and hit.start - cue.end <= _GENERIC_REACH
+            ahead = cue.start <= hit.start and hit.start - cue.end <= _GENERIC_REACH and self.clauses.shares(cue, hit)
             if ahead and not self._middle(cue, hit) & (self.grammar.first_person | self.grammar.contrast) and not self._starts_with_me(hit):
                 return True
         return False
@@ -133,7 +151,7 @@ class Surroundings:
     def _starts_with_me(self, hit: Match) -> bool:
         return self.reading.words[hit.start] in self.grammar.first_person
 
-    def _someone(self, hit: Match) -> bool:
+    def is_about_someone(self, hit: Match) -> bool:
         """True when the nearest subject before or in the sign is somebody else than the writer."""
         if self.grammar.first_person & self.grammar.subjects & set(self.reading.words[hit.start : hit.end]):
             return False
@@ -154,15 +172,17 @@ class Surroundings:
         distance = hit.start - cue.end
         if self.reading.words[hit.start] in self.grammar.negators:  # "plus aucune raison de vivre": the sign owns its negation
             return False
-        if not 0 <= distance <= _NEGATION_REACH or self.reading.words[hit.start] in self.grammar.subjects:
+        if not 0 <= distance <= _NEGATION_REACH or self.reading.words[hit.start] in self.grammar.openers:
             return False
         if any(mask.start <= cue.start < mask.end for mask in self.cues_in_sentence("pseudo_negation", hit)):
             return False
         middle = self.reading.words[cue.end : hit.start]
         if set(middle) & (self.grammar.subjects | self.grammar.contrast):
             return False
-        # "no fits, voices or blackouts": a comma is crossed only inside such a list.
-        return COMMA not in middle or middle[-1] in self.grammar.connectors
+        # "no fits, voices or blackouts": a comma or a conjunction is crossed only inside such a list.
+        if middle and middle[-1] in self.grammar.connectors:
+            return len(middle) <= _LIST_REACH or COMMA in middle
+        return COMMA not in middle and not set(middle) & self.grammar.joiners
 
     def _supposed(self, hit: Match) -> bool:
         for cue in self.cues_in_sentence("information", hit):
@@ -179,7 +199,11 @@ class Surroundings:
         """True when a question or a mention of risk leads to the sign without passing by the writer or somebody near them."""
         if cue.start > hit.start or hit.start - cue.end > _INFORMATION_REACH:
             return False
-        return not self._middle(cue, hit) & self.grammar.contrast and not self._concerns_somebody(cue.end, hit)
+        return (
+            self.clauses.reaches(cue, hit)
+            and not self._middle(cue, hit) & self.grammar.contrast
+            and not self._concerns_somebody(cue.end, hit)
+        )
 
     def _concerns_somebody(self, start: int, hit: Match) -> bool:
         words = set(self.reading.words[start : hit.start]) | set(self.reading.words[hit.start : hit.end])
@@ -196,17 +220,6 @@ class Surroundings:
         masks = self.cues_in_sentence("ongoing", hit)
         for cue in self.cues_in_sentence("past", hit):
             masked = any(mask.start <= cue.start < mask.end for mask in masks)
-            if not masked and not self._middle(cue, hit) & self.grammar.contrast:
+            if not masked and self.clauses.reaches(cue, hit) and not self._middle(cue, hit) & self.grammar.contrast:
                 return True
         return False
-
-
-def _sentences(words: Sequence[str]) -> list[tuple[int, int]]:
-    """For every word, the first word of its sentence and the boundary after it. A boundary belongs to the sentence it ends."""
-    found: list[tuple[int, int]] = []
-    start = 0
-    for index, word in enumerate(words):
-        if word in BOUNDARIES:
-            found += [(min(start, index), index)] * (index + 1 - start)
-            start = index + 1
-    return found

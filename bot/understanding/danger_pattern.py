@@ -5,6 +5,7 @@
     tout .. avalé       a gap of up to three words; `...` is up to six. A gap crosses neither a sentence nor a gap blocker.
     ^ mourir $                          the beginning and the end of a sentence
     <n>  <1-3>  <4+>  <year>            a number of that kind
+    {death} & {wish}                    (in `together`) all of them within one sentence, near each other, in any order
 
 No regular expression is built from data, so that no text can make a search explode: every element looks at one word at a time, gaps are
 bounded, and the answers of shared slots are remembered for the time of one text.
@@ -170,17 +171,24 @@ class PatternReader:
     """Turns written patterns into nodes, with the slots, spellings and gap blockers of one language."""
 
     def __init__(
-        self, *, slots: Mapping[str, str], spell: Callable[[str], Sequence[str]], blockers: frozenset[str], common: frozenset[str]
+        self,
+        *,
+        slots: Mapping[str, str],
+        spell: Callable[[str], Sequence[str]],
+        blockers: frozenset[str],
+        contrast: frozenset[str] = frozenset(),
+        common: frozenset[str],
     ) -> None:
         self._raw, self._spell, self._common = slots, spell, common
-        self._blockers, self._free = blockers | BOUNDARIES, False
+        self._blockers, self._contrast, self._free = blockers | BOUNDARIES, contrast | BOUNDARIES, False
         self._slots: dict[str, Node] = {}
         self._leaves: dict[str, Sequence[Node]] = {}
         self._open: list[str] = []
 
     def pattern(self, text: str, *, free: bool = False) -> Node:
-        """One pattern; the gaps of a `free` one cross gap blockers. Raises PatternError when it is broken, begins with a gap,
-        or could match nothing.
+        """One pattern; the gaps of a `free` one cross every word but those of contrast.
+
+        Raises PatternError when it is broken, begins with a gap, or could match nothing.
         """
         self._free = free
         pieces = _PIECES.findall(text)
@@ -234,7 +242,7 @@ class PatternReader:
                 return [], at + 1
             return [node if piece == "(" else Maybe(node)], at + 1
         if piece in ("..", "..."):
-            return [Gap(_SHORT_GAP if piece == ".." else _LONG_GAP, BOUNDARIES if self._free else self._blockers)], at + 1
+            return [Gap(_SHORT_GAP if piece == ".." else _LONG_GAP, self._contrast if self._free else self._blockers)], at + 1
         if piece not in self._leaves:
             self._leaves[piece] = self._leaf(piece)
         return self._leaves[piece], at + 1
@@ -308,3 +316,48 @@ class Finder:
             starts = {index for key in places.keys() & node.first for index in places[key]}
             found.extend(Match(name, start, max(ends)) for start in starts if (ends := node.ends(line, start, memo)))
         return found
+
+
+_NEARBY = 12
+
+
+class Together:
+    """Named groups of patterns that must stand near each other in one sentence, in any order.
+
+    A `blocker` (a negation) between the parts undoes the group; one that belongs to a part does not.
+    """
+
+    def __init__(self, groups: Iterable[tuple[str, Sequence[Node]]], *, blockers: frozenset[str]) -> None:
+        listed = list(groups)
+        self._blockers = blockers
+        self._names = [(name, len(parts)) for name, parts in listed]
+        self._parts = Finder((f"{index} {part}", node) for index, (_, nodes) in enumerate(listed) for part, node in enumerate(nodes))
+
+    def find(self, line: Line, memo: Memo) -> list[Match]:
+        """The words from the first to the last part, for every first part and the nearest of each other part."""
+        found: dict[int, dict[int, list[Match]]] = {}
+        for match in self._parts.find(line, memo):
+            index, part = map(int, match.name.split())
+            found.setdefault(index, {}).setdefault(part, []).append(match)
+        joined: list[Match] = []
+        for index, parts in found.items():
+            name, size = self._names[index]
+            if len(parts) == size:
+                joined += (
+                    Match(name, *span) for first in parts[0] if (span := self._span(line, first, [parts[i] for i in range(1, size)]))
+                )
+        return joined
+
+    def _span(self, line: Line, first: Match, others: Sequence[Sequence[Match]]) -> tuple[int, int] | None:
+        chosen = [first]
+        for other in others:
+            near = [match for match in other if -_NEARBY < match.start - first.start < _NEARBY]
+            if not near:
+                return None
+            chosen.append(min(near, key=lambda match: abs(match.start - first.start)))
+        start, end = min(match.start for match in chosen), max(match.end for match in chosen)
+        if end - start > _NEARBY or BOUNDARIES.intersection(line.words[start + 1 : end - 1]):
+            return None
+        covered = {index for match in chosen for index in range(match.start, match.end)}
+        between = {line.words[index] for index in range(start, end) if index not in covered}
+        return None if between & self._blockers else (start, end)

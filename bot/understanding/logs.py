@@ -14,6 +14,7 @@ from bot.understanding.moments import Clock, Moment
 from bot.understanding.pattern import Atom, tidy
 from bot.understanding.piece import Built, Piece, hour_text, since_of, together
 
+_NOT_OF_AN_INTAKE = ("EVERY", "FREQ", "STEP", "STEPTAB", "UNTIL", "FROMTO", "INTAKES", "SOON", "LATER", "DUR")
 _DOSES = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "DAILYTAB")
 # A log older than this is a story about the past rather than an entry of the diary.
 _OLD = timedelta(days=14)
@@ -27,7 +28,7 @@ def intake(piece: Piece) -> Built:
     amounts, moments = piece.of(*_DOSES), piece.of("TIME")
     slots: dict[str, Any] = {}
     planned, taken = _planned_and_taken(piece, moments)
-    sure = not piece.leftover() and not piece.scan.has("EVERY", "FREQ", "STEP", "STEPTAB", "UNTIL", "FROMTO", "INTAKES", "SOON", "LATER", "DUR")
+    sure = not piece.leftover() and not piece.scan.has(*_NOT_OF_AN_INTAKE) and not piece.says("odd_amount")
     planned, taken = _completed(planned, together(taken))
     # Tablets of another medicine are no intake of this one.
     sure = _amounts(amounts, taken, piece, slots) and sure and not piece.scan.has("MED")
@@ -57,26 +58,29 @@ def missed(piece: Piece) -> Built:
 
 def craving(piece: Piece) -> Built:
     """How strong, and when."""
-    slots: dict[str, Any] = {}
-    ratings, numbers = piece.of("RATING"), piece.of("NUM")
-    sure = "#" not in piece.scan.masked and not piece.of("MG", "TABS", "LIST", "NXM", "DAILY")
     bare = _rating_or_hour(piece)
-    if bare is not None and not ratings and not numbers:
+    if bare is not None and not piece.of("RATING", "NUM"):
         return Built({"craving": bare, "craving_at": hour_text(piece.moments()[0])}, sure=False)
-    if ratings:
-        slots["craving"] = tidy(ratings[0].value)
-        sure = sure and len(ratings) == 1 and not numbers
-    elif len(numbers) == 1 and 0 <= numbers[0].value <= 10 and not _denies_craving(piece):
-        slots["craving"] = tidy(numbers[0].value)
-    elif _denies_craving(piece):
-        slots["craving"] = 0
-    else:
-        sure = sure and not numbers
+    score, sure = _score(piece)
+    slots: dict[str, Any] = {} if score is None else {"craving": score}
+    sure = sure and "#" not in piece.scan.masked and not piece.of("MG", "TABS", "LIST", "NXM", "DAILY")
     moments = piece.moments()
     sure = _when(piece, slots, moments) and sure
     if moments and moments[0].clock:
         slots["craving_at"] = hour_text(moments[0])
     return Built(slots, sure)
+
+
+def _score(piece: Piece) -> tuple[float | None, bool]:
+    """The strength said, from 0 to 10, and whether nothing else may be it. "No craving" is 0."""
+    ratings, numbers = piece.of("RATING"), piece.of("NUM")
+    if ratings:
+        return tidy(ratings[0].value), len(ratings) == 1 and not numbers
+    if piece.says("no_craving"):
+        return 0, not numbers
+    if len(numbers) == 1 and 0 <= numbers[0].value <= 10:
+        return tidy(numbers[0].value), True
+    return None, not numbers
 
 
 def drink(piece: Piece) -> Built:
@@ -180,7 +184,8 @@ def _amounts(amounts: list[Atom], taken: list[Moment], piece: Piece, slots: dict
         return False
     doses = [_one_dose(atom) for atom in amounts]
     if len(taken) == len(amounts):
-        sure = True
+        # Without "took", hours and amounts in a row are as likely the plan as what was done.
+        sure = piece.says("took")
         for one, moment in zip(doses, taken, strict=True):
             placed = piece.anchored(moment, "past")
             one["at"] = placed.iso()
@@ -309,10 +314,6 @@ def _rating_or_hour(piece: Piece) -> int | None:
     moment = atoms[0].value
     bare = moment.clock and moment.clock.twelve and not moment.clock.minute and not moment.day and not moment.part
     return moment.clock.hour if bare and moment.clock.hour <= 10 else None
-
-
-def _denies_craving(piece: Piece) -> bool:
-    return piece.says("no_craving")
 
 
 def _abstinent(piece: Piece) -> bool:

@@ -108,15 +108,18 @@ class Moment:
     later: bool = False
     vague: bool = False
 
+    @property
+    def stands_alone(self) -> bool:
+        """Whether nothing can be added to it: "2 hours ago", "last week", "later"."""
+        return bool(self.shift or self.period or self.later)
+
     def joined(self, other: Moment) -> Moment | None:
         """Both said of one moment; None when they contradict (two hours, two days)."""
-        if self.shift or other.shift or self.period or other.period or self.later or other.later:
+        if self.stands_alone or other.stands_alone or (self.clock and other.clock) or (self.end and other.end):
             return None
         day = _one_day(self.day, other.day)
-        if day is False or (self.clock and other.clock) or (self.end and other.end):
-            return None
         part = _one_part(self.part, other.part)
-        if part is None:
+        if day is False or part is None:
             return None
         return replace(
             self,

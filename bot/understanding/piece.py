@@ -67,6 +67,10 @@ class Piece:
         """What is said of when, with a day said apart from its hour ("last night I took it at 10 pm") put together."""
         return together([atom.value for atom in self.of("TIME")])
 
+    def half_unsaid(self) -> bool:
+        """Whether an hour was said without its half of the day, in a language that may mean either."""
+        return any(moment.clock.twelve and not moment.part for moment in self.moments() if moment.clock)
+
     def leftover(self) -> bool:
         """Whether a number or an odd quantity is left that nobody understood."""
         masked = self.scan.masked

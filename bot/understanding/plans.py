@@ -56,33 +56,48 @@ def _hours(piece: Piece, slots: dict[str, Any]) -> tuple[list[Atom], bool]:
     """The hours of the plan; bedtime, the start and the end are taken out of them."""
     hours: list[Atom] = []
     sure = True
-    twenty_four = any(a.value.clock and a.value.clock.hour > 12 for a in piece.of("TIME"))
     for atom in piece.of("TIME"):
-        moment: Moment = atom.value
-        if moment.part == "bedtime" or piece.follows("bedtime_before", atom):
-            if moment.clock:
-                slots["bedtime"] = hour_text(replace(moment, clock=as_clock(replace(moment, part="bedtime"))))
-            if moment.day:
-                sure = _put_start(piece, slots, moment) and sure
-            hours.append(_bedtime(atom))
-        elif moment.clock and moment.role in {"at", "until"} and not moment.end:
-            sure = sure and (twenty_four or not moment.clock.twelve or bool(moment.part))
-            _put_start(piece, slots, moment) if moment.day and not moment.part else None
-            hours.append(atom)
-        elif moment.role == "until" and not moment.clock:
-            slots["until"] = piece.anchored(moment, "future").iso()
-        elif moment.day or moment.period or moment.shift or moment.role == "start":
-            sure = _put_start(piece, slots, moment) and sure
-        elif moment.part:
-            hours.append(atom)
-    times = [hour_text(replace(a.value, clock=as_clock(a.value))) for a in hours if a.value.clock and not _is_bedtime(a)]
+        role = _role_of(piece, atom)
+        if role == "bound":
+            sure = _put_bound(piece, slots, atom.value) and sure
+            continue
+        hours.append(_bedtime(atom, slots) if role == "bedtime" else atom)
+        if atom.value.day and (role == "bedtime" or not atom.value.part):
+            sure = _put_start(piece, slots, atom.value) and sure
+    times = [_at(atom) for atom in hours if atom.value.clock and not _is_bedtime(atom)]
     if times:
         slots["times"] = times
-    return hours, sure
+    return hours, sure and (_twenty_four(hours) or not piece.half_unsaid())
 
 
-def _bedtime(atom: Atom) -> Atom:
-    return replace(atom, value=replace(atom.value, part="bedtime"))
+def _role_of(piece: Piece, atom: Atom) -> str:
+    """What a moment is to a plan: its bedtime, an hour of the day, or a bound (its first or last day)."""
+    moment: Moment = atom.value
+    if moment.part == "bedtime" or piece.follows("bedtime_before", atom):
+        return "bedtime"
+    if moment.clock and moment.role in {"at", "until"} and not moment.end:
+        return "hour"
+    return "hour" if moment.part and not moment.day else "bound"
+
+
+def _twenty_four(hours: list[Atom]) -> bool:
+    """ "8:00 12:00 16:00" is the 24-hour clock throughout; "8, 12, 4" may be anything."""
+    return any(atom.value.clock and atom.value.clock.hour > 12 for atom in hours)
+
+
+def _put_bound(piece: Piece, slots: dict[str, Any], moment: Moment) -> bool:
+    """A day of the plan that is no hour of it: its first, or its last."""
+    if moment.role == "until":
+        slots["until"] = piece.anchored(moment, "future").iso()
+        return True
+    return _put_start(piece, slots, moment)
+
+
+def _bedtime(atom: Atom, slots: dict[str, Any]) -> Atom:
+    moment = replace(atom.value, part="bedtime")
+    if moment.clock:
+        slots["bedtime"] = hour_text(replace(moment, clock=as_clock(moment)))
+    return replace(atom, value=moment)
 
 
 def _is_bedtime(atom: Atom) -> bool:

@@ -149,8 +149,7 @@ def meaning_json(meaning: Meaning) -> dict[str, Any]:
 def _local(now: datetime, timezone: str) -> datetime:
     try:
         return now.astimezone(ZoneInfo(timezone))
-    except (OSError, ValueError, OverflowError):
-        # An unknown zone (ZoneInfoNotFoundError is a KeyError that is also an OSError only sometimes) keeps the caller's.
+    except (KeyError, OSError, ValueError, OverflowError):  # an unknown zone is a KeyError, a malformed one a ValueError or an OSError
         return now
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.knowledge.language import Language
 from bot.understanding.amounts import AmountWords
@@ -93,12 +93,19 @@ class Scanner:
             lambda t: [Atom(m.start(), m.end(), "NUM", float(m[0].replace(",", "."))) for m in _NUMBER.finditer(t)],
         )
         for step in steps:
-            found = step(rest)
+            found = [_trimmed(rest, atom) for atom in step(rest)]
             atoms += found
             for atom in found:
                 rest = blank(rest, atom.start, atom.end)
         atoms.sort(key=lambda atom: atom.start)
         return _masked(text, atoms, leftover=bool(_FIGURE.search(rest)))
+
+
+def _trimmed(text: str, atom: Atom) -> Atom:
+    """The atom without the blanks that an optional word left at its ends: cues count on the space between two names."""
+    said = text[atom.start : atom.end]
+    start = atom.start + len(said) - len(said.lstrip(" "))
+    return replace(atom, start=start, end=atom.end - (len(said) - len(said.rstrip(" "))))
 
 
 def _substance(match: re.Match[str]) -> Atom:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
+from itertools import chain
 
 from bot.knowledge.language import Times, alternatives
 from bot.understanding.moments import Clock, Day, Length, Moment, Role
@@ -41,10 +42,10 @@ class TimeWords:
     def of(cls, times: Times) -> TimeWords:
         """Compile one language's times.yaml."""
         words = {
-            "unit": [word for forms in times.units.values() for word in forms],
-            "weekday": [word for forms in times.weekdays for word in forms],
-            "month": [word for forms in times.months for word in forms],
-            "part": [word for part in times.parts.values() for word in part.words],
+            "unit": list(chain.from_iterable(times.units.values())),
+            "weekday": list(chain.from_iterable(times.weekdays)),
+            "month": list(chain.from_iterable(times.months)),
+            "part": list(chain.from_iterable(part.words for part in times.parts.values())),
         }
         macros = macro_table(times.macros, words)
         macros["dur"] = "(?:" + "|".join(re.sub(r"\?P<\w+>", "?:", p.match) for p in times.durations) + ")"
@@ -154,12 +155,11 @@ class TimeWords:
         hour = self.words.named_hours[said] if named else int(said)
         minute = int(found.get("m") or found.get("m2") or 0)
         shift = self._fraction(found.get("frac", "").strip())
+        half = "" if named else found.get("mer", "")[:1]
+        if half and not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half == "p" else 0) if half else hour
         total = hour * 60 + minute + (-shift if to else shift)
-        half = found.get("mer", "")[:1]
-        if half and not named:
-            if not 1 <= hour <= 12:
-                return None
-            total += 720 if half == "p" and hour < 12 else -720 if half == "a" and hour == 12 else 0
         hour, minute = divmod(total if 0 <= total <= _DAY_MINUTES else total % _DAY_MINUTES, 60)
         surely_24 = named or bool(half) or said.startswith("0") or not self.words.twelve_hours
         return Clock(hour, minute, twelve=not surely_24 and 1 <= hour <= 12)

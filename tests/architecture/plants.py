@@ -86,7 +86,8 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
     "handlers-apart": (
         climbs("bot.handlers.turn", "bot.handlers.agenda"),
         climbs("bot.handlers.agenda", "bot.handlers.escalation"),
-        climbs("bot.handlers.escalation", "bot.handlers.danger"),
+        climbs("bot.handlers.escalation", "bot.handlers.watch"),
+        climbs("bot.handlers.watch", "bot.handlers.moderation"),
         climbs("bot.handlers.plan_text", "bot.handlers.plan"),
         climbs("bot.handlers.plan", "bot.handlers.intake"),
         climbs("bot.handlers.intake", "bot.handlers.plan"),

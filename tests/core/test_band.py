@@ -20,6 +20,10 @@ def test_sure_intakes_make_a_band_between_the_two_profiles() -> None:
 
 def test_one_profile_and_a_sure_intake_leave_no_width() -> None:
     assert band([SURE], 15.0, [FAST]) == Band(level([(10.0, 10.0)], 15.0), level([(10.0, 10.0)], 15.0))
+    assert band([SURE], 15.0, [SLOW]) == Band(level([(10.0, 10.0)], 15.0, SLOW), level([(10.0, 10.0)], 15.0, SLOW))
+    falling = Uncertain(earliest=8.0, latest=9.0, least_mg=10, most_mg=10)
+    ends = [level([(hour, 10.0)], 15.0, SLOW) for hour in (8.0, 9.0)]
+    assert band([falling], 15.0, [SLOW]) == Band(*ends)
     assert band([], 15.0) == Band(0, 0)
     assert band([SURE], 10.0) == Band(0, 0)
 
@@ -50,7 +54,7 @@ def test_an_amount_that_was_not_said_reaches_from_nothing_to_the_most_it_can_be(
 
 @pytest.mark.parametrize(("earliest", "latest", "least", "most"), [(10, 9, 5, 5), (9, 10, 5, 4), (9, 10, -1, 5)])
 def test_ends_in_the_wrong_order_are_an_error(earliest: float, latest: float, least: float, most: float) -> None:
-    with pytest.raises(ValueError, match="between its ends"):
+    with pytest.raises(ValueError, match=r"^an uncertain intake lies between its ends$"):
         Uncertain(earliest=earliest, latest=latest, least_mg=least, most_mg=most)
 
 

@@ -17,6 +17,15 @@ def test_the_hour_of_the_glass_alone_is_asked_about_and_not_used() -> None:
     assert onset(first_thought=None, first_drink=time(18)) == Withheld(("craving-onset",))
 
 
+def test_thought_and_glass_at_the_same_hour_are_no_doubt() -> None:
+    assert onset(first_thought=time(18), first_drink=time(18)) == Allowed(time(18), ("craving-onset",))
+
+
+def test_four_in_the_morning_is_the_new_day() -> None:
+    assert onset(first_thought=time(4), first_drink=time(22)) == Allowed(time(4), ("craving-onset",))
+    assert onset(first_thought=time(3, 59), first_drink=time(22)) == Withheld(("craving-onset",))
+
+
 def test_a_thought_said_to_come_after_the_glass_is_a_doubt() -> None:
     assert onset(first_thought=time(20), first_drink=time(18)) == Withheld(("craving-onset",))
 

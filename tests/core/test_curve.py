@@ -94,7 +94,7 @@ def test_absorption_follows_from_half_life_and_peak() -> None:
 
 @pytest.mark.parametrize("tmax", [0.0, -1.0, 5.05, 6.0])
 def test_a_peak_outside_what_the_model_can_reach_is_an_error(tmax: float) -> None:
-    with pytest.raises(ValueError, match="the peak lies between the intake"):
+    with pytest.raises(ValueError, match=r"^the peak lies between the intake and 1/ke after it$"):
         absorption(3.5, tmax)
 
 
@@ -114,7 +114,7 @@ def test_a_curve_has_a_point_every_minute_from_the_first_intake() -> None:
     assert (drawn.points[0].minute, drawn.points[0].mg_eq) == (13 * 60, 0.0)
     assert len(drawn.points) == 24 * 60
     assert all(later.minute - earlier.minute == 1 for earlier, later in pairwise(drawn.points))
-    with pytest.raises(ValueError, match="starts at an intake"):
+    with pytest.raises(ValueError, match=r"^a curve starts at an intake$"):
         curve([])
 
 
@@ -177,3 +177,21 @@ def test_a_level_lies_between_nothing_and_all_that_was_taken(some: list[tuple[fl
 def test_the_same_day_forty_times_is_the_steady_day(some: list[tuple[float, float]], t: float, profile: Profile) -> None:
     repeated = [(at + 24 * day, mg) for day in range(40) for at, mg in some]
     assert level(repeated, t + 24 * 39, profile) == pytest.approx(steady_level(some, t, profile), rel=1e-6)
+
+
+@given(
+    some=st.lists(st.tuples(st.integers(0, 3 * 1440), st.floats(0.5, 100)), min_size=1, max_size=8),
+    profile=profiles,
+    after=st.integers(0, 4 * 1440 - 1),
+)
+def test_a_curve_of_days_is_the_closed_form_at_every_minute(some: list[tuple[int, float]], profile: Profile, after: int) -> None:
+    drawn = curve(some, profile, minutes=4 * 1440).points[after]
+    assert drawn.mg_eq == pytest.approx(level([(minute / 60, mg) for minute, mg in some], drawn.minute / 60, profile), rel=1e-9, abs=1e-9)
+
+
+@given(some=st.lists(st.tuples(st.integers(0, 1439), st.floats(0.5, 100)), min_size=1, max_size=4), profile=profiles)
+def test_a_steady_curve_comes_back_to_where_it_began(some: list[tuple[int, float]], profile: Profile) -> None:
+    drawn = curve(some, profile, steady=True, minutes=1441).points
+    assert drawn[0].mg_eq == pytest.approx(drawn[1440].mg_eq)
+    at = drawn[700].minute / 60
+    assert drawn[700].mg_eq == pytest.approx(steady_level([(minute / 60, mg) for minute, mg in some], at, profile))

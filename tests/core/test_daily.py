@@ -21,6 +21,9 @@ SLOTS = [
     ("in the gap: the first instant after it", "Europe/Berlin", "2026-03-29", "02:30", "2026-03-29T01:00:00"),
     ("on the edge of the gap", "Europe/Berlin", "2026-03-29", "02:00", "2026-03-29T01:00:00"),
     ("just after the gap", "Europe/Berlin", "2026-03-29", "03:00", "2026-03-29T01:00:00"),
+    ("deep in the gap, to the second", "Europe/Berlin", "2026-03-29", "02:17", "2026-03-29T01:00:00"),
+    ("late in the gap, to the second", "Europe/Berlin", "2026-03-29", "02:43", "2026-03-29T01:00:00"),
+    ("a gap over midnight", "America/Toronto", "1919-03-30", "23:45", "1919-03-31T04:30:00"),
     ("a midnight that does not exist", "Africa/Cairo", "2024-04-26", "00:00", "2024-04-25T22:00:00"),
     ("half past a midnight that does not exist", "Africa/Cairo", "2024-04-26", "00:30", "2024-04-25T22:00:00"),
     ("an hour that comes twice: the first", "America/New_York", "2026-11-01", "01:30", "2026-11-01T05:30:00"),
@@ -100,3 +103,17 @@ def test_over_a_whole_year_the_nights_fire_once_each(zone: str, year: int, at: t
     fired = firings(ZoneInfo(zone), at, date(year, 1, 1), 366)
     assert all(timedelta(hours=21) < later - earlier < timedelta(hours=27) for earlier, later in pairwise(fired))
     assert fired[-1].astimezone(ZoneInfo(zone)).date() == date(year, 1, 1) + 365 * ONE_DAY
+
+
+def test_an_hour_skipped_over_midnight_fires_on_the_next_date_once() -> None:
+    toronto = ZoneInfo("America/Toronto")
+    fired = [instant.astimezone(toronto) for instant in firings(toronto, time(23, 45), date(1919, 3, 29), 3)]
+    assert [f"{local:%d %H:%M}" for local in fired] == ["29 23:45", "31 00:30", "31 23:45"]
+
+
+def test_a_zone_or_a_fold_written_on_the_hour_is_not_looked_at() -> None:
+    new_york = ZoneInfo("America/New_York")
+    day = date(2026, 11, 1)
+    plain = local_slot(day, time(1, 30), new_york)
+    assert local_slot(day, time(1, 30, fold=1), new_york) == plain
+    assert local_slot(day, time(1, 30, tzinfo=UTC), new_york) == plain

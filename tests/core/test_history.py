@@ -75,6 +75,8 @@ DOUBTS = [
     ("not a word", [], Doubt.missing),
     ("words on other things alone", [felt("drowsiness", on_day(19), 2)], Doubt.missing),
     ("nothing since the step began", [taken(on_day(15), 22)], Doubt.missing),
+    ("a minute before the step began", [entry("intake", moment(on_day(15), 23, 59), dose_mg=5, slot="")], Doubt.missing),
+    ("at midnight of the first day, and stale", [entry("intake", moment(D16, 0), dose_mg=5, slot="")], Doubt.stale),
     ("undone is as if never said", [replace(entry, undone_at=MORNING) for entry in step_4()], Doubt.missing),
     ("the last word is three days old", [taken(on_day(16), 8), taken(on_day(18), 8)], Doubt.stale),
     ("taken, then missed", [*step_4(), missed(on_day(18), 13, said=MORNING)], Doubt.contradictory),
@@ -145,11 +147,19 @@ def test_whole_days_missed_are_counted(why: str, entries: list[Entry], days: int
     assert history(entries).whole_days_missed == days
 
 
+def late_bedtime(number: int) -> Entry:
+    """The bedtime dose of a day, taken half an hour after midnight."""
+    return replace(taken(on_day(number), 22), at=moment(on_day(number + 1), 0, 30))
+
+
 OVER = [
     ("as planned", step_4(), 0),
     ("ten more on one day", [*step_4(), entry("intake", moment(on_day(18), 20), dose_mg=10, slot="")], 1),
     ("an amount not said adds nothing", [*step_4(), entry("intake", moment(on_day(18), 20), dose_mg=None, slot="")], 0),
-    ("bedtime after midnight counts for the day of its slot", [*step_4()[:-1], replace(LAST, at=moment(D21, 0, 30))], 0),
+    ("bedtime after midnight counts for the day of its slot", [*step_4()[:7], late_bedtime(17), *step_4()[8:]], 0),
+    ("and not for the day it was taken on", [late_bedtime(17), *(taken(on_day(18), hour) for hour in HOURS), LAST], 0),
+    ("without a slot, the local day counts", [entry("intake", moment(on_day(18), 0, 30), dose_mg=45, slot=""), LAST], 1),
+    ("half a milligram more", [*step_4(), entry("intake", moment(on_day(18), 20), dose_mg=0.5, slot="")], 1),
     ("on two days", [entry("intake", moment(on_day(day), 20), dose_mg=45, slot="") for day in (18, 20)], 2),
 ]
 

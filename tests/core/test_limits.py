@@ -23,15 +23,16 @@ def test_without_a_bound_there_is_no_answer() -> None:
         smallest([])
 
 
-@pytest.mark.parametrize(("tablet", "unit"), [(10, 5), (20, 10), (30, 15), (40, 20), (25, 25), (5, 5)])
+@pytest.mark.parametrize(("tablet", "unit"), [(10, 5), (20, 10), (30, 15), (40, 20), (25, 25), (5, 5), (1, 1)])
 def test_only_tablets_with_equal_halves_are_halved(tablet: int, unit: int) -> None:
     assert unit_mg(tablet) == unit
+    assert isinstance(unit_mg(tablet), int)
     assert can_be_made(3 * unit, tablet)
-    assert not can_be_made(unit + 1, tablet)
+    assert not can_be_made(unit + 0.5, tablet)
 
 
 def test_a_tablet_of_nothing_is_an_error() -> None:
-    with pytest.raises(ValueError, match="more than nothing"):
+    with pytest.raises(ValueError, match=r"^a tablet holds more than nothing$"):
         unit_mg(0)
 
 
@@ -63,6 +64,7 @@ def test_every_bound_that_is_passed_is_named(mg: float, bounds: Callable[[], tup
 WITHIN = [
     ("within all", 20, {}, Allowed(20)),
     ("half a tablet", 5, {}, Allowed(5)),
+    ("one milligram, where tablets hold one", 1, {"tablet": 1}, Allowed(1)),
     ("the smallest decides: the plan's single dose", 45, {"day": 70, "single": 40}, Withheld(("plan-max-single",))),
     ("the smallest decides: the day", 45, {"day": 40, "single": 44}, Withheld(("over-plan",))),
     ("the smallest decides: 300", 45, {"day": 400, "taken": 260}, Withheld(("ceiling-300",))),

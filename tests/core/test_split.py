@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.core.curve import level
 from bot.core.decision import Allowed, Withheld
 from bot.core.plan import Dose, Step
-from bot.core.split import Split, best_split, illustrate, spread
+from bot.core.split import Split, _search, best_split, illustrate, spread
 
 SIX = time(18)
 
@@ -96,6 +96,9 @@ INFEASIBLE = [
     ("two slots of at most 30 mg", lambda: best_split(70, craving=time(10), wake=time(7)), "split-too-few-hours"),
     ("a craving on waking", lambda: best_split(70, craving=time(8)), "split-too-few-hours"),
     ("not a multiple of the unit", lambda: best_split(75, craving=SIX, unit_mg=10), "not-a-half-tablet"),
+    ("three slots would do, two are left", lambda: best_split(70, craving=time(12)), "split-too-few-hours"),
+    ("five doses only above 240 mg", lambda: best_split(240, craving=SIX, max_single_mg=50), "split-too-few-hours"),
+    ("never six doses", lambda: best_split(300, craving=SIX, max_single_mg=50), "split-too-few-hours"),
     ("above the ceiling", lambda: best_split(305, craving=SIX), "ceiling-300"),
     ("the plan's own single dose is too small", lambda: best_split(70, craving=SIX, max_single_mg=3), "plan-max-single"),
     ("the plan's own single dose leaves too little", lambda: best_split(70, craving=SIX, max_single_mg=15), "split-too-few-hours"),
@@ -117,14 +120,20 @@ def test_intakes_are_on_the_hour_also_when_craving_or_waking_is_not() -> None:
 
 
 def test_nothing_to_split_is_an_error() -> None:
-    with pytest.raises(ValueError, match="needs a total"):
+    with pytest.raises(ValueError, match=r"^a split needs a total and a unit$"):
         best_split(0, craving=SIX)
+    with pytest.raises(ValueError, match="needs a total"):
+        best_split(70, craving=SIX, unit_mg=0)
+    assert shown(best_split(1, craving=SIX, unit_mg=1)) == "1@17"
 
 
 def test_a_plan_that_fixes_its_hours_is_not_split() -> None:
     fixed = Step(70, None, tuple(Dose(time(hour), mg) for hour, mg in ((8, 20), (13, 15), (18, 15), (22, 20))))
     assert illustrate(fixed, craving=SIX) == Withheld(("split-hours-fixed", "prescriber-decides"))
     assert shown(illustrate(Step(70, None), craving=SIX)) == "15@13 25@15 30@17"
+    assert shown(illustrate(Step(70, None), craving=SIX, unit_mg=10)) == "20@13 20@15 30@17"
+    assert shown(illustrate(Step(70, None), craving=SIX, max_single_mg=20)) == "10@11 20@13 20@15 20@17"
+    assert shown(illustrate(Step(70, None), craving=time(12), wake=time(7))) == "15@7 25@9 30@11"
 
 
 # --- spread over the day -------------------------------------------------------------------------------------------
@@ -178,7 +187,7 @@ def test_what_cannot_be_spread_is_said(why: str, found: Callable[[], object], ru
 
 
 def test_a_spread_needs_hours_and_a_unit() -> None:
-    with pytest.raises(ValueError, match="needs hours"):
+    with pytest.raises(ValueError, match=r"^a spread needs hours and a unit$"):
         spread(Step(20, None), hours=())
     with pytest.raises(ValueError, match="and a unit"):
         spread(Step(20, None), unit_mg=0)
@@ -230,3 +239,26 @@ def test_a_split_keeps_every_bound(units: int, craving: int, most: int | None) -
     assert all(later - earlier >= 2 for earlier, later in pairwise(hours))
     assert all(0 <= later - earlier <= 10 * -(-total // 90) for earlier, later in pairwise(amounts))
     assert len(amounts) <= (5 if total > 240 else 4)
+
+
+def test_above_240_mg_a_fifth_dose_is_allowed() -> None:
+    assert shown(best_split(250, craving=SIX, max_single_mg=50)) == "50@9 50@11 50@13 50@15 50@17"
+
+
+def test_a_plans_own_limit_above_80_changes_nothing() -> None:
+    assert best_split(300, craving=SIX, max_single_mg=200) == best_split(300, craving=SIX)
+
+
+@pytest.mark.parametrize(
+    ("total", "cap", "worth", "expected"),
+    [
+        (10, 5, [1.0, 1.0, 1.0, 1.0, 1.0], [(8, 5), (10, 5)]),
+        (10, 10, [1.0, 1.0, 1.0, 1.0, 1.0], [(8, 10)]),
+        (10, 10, [1.0, 0.5, 0.5, 0.5, 1.0 + 1e-11], [(8, 10)]),
+        (10, 10, [1.0, 0.5, 0.5, 0.5, 1.0 + 1e-7], [(12, 10)]),
+    ],
+    ids=["the earlier hours", "fewer doses first", "equal to a billionth", "more than a billionth apart"],
+)
+def test_among_equals_fewer_doses_win_then_earlier_ones(total: int, cap: int, worth: list[float], expected: list[tuple[int, int]]) -> None:
+    # Real curves never tie, so the search is given hours of equal worth.
+    assert _search(total, 5, cap, dict(enumerate(worth, start=8))) == expected

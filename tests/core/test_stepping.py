@@ -20,6 +20,7 @@ from tests.core.given import START, flat, on_day, plans
 
 P4 = schemes()["four-doses-200"].plan(start=START)
 D21 = on_day(21)
+LONG = replace(P4, steps=(Step(10, 20), Step(20, None)))
 
 
 def total(plan: Plan, number: int) -> int:
@@ -63,6 +64,10 @@ REFUSED: list[tuple[str, Callable[[], Decision[PlanDay]], Withheld | Alarm]] = [
         lambda: may_step(P4, on=D21, effects=[felt("dizziness", 17, 2), felt("dizziness", 20, 5)]),
         Withheld(("hold-side-effect",)),
     ),
+    ("exactly as bothersome as it takes", lambda: may_step(P4, on=D21, effects=[felt("fatigue", 19, 4)]), Withheld(("hold-side-effect",))),
+    ("a week ago to the day", lambda: may_step(P4, on=D21, effects=[felt("fatigue", 14, 6)]), Withheld(("hold-side-effect",))),
+    ("this very morning", lambda: may_step(P4, on=D21, effects=[felt("fatigue", 21, 6)]), Withheld(("hold-side-effect",))),
+    ("early in a long step", lambda: may_step(LONG, on=on_day(21), effects=[felt("fatigue", 2, 6)]), Withheld(("hold-side-effect",))),
     ("restless nights", lambda: may_step(P4, on=D21, effects=[felt("restlessness", 20)]), Alarm(Level.urgent, ("step-back-7-days",))),
 ]
 
@@ -95,8 +100,13 @@ def test_a_step_due_at_80_carries_its_notice() -> None:
 def test_a_step_down_is_not_kept_back_by_an_effect() -> None:
     lower = replace(P4, steps=(Step(30, 5), Step(20, 5), Step(20, 5), Step(30, None)))
     bothered = [felt("restlessness", 5, 9), felt("drowsiness", 15, 9)]
-    assert isinstance(may_step(lower, on=on_day(6), effects=bothered), Allowed)
-    assert isinstance(may_step(lower, on=on_day(11), effects=bothered), Allowed)
+    for number, mg in ((6, 20), (11, 20)):
+        down = may_step(lower, on=on_day(number), effects=bothered)
+        assert isinstance(down, Allowed)
+        assert (down.value.total_mg, down.value.number, down.rules) == (mg, number, ("step-due",))
+    high = may_step(replace(P4, steps=(Step(100, 5), Step(90, None))), on=on_day(6), effects=bothered)
+    assert isinstance(high, Allowed)
+    assert high.rules == ("step-due", "specialist-above-80")
     assert may_step(lower, on=on_day(16), effects=bothered) == Withheld(("hold-side-effect",))
 
 
@@ -106,6 +116,8 @@ def test_a_step_down_is_not_kept_back_by_an_effect() -> None:
 def test_restless_at_60_mg_goes_back_to_50_for_seven_days_then_tries_again() -> None:
     stepped = back(P4, 28)
     assert (stepped.to_mg, stepped.retry_on, stepped.level) == (50, date(2026, 2, 4), Level.urgent)
+    assert stepped.plan.holds == (Hold(on_day(28), on_day(35), "step-back-7-days", back_to_step=4),)
+    assert step_back(P4, on=on_day(28)) == Allowed(stepped, ("step-back-7-days",))
     assert [total(stepped.plan, number) for number in (27, 28, 34, 35, 39, 40)] == [60, 50, 50, 60, 60, 70]
     assert may_step(stepped.plan, on=on_day(30)) == Withheld(("step-back-7-days",))
     assert isinstance(may_step(stepped.plan, on=on_day(35)), Allowed)
@@ -135,6 +147,13 @@ def test_stepping_back_ends_a_hold_that_was_standing() -> None:
     stepped = back(hold(P4, on_day(29)), 33)
     assert stepped.plan.holds[0] == Hold(on_day(29), on_day(33))
     assert [total(stepped.plan, number) for number in (32, 33, 39, 40)] == [60, 50, 50, 60]
+
+
+def test_stepping_back_leaves_what_is_over_and_replaces_what_begins_that_day() -> None:
+    over = hold(P4, on_day(3), on_day(5))
+    assert back(over, 33).plan.holds[0] == Hold(on_day(3), on_day(5))
+    today = hold(P4, on_day(33))
+    assert [hold.back_to_step for hold in back(today, 33).plan.holds] == [5]
 
 
 @pytest.mark.parametrize(

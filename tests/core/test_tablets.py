@@ -26,6 +26,8 @@ MADE = [
     (20, (10, 20), [(20, 2)]),
     (10, (20, 10), [(10, 2)]),
     (300, (40, 10), [(40, 15)]),
+    (60, (20, 30, 40), [(40, 2), (20, 2)]),
+    (3, (1,), [(1, 6)]),
 ]
 
 
@@ -52,7 +54,7 @@ def test_nothing_above_300_is_counted_out() -> None:
 
 @pytest.mark.parametrize(("mg", "strengths"), [(0, (10,)), (-5, (10,)), (10, ()), (10, (10, 0)), (10, (-10,))])
 def test_nothing_and_no_tablet_are_errors(mg: int, strengths: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="is made of something"):
+    with pytest.raises(ValueError, match=r"^an amount is made of something, by something$"):
         in_tablets(mg, strengths)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.core.decision import Alarm, Allowed, Withheld
 from bot.core.levels import Level
-from bot.core.taper import Decrease, judge_stop, maintenance_decrease, taper
+from bot.core.taper import Decrease, days_before_zero, judge_stop, maintenance_decrease, pace_of, taper
 from bot.core.titration import check_plan, lay_out
 from tests.core.given import START
 
@@ -67,12 +67,13 @@ def test_a_decrease_that_the_sources_do_not_carry(why: str, said: tuple[int, int
 def test_a_tenth_every_three_weeks_is_described_however_large() -> None:
     days, rules = totals(300, 30, 21)
     assert days[0] == 270
-    assert "slow-decrease" in rules
+    assert rules == ("never-stop-abruptly", "slow-decrease")
 
 
 def test_what_is_not_positive_is_an_error() -> None:
-    with pytest.raises(ValueError, match="a decrease needs"):
-        taper(from_mg=100, by_mg=0, every_days=2, start=START)
+    for from_mg, by_mg, every_days in ((0, 10, 2), (100, 0, 2), (100, 10, 0)):
+        with pytest.raises(ValueError, match=r"^a decrease needs a dose, a drop and a pace$"):
+            taper(from_mg=from_mg, by_mg=by_mg, every_days=every_days, start=START)
 
 
 @given(units=st.integers(2, 60), drop=st.integers(1, 60), every=st.integers(1, 40))
@@ -91,6 +92,11 @@ def test_a_decrease_only_goes_down_and_slower_is_never_refused(units: int, drop:
 @pytest.mark.parametrize(
     ("why", "mg", "days", "expected"),
     [
+        ("tomorrow", 200, 1, TOO_FAST),
+        ("in nine days", 200, 9, TOO_FAST),
+        ("in ten days", 200, 10, DISPUTED),
+        ("a day before S001 would", 200, 17, DISPUTED),
+        ("as S001 would", 200, 18, Withheld(("prescriber-decides", "never-stop-abruptly"))),
         ("tonight", 200, 0, Alarm(Level.urgent, ("never-stop-abruptly",))),
         ("tonight, from little", 10, 0, Alarm(Level.urgent, ("never-stop-abruptly",))),
         ("case 67: in five days", 200, 5, TOO_FAST),
@@ -102,6 +108,7 @@ def test_a_decrease_only_goes_down_and_slower_is_never_refused(units: int, drop:
 )
 def test_no_wish_to_stop_is_ever_endorsed(why: str, mg: int, days: int, expected: object) -> None:
     assert judge_stop(current_mg=mg, days=days) == expected
+    assert days or judge_stop(current_mg=mg) == expected
 
 
 LAST = date(2026, 5, 1)
@@ -128,3 +135,41 @@ def test_the_plans_own_decrease_wins_when_tablets_make_it() -> None:
 
 def test_not_before_three_weeks() -> None:
     assert maintenance_decrease(200, on=LAST + timedelta(days=20), last_change=LAST) == Withheld(("slow-decrease",))
+
+
+@pytest.mark.parametrize(
+    ("from_mg", "by_mg", "every_days", "pace"),
+    [
+        (100, 20, 2, "described"),
+        (100, 10, 1, "described"),
+        (100, 20, 1, "too-fast"),
+        (200, 15, 1, "disputed"),
+        (100, 50, 9, "too-fast"),
+        (100, 50, 10, "disputed"),
+        (300, 30, 21, "described"),
+        (300, 30, 20, "disputed"),
+        (300, 35, 21, "disputed"),
+        (100, 40, 30, "disputed"),
+        (20, 20, 40, "too-fast"),
+    ],
+)
+def test_the_pace_of_a_decrease_is_what_the_sources_say_of_it(from_mg: int, by_mg: int, every_days: int, pace: str) -> None:
+    assert pace_of(from_mg=from_mg, by_mg=by_mg, every_days=every_days) == pace
+
+
+def test_the_days_of_a_decrease_are_whole() -> None:
+    assert [days_before_zero(from_mg=mg, by_mg=20, every_days=2) for mg in (20, 40, 50, 60, 300)] == [0, 2, 4, 4, 28]
+
+
+def test_a_decrease_is_a_plan_of_its_own_tablets_down_to_the_last_milligram() -> None:
+    verdict = taper(from_mg=3, by_mg=1, every_days=2, start=START, tablet_mg=1)
+    assert isinstance(verdict, Allowed)
+    assert (verdict.value.scheme, verdict.value.start, verdict.value.tablet_mg) == ("custom", START, 1)
+    assert [(step.total_mg, step.days) for step in verdict.value.steps] == [(2, 2), (1, 2), (0, None)]
+
+
+def test_a_maintenance_decrease_is_never_the_whole_dose() -> None:
+    on = LAST + timedelta(days=21)
+    decides = Withheld(("prescriber-decides", "slow-decrease"))
+    assert maintenance_decrease(20, on=on, last_change=LAST, plan_by_mg=20) == decides
+    assert maintenance_decrease(10, on=on, last_change=LAST, tablet_mg=1) == Allowed(Decrease(1, 9), ("slow-decrease",))

@@ -20,6 +20,7 @@ from bot.core.titration import (
     day_number,
     extend_step,
     from_increase,
+    highest_day_mg,
     hold,
     lay_out,
     plan_day,
@@ -99,6 +100,9 @@ def test_one_tablet_every_three_days() -> None:
 )
 def test_a_day_says_what_goes_with_its_total(total: int, notices: tuple[str, ...]) -> None:
     assert at(flat(total), START).notices == notices
+    laid = plan_day(flat(total), START)
+    assert isinstance(laid, Allowed)
+    assert laid.rules == notices
 
 
 def test_a_stored_plan_above_300_is_never_shown() -> None:
@@ -117,6 +121,13 @@ def split(total: int, *mg: int | None) -> Plan:
 
 
 ORANGE = Level.urgent
+SMALLEST = Plan(
+    scheme="custom",
+    start=START,
+    steps=(Step(1, 1, (Dose(time(8), 1),)), Step(1, 1, (Dose(time(8), 1),))),
+    tablet_mg=1,
+    top_up=TopUp(1, 1),
+)
 CHECKS = [
     ("the table itself", P4, Allowed(P4)),
     ("case 33: 80 mg blocks nothing", flat(80), Allowed(flat(80), ("start-low", "specialist-above-80"))),
@@ -142,6 +153,14 @@ CHECKS = [
     ("a step without a length before another", replace(P4, steps=(Step(5, None), Step(10, None))), Withheld(("plan-unclear",))),
     ("a step of no days", replace(P4, steps=(Step(5, 0), Step(10, None))), Withheld(("plan-unclear",))),
     ("a top-up of nothing", flat(10, top_up=TopUp(0, 1)), Withheld(("plan-unclear",))),
+    ("a top-up never", flat(10, top_up=TopUp(10, 0)), Withheld(("plan-unclear",))),
+    ("a top-up no tablet makes", flat(10, top_up=TopUp(7, 1)), Withheld(("not-a-half-tablet",))),
+    ("tablets of nothing", flat(10, tablet_mg=0), Withheld(("plan-unclear",))),
+    ("a step of nothing in the middle", replace(P4, steps=(Step(10, 5), Step(0, 5), Step(10, None))), Withheld(("plan-unclear",))),
+    ("a last step of no days", replace(P4, steps=(Step(10, 0),)), Withheld(("plan-unclear",))),
+    ("a dose of nothing", split(10, 10, 0), Withheld(("plan-unclear",))),
+    ("two rules at once: the day's comes first, alone", split(400, 200, 200), Alarm(ORANGE, ("ceiling-300",))),
+    ("the smallest plan of all", SMALLEST, Allowed(SMALLEST)),
     ("above the plan's own single dose", replace(split(70, 35, 35), max_single_mg=30), Withheld(("plan-max-single",))),
     ("at the plan's own single dose", replace(split(20, 10, 10), max_single_mg=10), Allowed(replace(split(20, 10, 10), max_single_mg=10))),
     ("200 mg in one dose", split(200, 200), Alarm(ORANGE, ("over-200-single",))),
@@ -161,6 +180,7 @@ def test_a_plan_is_checked_before_it_is_kept(why: str, plan: Plan, expected: obj
 def test_a_mismatch_shows_both_numbers() -> None:
     assert sum_mismatches(split(70, 20, 15, 15, 15)) == (SumMismatch(0, doses_mg=65, total_mg=70),)
     assert sum_mismatches(P4) == ()
+    assert sum_mismatches(split(20, 20, None)) == (SumMismatch(0, doses_mg=20, total_mg=20),)
 
 
 def test_a_total_said_apart_must_agree() -> None:
@@ -168,6 +188,8 @@ def test_a_total_said_apart_must_agree() -> None:
     assert check_plan(plan, said_total_mg=80) == Withheld(("plan-sum-mismatch",))
     assert sum_mismatches(plan, said_total_mg=80) == (SumMismatch(0, doses_mg=70, total_mg=80),)
     assert isinstance(check_plan(plan, said_total_mg=70), Allowed)
+    both = split(70, 20, 15)
+    assert sum_mismatches(both, said_total_mg=80) == (SumMismatch(0, doses_mg=70, total_mg=80), SumMismatch(0, doses_mg=35, total_mg=70))
 
 
 # --- said as an increase -------------------------------------------------------------------------------------------
@@ -177,6 +199,8 @@ def test_an_increase_said_in_words_becomes_steps() -> None:
     plan = from_increase(total_mg=15, step_mg=10, every_days=4, times=(time(20), time(8)), until_mg=45, start=START)
     assert [(step.total_mg, step.days) for step in plan.steps] == [(15, 4), (25, 4), (35, 4), (45, None)]
     assert plan.steps[0].doses == (Dose(time(8)), Dose(time(20)))
+    assert (plan.scheme, plan.start, plan.tablet_mg, plan.holds) == ("custom", START, 10, ())
+    assert from_increase(total_mg=20, start=START, tablet_mg=20).tablet_mg == 20
 
 
 def test_the_last_increase_does_not_pass_the_end_that_was_said() -> None:
@@ -187,6 +211,8 @@ def test_the_last_increase_does_not_pass_the_end_that_was_said() -> None:
 def test_without_an_end_an_increase_stays_within_300() -> None:
     plan = from_increase(total_mg=15, step_mg=10, every_days=3, start=START)
     assert plan.steps[-1] == Step(295, None)
+    assert [step.total_mg for step in from_increase(total_mg=100, step_mg=100, every_days=3, start=START).steps] == [100, 200, 300]
+    assert [step.total_mg for step in from_increase(total_mg=10, step_mg=1, every_days=3, until_mg=12, start=START).steps] == [10, 11, 12]
     assert isinstance(check_plan(plan), Allowed)
 
 
@@ -226,6 +252,37 @@ def test_a_step_can_be_stretched_again_while_it_is_stretched() -> None:
 
 def test_the_last_step_has_no_end_to_stretch() -> None:
     assert extend_step(P4, on=on_day(90), days=3) == P4
+    ends = replace(P4, steps=(Step(10, 5), Step(20, 5)))
+    assert extend_step(ends, on=on_day(7), days=3) == ends
+    assert extend_step(ends, on=on_day(2), days=3).holds == (Hold(on_day(6), on_day(9)),)
+
+
+def test_the_step_before_the_last_is_stretched_like_any_other() -> None:
+    plan = extend_step(P4, on=on_day(66), days=1, why="tired")
+    assert plan.holds == (Hold(on_day(71), on_day(72), "tired"),)
+    assert [at(plan, on_day(number)).total_mg for number in (66, 71, 72)] == [180, 180, 200]
+
+
+def test_stretched_on_its_first_day_a_step_has_begun_all_the_same() -> None:
+    plan = extend_step(P4, on=on_day(16), days=2)
+    assert [at(plan, on_day(number)).total_mg for number in (15, 16, 20, 22, 23)] == [30, 40, 40, 40, 50]
+
+
+def test_while_an_open_hold_stretches_it_a_step_is_not_stretched_twice() -> None:
+    held = hold(P4, on_day(18))
+    assert extend_step(held, on=on_day(17), days=3) == held
+
+
+def test_a_step_back_goes_on_over_a_resume_and_a_return_to_an_open_step_stays_there() -> None:
+    back = replace(P4, holds=(Hold(on_day(28), None, back_to_step=4),))
+    assert resume(back, on_day(40)) == back
+    to_the_last = replace(P4, holds=(Hold(on_day(80), None, back_to_step=14),))
+    assert at(to_the_last, on_day(90)).total_mg == 200
+
+
+def test_the_most_of_a_day_counts_top_ups_and_a_plan_without_steps_has_none() -> None:
+    assert highest_day_mg(replace(P4, top_up=TopUp(10, 3))) == 230
+    assert highest_day_mg(replace(P4, steps=())) == 0
 
 
 def test_a_held_day_repeats_the_day_before_the_hold() -> None:
@@ -255,9 +312,9 @@ def test_resuming_leaves_other_holds_alone() -> None:
 
 
 def test_a_hold_that_ends_before_it_begins_is_refused() -> None:
-    with pytest.raises(ValueError, match="ends after it begins"):
+    with pytest.raises(ValueError, match=r"^a hold ends after it begins$"):
         hold(P4, on_day(5), on_day(5))
-    with pytest.raises(ValueError, match="made longer"):
+    with pytest.raises(ValueError, match=r"^a step is only ever made longer$"):
         extend_step(P4, on=on_day(5), days=0)
 
 

@@ -39,7 +39,7 @@ def test_the_order_in_which_versions_are_kept_does_not_matter() -> None:
 def test_a_change_rewrites_no_earlier_day() -> None:
     versions = with_change((Version(START, P4),), SLOWER, since=on_day(20))
     assert versions == (Version(START, P4), Version(on_day(20), SLOWER))
-    with pytest.raises(ValueError, match="after the one before"):
+    with pytest.raises(ValueError, match=r"^a change begins after the one before it$"):
         with_change(versions, P4, since=on_day(19))
 
 
@@ -109,3 +109,19 @@ def test_before_any_baclofen_a_change_is_a_start() -> None:
 def test_a_change_that_no_check_lets_through_is_refused() -> None:
     assert judge_change(AT_70, flat(305), since=ON) == Alarm(Level.urgent, ("ceiling-300",))
     assert judge_change(AT_70, flat(72), since=ON) == Withheld(("not-a-half-tablet",))
+
+
+def test_the_jump_is_measured_from_the_day_before() -> None:
+    after = replace(flat(20), start=on_day(6))
+    assert judge_change(P4, after, since=on_day(6)) == Allowed(Change(10, 20), ("plan-confirm",))
+    assert judge_change(P4, replace(after, start=on_day(7)), since=on_day(7)) == Allowed(Change(20, 20), ("plan-confirm",))
+
+
+def test_from_nothing_to_nothing_nobody_is_stopped() -> None:
+    later = replace(flat(20), start=on_day(9))
+    assert judge_change(later, later, since=on_day(3)) == Allowed(Change(0, 0), ("plan-confirm",))
+
+
+def test_from_a_single_milligram_a_jump_is_asked_about() -> None:
+    one = replace(flat(1, tablet_mg=1), start=START)
+    assert judge_change(one, replace(flat(25), start=ON), since=ON) == Allowed(Change(1, 25), ("plan-confirm", "prescriber-decides"))

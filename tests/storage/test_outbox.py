@@ -89,6 +89,28 @@ def test_a_dead_letter_is_not_tried_again_and_says_why(store: SqlStore, someone:
     assert letter["dead_at"] is not None
 
 
+def test_a_row_that_was_dropped_is_never_sent_and_says_why(store: SqlStore, someone: Person) -> None:
+    post(store, someone, "reminder")
+    post(store, someone, "hello")
+    row = ready(store)[0]
+    store.run_now(lambda unit: unit.outbox.drop(row.id, "answered meanwhile"))
+    assert keys(ready(store)) == ["hello"]
+    assert store.run_now(lambda unit: unit.outbox.next_retry()) is None
+    letter = store.run_now(lambda unit: unit.people.export(someone.id))["outbox"][0]
+    assert letter["last_error"] == "dropped: answered meanwhile"
+    assert (letter["attempts"], letter["sent_at"]) == (0, None)
+    assert letter["dead_at"] is not None
+
+
+def test_what_was_sent_is_not_dropped(store: SqlStore, someone: Person) -> None:
+    post(store, someone, "reminder")
+    (row,) = ready(store)
+    store.run_now(lambda unit: unit.outbox.sent(row.id, NOW))
+    store.run_now(lambda unit: unit.outbox.drop(row.id, "too late"))
+    (letter,) = store.run_now(lambda unit: unit.people.export(someone.id))["outbox"]
+    assert (letter["dead_at"], letter["last_error"]) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("platforms", "accounts", "reached"),
     [

@@ -61,9 +61,9 @@ def test_a_form_in_progress_is_replaced_and_left(store: SqlStore, someone: Perso
         unit.dialogues.clear(someone.id)
         return [*seen, unit.dialogues.get(someone.id)]
 
-    assert store.run_now(work) == [
-        None,
-        Dialogue("plan", "start", {}),
-        Dialogue("plan", "doses", {"start": "2026-01-01", "steps": [{"mg": 5}]}),
-        None,
-    ]
+    opened = NOW + timedelta(minutes=1)
+    before, first, second, left = store.run_now(work)
+    assert (before, left) == (None, None)
+    assert first == Dialogue("plan", "start", {}, opened)
+    assert second == Dialogue("plan", "doses", {"start": "2026-01-01", "steps": [{"mg": 5}]}, opened)
+    assert first.token != second.token

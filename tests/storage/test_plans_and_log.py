@@ -103,6 +103,18 @@ def test_the_last_entry_is_the_last_said_not_the_last_to_have_happened(store: Sq
     assert store.run_now(lambda unit: unit.entries.last(someone.id)) == in_the_same_minute
 
 
+@pytest.mark.parametrize("noted", ["finding", "acknowledgement"])
+def test_the_last_entry_is_one_that_the_person_made(store: SqlStore, someone: Person, noted: EntryKind) -> None:
+    def work(unit: Unit) -> Entry | None:
+        made = unit.entries.add(someone.id, "intake", NOW, {"dose_mg": 10}, NOW)
+        unit.entries.add(someone.id, noted, NOW, {"code": "dose_excess"}, NOW + MINUTE)
+        assert unit.entries.last(someone.id) == made
+        unit.entries.undo(made.id, NOW + MINUTE)
+        return unit.entries.last(someone.id)
+
+    assert store.run_now(work) is None
+
+
 @pytest.mark.parametrize(
     ("since", "until", "kinds", "expected"),
     [

@@ -178,6 +178,6 @@ def test_the_json_is_the_contract() -> None:
         "language": "fr",
         "level": "urgent",
         "flags": [{"code": "suicidal_thoughts", "level": "urgent", "start": 8, "end": 22, "text": "je veux mourir", "status": "current"}],
-        "rules": ["suicide-wish"],
+        "rules": ["suicide-wish", "suicide-mention"],
         "knowledge": screen("").knowledge,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ def reader() -> Reader:
 def voices() -> Iterator[Any]:
     for file in sorted(CASES.glob("voices*.yaml")):
         book = yaml.safe_load(file.read_text(encoding="utf-8"))
-        now = book["now"] if book["now"].tzinfo else book["now"].replace(tzinfo=timezone.utc)
+        now = book["now"] if book["now"].tzinfo else book["now"].replace(tzinfo=UTC)
         for case in book["cases"]:
             yield pytest.param(case, now, book["timezone"], book["language"], id=f"{book['language']}: {case['say']}")
 
