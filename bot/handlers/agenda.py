@@ -7,25 +7,40 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.core.daily import next_local
-from bot.core.decision import Allowed
+from bot.core.decision import Allowed, Withheld
 from bot.core.entry import Entry, EntryKind
-from bot.core.intake import Slot, slots_around
+from bot.core.intake import LATE_NEEDS, Slot, late_intake, slots_around
+from bot.core.levels import Level
 from bot.core.plan import Hold, Plan
-from bot.core.titration import PlanDay, plan_day
+from bot.core.titration import PlanDay, covers, plan_day
 from bot.handlers.turn import Moment
 from bot.ports import StoredPlan
 
 INTAKE = "intake"
 """The timer kind of a planned intake; its subject is the local hour."""
 
+SNOOZE = "snooze"
+"""The timer kind of a reminder that was put off; its subject is the slot."""
+
+HELD = "held"
+"""The timer kind that asks whether a hold still lasts; its subject is empty."""
+
+ASK_WHILE_HELD = timedelta(days=7)
+RECALLED = timedelta(hours=1)
+"""How long after a reminder has come back a word without an hour is about it."""
+
+REMINDED = "reminded"
+"""What an acknowledgement calls the slot of a reminder; the amount that it showed stands beside it."""
+
 BECAUSE_CASE = "case"
 BECAUSE_PERSON = "person"
+ONE_DAY = timedelta(days=1)
 
 
 def parse_slot(text: str) -> datetime | None:
     """The local date-time that a slot id names; None for anything else."""
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(text) if "T" in text else None
     except ValueError:
         return None
 
@@ -38,10 +53,46 @@ def day_of(stored: StoredPlan | None, day: date) -> PlanDay | None:
     return laid.value if isinstance(laid, Allowed) else None
 
 
+def step_began(stored: StoredPlan | None, on: date, *, at_most: int) -> date | None:
+    """The first day of the step that a date belongs to, held days included; None when it is more than so many days ago."""
+    step = day_of(stored, on)
+    if step is None:
+        return None
+    for ago in range(at_most + 1):
+        before = day_of(stored, on - (ago + 1) * ONE_DAY)
+        if before is None or before.step_index != step.step_index:
+            return on - ago * ONE_DAY
+    return None
+
+
 def slots_on(moment: Moment, stored: StoredPlan | None, day: date) -> list[Slot]:
     """The planned intakes of a local day, in order."""
     laid = day_of(stored, day)
     return [Slot(day, dose, moment.instant(day, dose.at)) for dose in laid.doses] if laid else []
+
+
+def note_reminder(moment: Moment, slot: Slot, *, shown_mg: int | None) -> None:
+    """Keep which slot a reminder was about and the amount that was read there, whatever the plan becomes."""
+    detail = {REMINDED: slot.id, "dose_mg": shown_mg}
+    moment.unit.entries.add(moment.person.id, "acknowledgement", moment.now, detail, moment.now)
+
+
+def shown_dose(moment: Moment, slot: str) -> float | None:
+    """The amount that the last reminder of a slot showed; None when it showed none, or none was sent."""
+    planned = parse_slot(slot)
+    if planned is None:
+        return None
+    since, until = moment.instant(planned.date() - ONE_DAY, time(0)), moment.now + timedelta(seconds=1)
+    shown = moment.unit.entries.between(moment.person.id, since, until, ["acknowledgement"])
+    doses = [entry.detail["dose_mg"] for entry in shown if entry.detail.get(REMINDED) == slot]
+    return float(doses[-1]) if doses and doses[-1] is not None else None
+
+
+def slot_named(moment: Moment, slot: str) -> Slot | None:
+    """The planned intake of that id by the plan as it is now; None when the plan has none there."""
+    planned = parse_slot(slot)
+    stored = moment.unit.plans.current(moment.person.id)
+    return next((each for each in slots_on(moment, stored, planned.date()) if each.id == slot), None) if planned else None
 
 
 def entries_on(moment: Moment, day: date, kinds: Sequence[EntryKind] = ()) -> Sequence[Entry]:
@@ -51,21 +102,56 @@ def entries_on(moment: Moment, day: date, kinds: Sequence[EntryKind] = ()) -> Se
 
 
 def answered(moment: Moment, day: date) -> set[str]:
-    """The slots of a day that were logged as taken or missed. An intake may be taken after midnight: look one day on."""
-    since, _ = moment.day_bounds(day)
-    _, until = moment.day_bounds(day + timedelta(days=1))
+    """The slots of a day that were logged as taken or missed. An intake may be taken around midnight: look one day about."""
+    since, _ = moment.day_bounds(day - ONE_DAY)
+    _, until = moment.day_bounds(day + ONE_DAY)
     logged = moment.unit.entries.between(moment.person.id, since, until, ("intake", "missed"))
     return {str(entry.detail.get("slot", "")) for entry in logged} - {""}
 
 
+def taken_for(moment: Moment, day: date) -> list[Entry]:
+    """The intakes that count for a local day: those of its slots, and those of no slot that were taken on it."""
+    since, _ = moment.day_bounds(day - ONE_DAY)
+    _, until = moment.day_bounds(day + ONE_DAY)
+    logged = moment.unit.entries.between(moment.person.id, since, until, ["intake"])
+    return [entry for entry in logged if _day_counted(moment, entry) == day]
+
+
+def _day_counted(moment: Moment, entry: Entry) -> date:
+    slot = parse_slot(str(entry.detail.get("slot") or ""))
+    return slot.date() if slot else moment.local(entry.at).date()
+
+
 def next_slot(moment: Moment, stored: StoredPlan | None) -> Slot | None:
     """The first planned intake after now, today or tomorrow, that is not answered yet."""
-    for day in (moment.today, moment.today + timedelta(days=1)):
+    for day in (moment.today, moment.today + ONE_DAY):
         done = answered(moment, day)
         for slot in slots_on(moment, stored, day):
             if slot.id not in done and slot.at > moment.now:
                 return slot
     return None
+
+
+def begun_slots(moment: Moment, stored: StoredPlan | None) -> list[Slot]:
+    """The planned intakes of yesterday and today whose hour has come, in order, answered or not."""
+    days = (moment.today - ONE_DAY, moment.today)
+    return [slot for day in days for slot in slots_on(moment, stored, day) if slot.at <= moment.now]
+
+
+def asked_about(moment: Moment, stored: StoredPlan | None) -> Slot | None:
+    """The planned intake that "taken", without an hour, answers: the one reminded last and still open.
+
+    A reminder of the last hour, first or put off, counts before any rule; else the last that came, while it may be taken late.
+    """
+    open_slots = [slot for slot in begun_slots(moment, stored) if slot.id not in answered(moment, slot.day)]
+    since, until = moment.now - RECALLED, moment.now + timedelta(seconds=1)
+    shown = moment.unit.entries.between(moment.person.id, since, until, ["acknowledgement"])
+    recalled = {str(entry.detail.get(REMINDED)) for entry in shown}
+    if any(slot.id in recalled for slot in open_slots):
+        return next(slot for slot in reversed(open_slots) if slot.id in recalled)
+    last = begun_slots(moment, stored)[-1:]
+    following = following_slot(moment, stored, last[0].at) if last and last[0] in open_slots else None
+    return last[0] if following is not None and following.at - moment.now >= LATE_NEEDS else None
 
 
 def following_slot(moment: Moment, stored: StoredPlan | None, at: datetime) -> Slot | None:
@@ -75,6 +161,42 @@ def following_slot(moment: Moment, stored: StoredPlan | None, at: datetime) -> S
     return next((slot for slot in slots_around(stored.plan, at=at, zone=moment.zone) if slot.at > at), None)
 
 
+def may_be_late(moment: Moment, stored: StoredPlan | None, planned: datetime) -> Allowed[timedelta] | Withheld | None:
+    """Whether the intake planned at an instant may still be taken now (rules `late-intake-ok`, `late-intake-skip`).
+
+    None when that is for the prescriber to say: a case of today's urgency or more is open, what was taken and what is still
+    planned would pass the day's total, or nothing follows. Nobody is invited to take anything after an overdose.
+    """
+    following = following_slot(moment, stored, planned)
+    if following is None or alarmed(moment) or not _has_room(moment, stored, planned):
+        return None
+    return late_intake(missed_at=planned, now=moment.now, next_at=following.at)
+
+
+def _has_room(moment: Moment, stored: StoredPlan | None, planned: datetime) -> bool:
+    """Whether the day that an intake was planned for can still hold it, besides what it holds and what is still to come."""
+    day = moment.local(planned).date()
+    laid = day_of(stored, day)
+    if laid is None:
+        return False
+    done = answered(moment, day)
+    ahead = [slot for slot in slots_on(moment, stored, day) if slot.at == planned or (slot.at > moment.now and slot.id not in done)]
+    taken = sum(float(entry.detail.get("dose_mg") or 0) for entry in taken_for(moment, day))
+    return taken < laid.total_mg and taken + sum(slot.dose.mg or 0 for slot in ahead) <= laid.total_mg
+
+
+def alarmed(moment: Moment) -> bool:
+    """Whether a case is open that a human should see today."""
+    case = moment.unit.cases.open_for(moment.person.id)
+    return case is not None and (case.red or case.level >= Level.urgent)
+
+
+def frozen(moment: Moment) -> bool:
+    """Whether a red case is open: until a human closes it, nothing that the person reads names an amount (`red-flag-freeze`)."""
+    case = moment.unit.cases.open_for(moment.person.id)
+    return case is not None and case.red
+
+
 def schedule(moment: Moment, plan: Plan) -> None:
     """Put one timer for each hour that any step of the plan uses, at its next firing in the person's zone."""
     moment.unit.timers.cancel(moment.person.id, INTAKE)
@@ -82,9 +204,33 @@ def schedule(moment: Moment, plan: Plan) -> None:
         arm(moment, hour, after=moment.now)
 
 
+def reschedule(moment: Moment) -> None:
+    """After the person's zone has changed: the reminders that are on ring at the same hours of the new zone."""
+    stored = moment.unit.plans.current(moment.person.id)
+    if stored is not None and is_reminded(moment):
+        schedule(moment, stored.plan)
+
+
+def is_reminded(moment: Moment) -> bool:
+    """Whether any planned intake has a timer."""
+    return any(timer.kind == INTAKE for timer in moment.unit.timers.of(moment.person.id))
+
+
+def silence(moment: Moment) -> None:
+    """No reminder of any intake, until `schedule`."""
+    moment.unit.timers.cancel(moment.person.id, INTAKE)
+    moment.unit.timers.cancel(moment.person.id, SNOOZE)
+
+
 def arm(moment: Moment, hour: time, *, after: datetime) -> None:
     """Set the reminder of one local hour to its first firing after an instant."""
     moment.unit.timers.put(moment.person.id, INTAKE, hour.isoformat(timespec="minutes"), next_local(after, hour, moment.zone))
+
+
+def day_that_fires(moment: Moment, hour: time, at: datetime) -> date | None:
+    """The local day whose hour an instant is; None when it is so in no day: the person has changed zones since."""
+    day = moment.local(at).date()
+    return next((each for each in (day, day - ONE_DAY) if moment.instant(each, hour) == at), None)
 
 
 def hours_of(plan: Plan) -> list[time]:
@@ -92,24 +238,53 @@ def hours_of(plan: Plan) -> list[time]:
     return sorted({dose.at for step in plan.steps for dose in step.doses})
 
 
+def freeze(moment: Moment) -> None:
+    """A case that a human must see is open, again, or has become one: the plan stands still (rule `red-flag-freeze`)."""
+    hold(moment, since=first_day_to_hold(moment), why=BECAUSE_CASE)
+
+
+def thaw(moment: Moment) -> None:
+    """The case is closed: the plan goes on tomorrow. Today stays the day it has been, and a new step is announced first."""
+    resume(moment, why=BECAUSE_CASE, on=moment.today + ONE_DAY)
+
+
+def first_day_to_hold(moment: Moment) -> date:
+    """Today while nothing was taken today; afterwards the day stays what it has begun to be, and a hold begins tomorrow."""
+    return moment.today + ONE_DAY if taken_for(moment, moment.today) else moment.today
+
+
 def hold(moment: Moment, *, since: date, why: str) -> None:
     """Let the plan stand still from a day on, for a reason; an open hold of the same reason is left as it is."""
     stored = moment.unit.plans.current(moment.person.id)
-    if stored is None or any(h.why == why and h.until is None for h in stored.plan.holds):
+    if stored is None or open_hold(stored, why) is not None:
         return
     plan = replace(stored.plan, holds=(*stored.plan.holds, Hold(since, None, why)))
     moment.unit.plans.replace(stored, plan, moment.now)
 
 
-def resume(moment: Moment, *, why: str) -> None:
-    """End the open hold of that reason today; a hold that had not begun yet never was."""
+def open_hold(stored: StoredPlan | None, why: str) -> Hold | None:
+    """The hold of that reason that has no end yet."""
+    return next((h for h in stored.plan.holds if h.why == why and h.until is None), None) if stored else None
+
+
+def resume(moment: Moment, *, why: str, on: date | None = None) -> None:
+    """End the open hold of that reason, today or on a day to come; a hold that would not have begun by then never was."""
     stored = moment.unit.plans.current(moment.person.id)
-    if stored is None or not any(h.why == why and h.until is None for h in stored.plan.holds):
+    standing = open_hold(stored, why)
+    if stored is None or standing is None:
         return
-    kept = [_ended(h, moment.today) if h.why == why and h.until is None else h for h in stored.plan.holds]
+    ended = replace(standing, until=max(on or moment.today, standing.since))
+    kept = [ended if h is standing else h for h in stored.plan.holds]
     plan = replace(stored.plan, holds=tuple(h for h in kept if h.until is None or h.until > h.since))
     moment.unit.plans.replace(stored, plan, moment.now)
 
 
-def _ended(open_hold: Hold, today: date) -> Hold:
-    return replace(open_hold, until=max(today, open_hold.since))
+def is_standing(stored: StoredPlan | None, why: str, on: date) -> bool:
+    """Whether a hold of that reason covers a day."""
+    return stored is not None and any(h.why == why and covers(h, on) for h in stored.plan.holds)
+
+
+def hold_for_person(moment: Moment, *, since: date) -> None:
+    """A hold that the person ends: they are asked every week whether it still lasts."""
+    hold(moment, since=since, why=BECAUSE_PERSON)
+    moment.unit.timers.put(moment.person.id, HELD, "", moment.now + ASK_WHILE_HELD)

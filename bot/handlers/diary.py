@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.core.entry import Entry
 from bot.handlers import agenda
+from bot.handlers.answer import AMOUNTS, says_only
 from bot.handlers.turn import Turn, choices, clock, mg, moment, nested, say
 from bot.messages import Choice, Json, Reply
 from bot.ports import Dialogue
@@ -19,16 +20,18 @@ def log_craving(turn: Turn) -> list[Reply]:
     """A craving, with its strength when it was said; else the scale is offered."""
     score = turn.slots.get("craving")
     if score is None:
-        turn.open_form(FORM, "score", at=_at(turn).isoformat())
-        return [turn.reply(say("craving.how-strong"), offers=choices(*SCALE))]
+        token = turn.open_form(FORM, "score", at=_at(turn).isoformat())
+        return [turn.reply(say("craving.how-strong"), offers=choices(*SCALE, about=token))]
     return _keep_craving(turn, float(score), _at(turn))
 
 
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """The strength in words."""
+    """The strength, in words that say nothing else."""
     if turn.meaning.intent == "cancel":
         turn.close_form()
         return [turn.reply(say("form.left"))]
+    if not says_only(turn, ("log_craving", "other")) or (AMOUNTS | {"at", "since", "effects"}) & set(turn.slots):
+        return None
     said = turn.slots.get("craving")
     score = said if said is not None else turn.reader.number(turn.text, turn.person.language)
     if score is None or not 0 <= score <= 10:
@@ -39,7 +42,9 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
 def press_craving(turn: Turn) -> list[Reply]:
     """The strength by its button."""
     dialogue = turn.unit.dialogues.get(turn.person.id)
-    at = datetime.fromisoformat(dialogue.answers["at"]) if dialogue and dialogue.form == FORM else turn.now
+    if dialogue is None or dialogue.form != FORM or turn.press.about != dialogue.token:
+        return [turn.reply(say("form.over"))]
+    at = datetime.fromisoformat(dialogue.answers["at"])
     return _keep_craving(turn, float(turn.press.choice.removeprefix("craving-")), at)
 
 
@@ -73,11 +78,13 @@ def log_drink(turn: Turn) -> list[Reply]:
 
 
 def history(turn: Turn) -> list[Reply]:
-    """What was logged today, line by line, against the plan."""
+    """What was logged today, line by line, against the plan; no amount while a danger sign is open (rule `red-flag-freeze`)."""
     entries = [entry for entry in agenda.entries_on(turn, turn.today) if entry.kind not in ("finding", "acknowledgement")]
     if not entries:
         return [turn.reply(say("history.empty"))]
     lines: list[Json] = [_line(turn, entry) for entry in entries]
+    if agenda.frozen(turn):
+        return [turn.reply(say("history.today", lines={"lines": lines}))]
     taken = sum(float(entry.detail.get("dose_mg") or 0) for entry in entries if entry.kind == "intake")
     words = [say("history.today", lines={"lines": lines}), say("history.total", total=mg(taken))]
     day = agenda.day_of(turn.unit.plans.current(turn.person.id), turn.today)
@@ -89,6 +96,8 @@ def history(turn: Turn) -> list[Reply]:
 def _line(turn: Turn, entry: Entry) -> Json:
     hour = clock(turn.local(entry.at).time())
     detail = entry.detail
+    if entry.kind == "intake" and agenda.frozen(turn):
+        return nested("history.intake-plain", hour=hour)
     if entry.kind == "intake":
         return nested("history.intake", hour=hour, dose=mg(float(detail.get("dose_mg") or 0)))
     if entry.kind == "side_effect":

@@ -8,15 +8,20 @@ from typing import Any
 
 from bot.core.decision import Alarm, Allowed, Withheld
 from bot.core.entry import Entry
-from bot.core.intake import Slot, Taken, judge_intake, late_intake, match_slot, slots_around
+from bot.core.intake import Slot, Taken, judge_intake, match_slot, slots_around
 from bot.core.levels import Level
 from bot.handlers import agenda, escalation
+from bot.handlers.answer import says_only
 from bot.handlers.escalation import Sign
 from bot.handlers.turn import Turn, choices, emergency_of, mg, moment, nested, numbers_of, say
 from bot.messages import Choice, Json, Reply, Urgency, Words
 from bot.ports import Dialogue, StoredPlan
 
 FORM = "intake"
+AN_AMOUNT = frozenset({"log_intake", "correct_last", "other"})
+"""What a bare amount is read as; words of another intent, or with an hour of their own, are no answer to "how much?"."""
+
+HOURS = frozenset({"at", "planned_at", "since", "until", "doses"})
 JUST_NOW = timedelta(minutes=45)
 """A tap that comes later than this after its slot is read back with the planned hour as an alternative."""
 
@@ -40,14 +45,18 @@ def _log_one(turn: Turn, slots: Mapping[str, Any]) -> list[Reply]:
     if at > turn.now + timedelta(minutes=5):
         return [turn.reply(say("intake.in-the-future", at=moment(turn.local(at))))]
     amount = _amount(slots, stored)
-    slot = _slot_of(turn, stored, slots.get("planned_at"), at)
+    slot = _slot_of(turn, stored, slots.get("planned_at"), at, hour_said="at" not in assumed)
     if amount is None and slot is not None and slot.dose.mg is not None:
         amount, assumed = float(slot.dose.mg), [*assumed, "dose"]
     slot_id = slot.id if slot else ""
     if amount is None:
-        turn.open_form(FORM, "amount", at=at.isoformat(), slot=slot_id, assumed=assumed)
-        return [turn.reply(say("intake.how-much", at=moment(turn.local(at))), offers=choices("cancel"))]
+        return _ask_amount(turn, at=at, slot=slot_id, assumed=assumed)
     return record(turn, amount=amount, at=at, slot=slot_id, assumed=assumed)
+
+
+def _ask_amount(turn: Turn, *, at: datetime, slot: str, assumed: Sequence[str]) -> list[Reply]:
+    token = turn.open_form(FORM, "amount", at=at.isoformat(), slot=slot, assumed=list(assumed))
+    return [turn.reply(say("intake.how-much", at=moment(turn.local(at))), offers=choices("cancel", about=token))]
 
 
 def record(turn: Turn, *, amount: float, at: datetime, slot: str, assumed: Sequence[str], sure: bool = False) -> list[Reply]:
@@ -59,8 +68,9 @@ def record(turn: Turn, *, amount: float, at: datetime, slot: str, assumed: Seque
         mg=amount, at=at, today=others, day_before=before, plan_total_mg=laid.total_mg if laid else None, surely_another=sure
     )
     if isinstance(verdict, Withheld):
-        turn.open_form(FORM, "duplicate", amount=amount, at=at.isoformat(), slot=slot, assumed=list(assumed))
-        return [turn.reply(say("rule.duplicate-entry", dose=mg(amount)), offers=choices("yes", "no"), rules=verdict.rules)]
+        token = turn.open_form(FORM, "duplicate", amount=amount, at=at.isoformat(), slot=slot, assumed=list(assumed))
+        words = say("intake.twice") if agenda.frozen(turn) else say("rule.duplicate-entry", dose=mg(amount))
+        return [turn.reply(words, offers=choices("yes", "no", about=token), rules=verdict.rules)]
     detail = {"dose_mg": amount, "slot": slot, "assumed": list(assumed)}
     entry = turn.unit.entries.add(turn.person.id, "intake", at, detail, turn.now)
     turn.close_form()
@@ -74,7 +84,9 @@ def _taken_on(turn: Turn, day: date) -> list[Taken]:
 
 
 def _noted(turn: Turn, entry: Entry) -> Words:
-    """What was understood, with its absolute day and hour; whatever was filled in is marked as such."""
+    """What was understood, with its absolute day and hour; whatever was filled in is marked as such. No amount in a freeze."""
+    if agenda.frozen(turn):
+        return say("intake.noted-plain", at=moment(turn.local(entry.at)))
     dose_and_hour = ("dose" in entry.detail["assumed"], "at" in entry.detail["assumed"])
     key = {(True, True): "intake.assumed-both", (True, False): "intake.assumed-dose", (False, True): "intake.assumed-at"}.get(dose_and_hour)
     assumed: Json = nested(key) if key else ""
@@ -110,7 +122,8 @@ def _alarm(turn: Turn, entry: Entry, verdict: Alarm) -> list[Reply]:
             say("danger.poisoning.ask"),
         )
         rules = (*verdict.rules, "emergency-number", "red-flag-no-dose", "red-flag-freeze", *escalation.told_rules(raised))
-        offers = choices("safe", "not-safe", "talk-to-human")
+        # Undoing a slip of the thumb corrects the log; the case stays for a human to close.
+        offers = (*choices("safe", "not-safe", "talk-to-human"), Choice("undo", str(entry.id)))
     else:
         words = (_noted(turn, entry), say("orange.excess"), say("orange.if-worse", emergency=numbers["emergency"]), told)
         rules = (*verdict.rules, "never-double", "emergency-number", *escalation.told_rules(raised))
@@ -120,7 +133,7 @@ def _alarm(turn: Turn, entry: Entry, verdict: Alarm) -> list[Reply]:
 
 
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """The missing amount, or whether it really was a second intake, in words."""
+    """The missing amount, or whether it really was a second intake, in words that say nothing else."""
     answers = dialogue.answers
     if dialogue.step == "duplicate":
         if turn.meaning.intent == "confirm":
@@ -128,8 +141,10 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
         return press_no(turn) if turn.meaning.intent in ("decline", "cancel") else None
     if turn.meaning.intent == "cancel":
         return press_no(turn)
+    if turn.meaning.intent not in AN_AMOUNT or not says_only(turn, AN_AMOUNT) or HOURS & set(turn.slots):
+        return None
     amount = _amount(turn.slots, turn.unit.plans.current(turn.person.id)) or turn.reader.number(turn.text, turn.person.language)
-    if amount is None or amount <= 0 or turn.meaning.question:
+    if amount is None or amount <= 0:
         return None
     return record(turn, amount=amount, at=datetime.fromisoformat(answers["at"]), slot=answers["slot"], assumed=answers["assumed"])
 
@@ -151,7 +166,7 @@ def press_no(turn: Turn) -> list[Reply]:
 
 
 def press_taken(turn: Turn) -> list[Reply]:
-    """The button under a reminder: taken now, for the slot that the button names, never for the next one."""
+    """The button under a reminder: taken now, for the slot and the dose that it showed, never for the next one."""
     return _taken(turn, at=turn.now, assumed=["at"])
 
 
@@ -164,24 +179,26 @@ def press_taken_earlier(turn: Turn) -> list[Reply]:
 
 
 def _taken(turn: Turn, *, at: datetime, assumed: list[str]) -> list[Reply]:
-    planned = agenda.parse_slot(turn.press.about)
+    slot = turn.press.about
+    planned, dose = agenda.parse_slot(slot), agenda.shown_dose(turn, slot)
     if planned is None:
         return log_intake(turn)
-    turn.unit.timers.cancel(turn.person.id, "snooze", turn.press.about)
-    known = _entry_of_slot(turn, planned, turn.press.about)
+    turn.unit.timers.cancel(turn.person.id, agenda.SNOOZE, slot)
+    known = _entry_of_slot(turn, planned, slot)
     if known is not None and known.kind == "intake":
         if assumed or known.at == at:
             return [turn.reply(say("intake.already", at=moment(turn.local(known.at))), offers=(Choice("undo", str(known.id)),))]
         turn.unit.entries.undo(known.id, turn.now)
-        return record(turn, amount=float(known.detail["dose_mg"]), at=at, slot=turn.press.about, assumed=[], sure=True)
+        return record(turn, amount=float(known.detail["dose_mg"]), at=at, slot=slot, assumed=[], sure=True)
     if known is not None:
         turn.unit.entries.undo(known.id, turn.now)
-    stored = turn.unit.plans.current(turn.person.id)
-    dose = next((s.dose.mg for s in agenda.slots_on(turn, stored, planned.date()) if s.id == turn.press.about), None)
+    by_plan = agenda.slot_named(turn, slot)
+    if dose is None and by_plan is not None and by_plan.dose.mg is not None:
+        # No amount was shown with this button: the plan fills it in, and that is said.
+        dose, assumed = float(by_plan.dose.mg), [*assumed, "dose"]
     if dose is None:
-        turn.open_form(FORM, "amount", at=at.isoformat(), slot=turn.press.about, assumed=assumed)
-        return [turn.reply(say("intake.how-much", at=moment(turn.local(at))), offers=choices("cancel"))]
-    return record(turn, amount=float(dose), at=at, slot=turn.press.about, assumed=assumed)
+        return _ask_amount(turn, at=at, slot=slot, assumed=assumed)
+    return record(turn, amount=dose, at=at, slot=slot, assumed=assumed)
 
 
 def _entry_of_slot(turn: Turn, planned: datetime, slot: str) -> Entry | None:
@@ -196,7 +213,7 @@ def press_skip(turn: Turn) -> list[Reply]:
     planned = agenda.parse_slot(turn.press.about)
     if planned is None:
         return [turn.reply(say("form.over"))]
-    turn.unit.timers.cancel(turn.person.id, "snooze", turn.press.about)
+    turn.unit.timers.cancel(turn.person.id, agenda.SNOOZE, turn.press.about)
     if _entry_of_slot(turn, planned, turn.press.about) is not None:
         return [turn.reply(say("intake.already-answered"))]
     return _missed(turn, planned)
@@ -232,13 +249,11 @@ def _missed(turn: Turn, planned: datetime) -> list[Reply]:
     at = turn.instant(planned.date(), planned.time())
     entry = turn.unit.entries.add(turn.person.id, "missed", at, {"slot": slot}, turn.now)
     stored = turn.unit.plans.current(turn.person.id)
-    coming, following = agenda.next_slot(turn, stored), agenda.following_slot(turn, stored, at)
+    coming, verdict = agenda.next_slot(turn, stored), agenda.may_be_late(turn, stored, at)
     undo = (Choice("undo", str(entry.id)),)
     words = [say("intake.missed-noted", at=moment(planned)), say("rule.never-double")]
-    case = turn.unit.cases.open_for(turn.person.id)
-    if coming is None or following is None or (case is not None and case.red):
+    if coming is None or verdict is None:
         return [turn.reply(*words, say("intake.missed-ask"), offers=undo, rules=("never-double",))]
-    verdict = late_intake(missed_at=at, now=turn.now, next_at=following.at)
     key = "rule.late-intake-ok" if isinstance(verdict, Allowed) else "rule.late-intake-skip"
     dose = nested("plan.of-dose", dose=mg(coming.dose.mg)) if coming.dose.mg is not None else ""
     next_text = moment(datetime.combine(coming.day, coming.dose.at))
@@ -306,8 +321,8 @@ def _amount(slots: Mapping[str, Any], stored: StoredPlan | None) -> float | None
     return float(slots["tablets"]) * float(slots.get("tablet_mg") or (stored.plan.tablet_mg if stored else 10))
 
 
-def _slot_of(turn: Turn, stored: StoredPlan | None, planned_at: str | None, at: datetime) -> Slot | None:
-    """The planned intake that this one answers, if any: the hour that was named, else the one it falls to."""
+def _slot_of(turn: Turn, stored: StoredPlan | None, planned_at: str | None, at: datetime, *, hour_said: bool) -> Slot | None:
+    """The planned intake that this one answers, if any: the hour that was named, the one last reminded, or the one it falls to."""
     if stored is None:
         return None
     day = turn.local(at).date()
@@ -315,4 +330,5 @@ def _slot_of(turn: Turn, stored: StoredPlan | None, planned_at: str | None, at: 
     slots = slots_around(stored.plan, at=at, zone=turn.zone)
     if planned_at and "T" in planned_at:
         return next((slot for slot in slots if slot.id == planned_at and slot.id not in done), None)
-    return match_slot(slots, at=at, answered=done)
+    asked = agenda.asked_about(turn, stored) if not hour_said and at == turn.now else None
+    return asked or match_slot(slots, at=at, answered=done)

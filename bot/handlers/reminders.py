@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
+from itertools import groupby
 
 from bot.core.case import Case
+from bot.core.decision import Allowed
 from bot.core.intake import Slot
-from bot.core.titration import PlanDay
-from bot.handlers import agenda, escalation
+from bot.handlers import agenda, escalation, steps
 from bot.handlers.plan_text import day_words
-from bot.handlers.turn import Due, Moment, Turn, choices, clock, mg, moment, nested, numbers_of, say
-from bot.messages import Json, Reply
+from bot.handlers.turn import Due, Moment, Turn, choices, clock, mg, moment, nested, numbers_of, on_day, say
+from bot.messages import Json, Reply, Words
 
-SNOOZE = "snooze"
+SNOOZE = agenda.SNOOZE
 SLOT_CHOICES = ("taken", "snooze-15", "skip")
-LAST_CALL = timedelta(hours=2)
-"""A reminder served less than this before the next slot does not invite to take anything (leaflet rule, facts B4)."""
+INVITES = ("reminder.now", "reminder.planned", "reminder.late", "reminder.again")
+"""The paragraphs that name a dose and ask for an answer now: they are right at one moment, and judged again at sending."""
+
+TOLD = "told_late"
+LONGEST_OUTAGE = timedelta(days=14)
+LONGEST_SNOOZE = timedelta(hours=12)
 
 
 def due_intake(due: Due) -> list[Reply]:
@@ -25,29 +32,34 @@ def due_intake(due: Due) -> list[Reply]:
     if stored is None or hour not in agenda.hours_of(stored.plan):
         return []
     agenda.arm(due, hour, after=due.timer.due_at)
-    day = due.local(due.timer.due_at).date()
-    laid = agenda.day_of(stored, day)
-    slot = next((slot for slot in agenda.slots_on(due, stored, day) if slot.dose.at == hour), None)
-    if laid is None or slot is None or slot.id in agenda.answered(due, day):
+    day = agenda.day_that_fires(due, hour, due.timer.due_at)
+    if day is None:
+        # Set in another zone: the hour it was set for is not this one's.
+        agenda.arm(due, hour, after=due.now)
         return []
-    case = due.unit.cases.open_for(due.person.id)
-    if case is not None and case.red:
-        return [_check_in(due, case)]
-    news = [_step_news(due, laid)] if laid.is_first_of_step and laid.number > 1 and _is_first_slot(due, slot) else []
-    return [*news, _reminder(due, slot, step_due=bool(news))]
+    news = steps.begin(due)
+    slot = agenda.slot_named(due, f"{day.isoformat()}T{due.timer.subject}")
+    return [*news, *(_remind(due, slot) if slot else [])]
 
 
 def due_snooze(due: Due) -> list[Reply]:
     """A reminder that was put off comes back, unless it was answered meanwhile."""
-    planned = agenda.parse_slot(due.timer.subject)
-    if planned is None or due.timer.subject in agenda.answered(due, planned.date()):
-        return []
+    slot = agenda.slot_named(due, due.timer.subject)
+    return _remind(due, slot) if slot else []
+
+
+def due_held(due: Due) -> list[Reply]:
+    """A hold never ends by itself: every week the person is asked whether it still lasts."""
     stored = due.unit.plans.current(due.person.id)
-    slot = next((slot for slot in agenda.slots_on(due, stored, planned.date()) if slot.id == due.timer.subject), None)
-    case = due.unit.cases.open_for(due.person.id)
-    if case is not None and case.red:
-        return [_check_in(due, case)]
-    return [_reminder(due, slot, step_due=False)] if slot else []
+    standing = agenda.open_hold(stored, agenda.BECAUSE_PERSON)
+    day = agenda.day_of(stored, due.today)
+    if standing is None or day is None:
+        return []
+    due.unit.timers.put(due.person.id, agenda.HELD, "", due.now + agenda.ASK_WHILE_HELD)
+    if due.unit.cases.open_for(due.person.id) is not None:
+        return []
+    words = (say("held.still", since=on_day(standing.since)), day_words(day))
+    return [due.reply(*words, offers=choices("step-up", "hold", "talk-to-human"), rules=("hold-side-effect",), kind="notice")]
 
 
 def due_unclaimed(due: Due) -> list[Reply]:
@@ -62,60 +74,149 @@ def due_unclaimed(due: Due) -> list[Reply]:
     return replies
 
 
-def _reminder(due: Due, slot: Slot, *, step_due: bool) -> Reply:
+def _remind(due: Due, slot: Slot) -> list[Reply]:
+    """One message for a slot and for whatever an outage left unsaid after it."""
+    if slot.id in agenda.answered(due, slot.day) or _is_told(due, slot):
+        return []
+    slots = [slot, *_left_unsaid(due, slot)]
+    if len(slots) > 1:
+        detail = {TOLD: [each.id for each in slots]}
+        due.unit.entries.add(due.person.id, "acknowledgement", due.now, detail, due.now)
+    case = due.unit.cases.open_for(due.person.id)
+    if case is not None and case.red:
+        return [_check_in(due, case, slots[-1])]
+    reply = _reminder(due, slots, again=due.timer.kind == SNOOZE)
+    agenda.note_reminder(due, slots[-1], shown_mg=slots[-1].dose.mg if reply.kind == "reminder" else None)
+    return [reply]
+
+
+def _is_told(due: Due, slot: Slot) -> bool:
+    """Whether one message for several slots spoke of this one since its timer was due."""
+    since, until = due.timer.due_at, due.now + timedelta(seconds=1)
+    shown = due.unit.entries.between(due.person.id, since, until, ["acknowledgement"])
+    return any(slot.id in entry.detail.get(TOLD, ()) for entry in shown)
+
+
+def _left_unsaid(due: Due, slot: Slot) -> list[Slot]:
+    """The open slots between a slot and now whose own timers have not been served yet: what an outage left behind."""
     stored = due.unit.plans.current(due.person.id)
-    coming = agenda.next_slot(due, stored)
-    planned = datetime.combine(slot.day, slot.dose.at)
-    late = due.now - slot.at > due.policy.late_after and due.timer.kind == agenda.INTAKE
-    rules = ("step-due",) if step_due else ()
-    if late and coming is not None and coming.at - due.now < LAST_CALL:
+    waiting = {timer.subject: timer.due_at for timer in due.unit.timers.of(due.person.id) if timer.kind == agenda.INTAKE}
+    first = max(slot.day, (due.local_now - LONGEST_OUTAGE).date())
+    days = [first + offset * agenda.ONE_DAY for offset in range((due.today - first).days + 1)]
+    later = [each for day in days for each in agenda.slots_on(due, stored, day) if slot.at < each.at <= due.now]
+    unserved = [each for each in later if each.at >= waiting.get(each.id.partition("T")[2], each.at)]
+    return [each for each in unserved if each.id not in agenda.answered(due, each.day)]
+
+
+def _reminder(where: Moment, slots: Sequence[Slot], *, again: bool) -> Reply:
+    """The last slot as it stands now, after the ones that were missed before it; nothing late invites against the 2 h rule."""
+    last = slots[-1]
+    key = _standing(where, last, again=again)
+    missed = slots[:-1] if key in INVITES else slots
+    words = _missed_words(missed, key=key)
+    if key not in INVITES:
         # Too late to invite: said all the same, so that nothing is dropped in silence.
-        words = (say("reminder.missed-by-us", at=moment(planned)), say("rule.never-double"))
-        offers = choices("taken-earlier", "skip", about=slot.id)
-        return due.reply(*words, offers=offers, rules=("never-double",), kind="notice")
-    key = "reminder.late" if late else "reminder.now"
-    dose: Json = mg(slot.dose.mg) if slot.dose.mg is not None else nested("reminder.dose-of-your-plan")
-    return due.reply(
-        say(key, dose=dose, hour=clock(slot.dose.at)),
-        offers=choices(*SLOT_CHOICES, about=slot.id),
-        rules=rules,
-        kind="reminder",
+        offers = choices("taken-earlier", "skip", about=last.id) if len(missed) == 1 else ()
+        return where.reply(*words, offers=offers, rules=("never-double",), kind="notice")
+    dose: Json = mg(last.dose.mg) if last.dose.mg is not None else nested("reminder.dose-of-your-plan")
+    at = moment(datetime.combine(last.day, last.dose.at))
+    invite = say(key, dose=dose, hour=clock(last.dose.at)) if key in ("reminder.now", "reminder.planned") else say(key, dose=dose, at=at)
+    return where.reply(
+        *words, invite, offers=choices(*SLOT_CHOICES, about=last.id), rules=("never-double",) if missed else (), kind="reminder"
     )
 
 
-def _is_first_slot(due: Due, slot: Slot) -> bool:
-    slots = agenda.slots_on(due, due.unit.plans.current(due.person.id), slot.day)
-    return bool(slots) and slots[0].id == slot.id
+def _standing(where: Moment, slot: Slot, *, again: bool) -> str:
+    """The wording key for a slot at this moment: by the clock, and by what is left until the slot that follows."""
+    planned = datetime.combine(slot.day, slot.dose.at)
+    if not again and where.now - slot.at <= where.policy.late_after:
+        on_the_hour = where.local_now.replace(tzinfo=None, second=0, microsecond=0) == planned
+        return "reminder.now" if on_the_hour else "reminder.planned"
+    stored = where.unit.plans.current(where.person.id)
+    if isinstance(agenda.may_be_late(where, stored, slot.at), Allowed):
+        return "reminder.again" if again else "reminder.late"
+    return "reminder.again-too-late" if again else "reminder.missed-by-us"
 
 
-def _step_news(due: Due, day: PlanDay) -> Reply:
-    words = [say("step.due"), day_words(day)]
-    rules = ["step-due", "step-not-shortened", *(rule for rule in day.notices if rule == "specialist-above-80")]
-    if "specialist-above-80" in day.notices and not _acknowledged(due, "specialist-above-80"):
-        words.append(say("rule.specialist-above-80"))
-        detail = {"rule": "specialist-above-80"}
-        due.unit.entries.add(due.person.id, "acknowledgement", due.now, detail, due.now)
-    words.append(say("step.or-hold"))
-    return due.reply(*words, offers=choices("step-up", "hold"), rules=tuple(rules), kind="notice")
+def _missed_words(missed: Sequence[Slot], *, key: str) -> list[Words]:
+    if not missed:
+        return []
+    if len(missed) > 1:
+        return [say("reminder.missed-several", lines={"lines": [_line(list(each)) for _, each in groupby(missed, lambda slot: slot.day)]})]
+    one = key if key not in INVITES else "reminder.missed-by-us"
+    words = [say(one, at=moment(datetime.combine(missed[0].day, missed[0].dose.at))), say("rule.never-double")]
+    return [*words, say("rule.leaflet-label")] if one == "reminder.again-too-late" else words
 
 
-def _acknowledged(where: Moment, rule: str) -> bool:
-    since, until = where.now - timedelta(days=3650), where.now
-    shown = where.unit.entries.between(where.person.id, since, until, ["acknowledgement"])
-    return any(entry.detail.get("rule") == rule for entry in shown)
+def _line(slots: Sequence[Slot]) -> Json:
+    return nested("reminder.missed-line", date=on_day(slots[0].day), hours={"all": [clock(slot.dose.at) for slot in slots]})
 
 
-def _check_in(due: Due, case: Case) -> Reply:
+def _check_in(where: Moment, case: Case, slot: Slot) -> Reply:
     """Neither take nor stop: how are you, and whom to ask (rule `red-flag-freeze`)."""
-    numbers = numbers_of(due.person.country)
-    return due.reply(
+    numbers = numbers_of(where.person.country)
+    return where.reply(
         say("check-in.how-are-you"),
         say("check-in.whom-to-ask", **numbers),
-        offers=choices("safe", "not-safe", "talk-to-human"),
+        offers=choices("safe", "not-safe", "talk-to-human", about=slot.id),
         rules=("red-flag-freeze", "emergency-number"),
         level=case.level,
         kind="check_in",
     )
+
+
+def judge_again(where: Moment, reply: Reply, slot: str) -> Reply | None:
+    """Whether a reply about a slot (what its choices are about) is still right at the moment it is sent. It changes nothing.
+
+    The reply itself; another one to send instead (a check-in once a red case is open, the words of a late reminder); None when
+    it was answered or put off meanwhile, or the plan has nothing there any more. News of a step is right on its own day only.
+    """
+    if agenda.parse_slot(slot) is None:
+        return _news_again(where, reply, slot)
+    found = agenda.slot_named(where, slot)
+    if found is None or found.id in agenda.answered(where, found.day) or _is_put_off(where, found.id):
+        return None
+    case = where.unit.cases.open_for(where.person.id)
+    if case is not None and case.red:
+        if reply.kind == "check_in":
+            return reply
+        return _check_in(where, case, found) if _is_last_begun(where, found) else None
+    return _reminder_again(where, reply, found)
+
+
+def _reminder_again(where: Moment, reply: Reply, found: Slot) -> Reply:
+    """The same reply, with its invitation put as it is right to put it now."""
+    invite = next((words for words in reply.words if words.key in INVITES), None)
+    if invite is None and reply.kind != "check_in":
+        return reply
+    fresh = _reminder(where, [found], again=invite is not None and invite.key == "reminder.again")
+    if invite in fresh.words:
+        return reply
+    anew = {words.key for words in fresh.words}
+    kept = tuple(words for words in reply.words if words.key not in (*INVITES, *anew)) if invite else ()
+    return replace(fresh, words=(*kept, *fresh.words), rules=tuple(dict.fromkeys((*reply.rules, *fresh.rules))), key=reply.key)
+
+
+def _news_again(where: Moment, reply: Reply, day: str) -> Reply | None:
+    """News of a step is of its own day, and of none while a case keeps steps back. Anything else is left as it is."""
+    is_news = any(choice.id == "step-up" and choice.about == day for choice in reply.choices)
+    if not is_news or not day:
+        return reply
+    if day != where.today.isoformat() or where.unit.cases.open_for(where.person.id) is not None:
+        return None
+    return reply
+
+
+def _is_put_off(where: Moment, slot: str) -> bool:
+    timers = where.unit.timers.of(where.person.id)
+    return any(timer.kind == SNOOZE and timer.subject == slot and timer.due_at > where.now for timer in timers)
+
+
+def _is_last_begun(where: Moment, slot: Slot) -> bool:
+    """Whether no planned intake has come since: only one check-in stands for several reminders."""
+    stored = where.unit.plans.current(where.person.id)
+    following = agenda.following_slot(where, stored, slot.at)
+    return following is None or following.at > where.now
 
 
 def press_snooze(turn: Turn) -> list[Reply]:
@@ -127,15 +228,20 @@ def press_snooze(turn: Turn) -> list[Reply]:
 
 
 def snooze(turn: Turn) -> list[Reply]:
-    """ "Remind me in 30 minutes": the last planned intake that is not answered comes back then."""
-    stored = turn.unit.plans.current(turn.person.id)
-    done = agenda.answered(turn, turn.today)
-    started = [slot for slot in agenda.slots_on(turn, stored, turn.today) if slot.id not in done and slot.at <= turn.now]
-    if not started:
+    """ "Remind me in 30 minutes", "at 3 pm": the last planned intake that is not answered comes back then."""
+    begun = agenda.begun_slots(turn, turn.unit.plans.current(turn.person.id))
+    waiting = [slot for slot in begun if slot.id not in agenda.answered(turn, slot.day)]
+    if not waiting:
         return [turn.reply(say("reminder.nothing-to-snooze"))]
-    minutes = turn.slots.get("duration_min")
-    wait = timedelta(minutes=min(float(minutes), 720)) if minutes else turn.policy.snooze
-    return _put_off(turn, started[-1].id, wait)
+    return _put_off(turn, waiting[-1].id, min(_wait_said(turn), LONGEST_SNOOZE))
+
+
+def _wait_said(turn: Turn) -> timedelta:
+    minutes, until = turn.slots.get("duration_min"), agenda.parse_slot(str(turn.slots.get("until", "")))
+    if minutes:
+        return timedelta(minutes=float(minutes))
+    wait = turn.instant(until.date(), until.time()) - turn.now if until else timedelta(0)
+    return wait if wait > timedelta(0) else turn.policy.snooze
 
 
 def _put_off(turn: Turn, slot: str, wait: timedelta) -> list[Reply]:
@@ -145,5 +251,6 @@ def _put_off(turn: Turn, slot: str, wait: timedelta) -> list[Reply]:
 
 
 def reminders_by_plan(turn: Turn) -> list[Reply]:
-    """Asked to move a reminder: its hour is the plan's, and the plan is the prescriber's (rule `split-hours-fixed`)."""
-    return [turn.reply(say("reminder.by-plan"), rules=("split-hours-fixed", "stable-hours"))]
+    """Asked to move or stop a reminder: its hour is the plan's, and the plan is the prescriber's (rule `split-hours-fixed`)."""
+    offers = choices("pause") if agenda.is_reminded(turn) else ()
+    return [turn.reply(say("reminder.by-plan"), offers=offers, rules=("split-hours-fixed", "stable-hours"))]

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from bot.core.levels import Level
 from bot.core.stepping import BOTHERSOME_FROM
-from bot.handlers import agenda
-from bot.handlers.turn import Turn, choices, nested, say
+from bot.handlers import agenda, steps
+from bot.handlers.answer import AMOUNTS, says_only
+from bot.handlers.turn import Turn, choices, say
 from bot.knowledge.findings import finding, finding_words
 from bot.messages import Choice, Json, Reply, Words
 from bot.ports import Dialogue
@@ -28,18 +29,23 @@ def log_side_effect(turn: Turn) -> list[Reply]:
     for effect in effects:
         detail = {"finding": effect, "severity": severity, "since": turn.slots.get("since", "")}
         ids.append(turn.unit.entries.add(turn.person.id, "side_effect", at, detail, turn.now).id)
+    # An effect whose strength was not said counts: the human hears of it now, the strength is asked all the same.
+    urgent = steps.on_a_new_step(turn, effects, None if severity is None else float(severity), quote=turn.text)
     if severity is None:
-        turn.open_form(FORM, "score", effects=effects, entries=ids, at=at.isoformat())
+        token = turn.open_form(FORM, "score", effects=effects, entries=ids, at=at.isoformat())
         names: list[Json] = [{"finding": effect} for effect in effects]
-        return [turn.reply(say("effect.how-strong", effects={"all": names}), offers=choices(*SCALE, about=str(ids[0])))]
-    return [_noted(turn, effects, float(severity), ids[-1])]
+        return [*urgent, turn.reply(say("effect.how-strong", effects={"all": names}), offers=choices(*SCALE, about=token))]
+    return [_noted(turn, effects, float(severity), ids[-1]), *urgent]
 
 
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """A severity in words; leaving the form keeps the effect without one."""
+    """A severity in words that say nothing else; leaving the form keeps the effect without one."""
     if turn.meaning.intent == "cancel":
         turn.close_form()
         return [turn.reply(say("effect.kept-without"))]
+    others = set(map(str, turn.slots.get("effects", ()))) - set(dialogue.answers["effects"])
+    if others or AMOUNTS & set(turn.slots) or not says_only(turn, ("log_side_effect", "other")):
+        return None
     score = turn.slots.get("severity") if turn.slots.get("severity") is not None else _lone_number(turn)
     if score is None or not 0 <= score <= 10:
         return None
@@ -49,7 +55,7 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
 def press_severity(turn: Turn) -> list[Reply]:
     """A severity by its button."""
     dialogue = turn.unit.dialogues.get(turn.person.id)
-    if dialogue is None or dialogue.form != FORM:
+    if dialogue is None or dialogue.form != FORM or turn.press.about != dialogue.token:
         return [turn.reply(say("form.over"))]
     return _rate(turn, dialogue, float(turn.press.choice.removeprefix("severity-")))
 
@@ -85,15 +91,7 @@ def _noted(turn: Turn, effects: list[str], score: float, entry_id: int) -> Reply
         words.append(say("rule.hold-side-effect"))
         offers.append(Choice("hold"))
         rules.append("hold-side-effect")
-    if {"restlessness", "insomnia"} & set(effects) and _carries_step_back(turn):
-        words.append(say("rule.step-back-7-days", quoted=nested("source.S000")))
-        rules.append("step-back-7-days")
     return turn.reply(*words, offers=tuple(offers), rules=tuple(rules), level=min(level, Level.consult))
-
-
-def _carries_step_back(turn: Turn) -> bool:
-    stored = turn.unit.plans.current(turn.person.id)
-    return stored is not None and stored.plan.step_back_rule
 
 
 def _instant(turn: Turn, said: object) -> datetime:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from bot.core.decision import Allowed
+from bot.core.limits import unit_mg
+from bot.core.plan import Plan
 from bot.core.split import Split, illustrate
 from bot.core.titration import PlanDay
-from bot.handlers import agenda
+from bot.handlers import agenda, steps
 from bot.handlers.plan_text import day_words
 from bot.handlers.turn import Turn, clock, emergency_of, mg, moment, nested, on_day, say
 from bot.messages import Json, Reply, Words
@@ -15,16 +17,23 @@ from bot.messages import Json, Reply, Words
 
 def ask_timing(turn: Turn) -> list[Reply]:
     """ "How do I spread it?": what the plan says; its hours are the prescriber's (rule `split-hours-fixed`)."""
-    case = turn.unit.cases.open_for(turn.person.id)
-    if case is not None and case.red:
-        return [turn.reply(say("plan.frozen", emergency=emergency_of(turn.person.country)), rules=("red-flag-freeze",))]
-    stored = turn.unit.plans.current(turn.person.id)
-    if stored is None:
+    if agenda.frozen(turn):
+        return [_frozen(turn)]
+    if turn.unit.plans.current(turn.person.id) is None:
         return [turn.reply(say("timing.no-plan"), say("plan.how-to-say"), rules=("prescriber-decides",))]
-    on = _day_asked(turn)
+    return [*steps.begin(turn), _hours_asked(turn)]
+
+
+def _frozen(turn: Turn) -> Reply:
+    return turn.reply(say("plan.frozen", emergency=emergency_of(turn.person.country)), rules=("red-flag-freeze",))
+
+
+def _hours_asked(turn: Turn) -> Reply:
+    stored, on = turn.unit.plans.current(turn.person.id), _day_asked(turn)
     day = agenda.day_of(stored, on)
-    if day is None:
-        return [turn.reply(say("plan.starts-on", start=on_day(stored.plan.start)), rules=("plan-not-started",))]
+    if stored is None or day is None:
+        start = stored.plan.start if stored else on
+        return turn.reply(say("plan.starts-on", start=on_day(start)), rules=("plan-not-started",))
     asked = turn.slots.get("total_mg")
     words = [day_words(day)]
     rules: list[str] = []
@@ -34,8 +43,8 @@ def ask_timing(turn: Turn) -> list[Reply]:
         rules.append("prescriber-decides")
     if day.doses:
         words += [say("rule.split-hours-fixed"), say("rule.craving-onset")]
-        return [turn.reply(*words, rules=(*rules, "split-hours-fixed", "stable-hours", "craving-onset"))]
-    return [_illustrated(turn, words, rules, day)]
+        return turn.reply(*words, rules=(*rules, "split-hours-fixed", "stable-hours", "craving-onset"))
+    return _illustrated(turn, words, rules, day, stored.plan)
 
 
 def _day_asked(turn: Turn) -> date:
@@ -43,11 +52,12 @@ def _day_asked(turn: Turn) -> date:
     return date.fromisoformat(str(said)[:10]) if said else turn.today
 
 
-def _illustrated(turn: Turn, words: list[Words], rules: list[str], day: PlanDay) -> Reply:
+def _illustrated(turn: Turn, words: list[Words], rules: list[str], day: PlanDay, plan: Plan) -> Reply:
     craving = turn.slots.get("craving_at")
     if not craving:
         return turn.reply(*words, say("timing.ask-craving-hour"), rules=(*rules, "craving-onset"))
-    verdict = illustrate(day.step, craving=time.fromisoformat(craving))
+    unit = unit_mg(plan.tablet_mg)
+    verdict = illustrate(day.step, craving=time.fromisoformat(craving), unit_mg=unit, max_single_mg=plan.max_single_mg)
     if not isinstance(verdict, Allowed):
         return turn.reply(*words, say("rule.split-infeasible"), rules=(*rules, "split-infeasible", "prescriber-decides"))
     words.append(say("timing.illustration", hour={"clock": craving}, doses=_doses(verdict.value)))
@@ -61,16 +71,17 @@ def _doses(found: Split) -> Json:
 
 def ask_next(turn: Turn) -> list[Reply]:
     """The next planned intake, and the last one taken."""
-    case = turn.unit.cases.open_for(turn.person.id)
-    if case is not None and case.red:
-        return [turn.reply(say("plan.frozen", emergency=emergency_of(turn.person.country)), rules=("red-flag-freeze",))]
-    stored = turn.unit.plans.current(turn.person.id)
-    if stored is None:
+    if agenda.frozen(turn):
+        return [_frozen(turn)]
+    before = turn.unit.plans.current(turn.person.id)
+    if before is None:
         return [turn.reply(say("plan.none"))]
+    news = steps.begin(turn)
+    stored = turn.unit.plans.current(turn.person.id)
     coming = agenda.next_slot(turn, stored)
     if coming is None:
         day = agenda.day_of(stored, turn.today)
-        return [turn.reply(day_words(day) if day else say("plan.starts-on", start=on_day(stored.plan.start)))]
+        return [*news, turn.reply(day_words(day) if day else say("plan.starts-on", start=on_day(before.plan.start)))]
     at = moment(datetime.combine(coming.day, coming.dose.at))
     dose: Json = mg(coming.dose.mg) if coming.dose.mg is not None else nested("reminder.dose-of-your-plan")
-    return [turn.reply(say("timing.next", at=at, dose=dose))]
+    return [*news, turn.reply(say("timing.next", at=at, dose=dose))]

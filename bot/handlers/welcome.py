@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from zoneinfo import available_timezones
 
+from bot.handlers import agenda
 from bot.handlers.turn import Turn, choices, emergency_of, say
 from bot.knowledge.countries import countries, find_country
-from bot.messages import Choice, Reply
+from bot.messages import Choice, Reply, Words
 from bot.ports import Dialogue
 
 FORM = "welcome"
 COUNTRY_CHOICES = ("FR", "BE", "CH", "CA", "GB", "US")
+LATER = ("cancel", "snooze", "decline")
+"""What leaves the question of the country or the zone for another day: what is known of them stands meanwhile."""
 
 
 def first_contact(turn: Turn) -> list[Reply]:
@@ -24,11 +29,11 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """The answer to the form's present step, in words."""
     if dialogue.step == "consent":
         return _consent_in_words(turn)
-    if turn.meaning.intent == "cancel":
+    if turn.meaning.intent in LATER:
         return _welcome_done(turn)
     if dialogue.step == "country":
-        return _country_in_words(turn)
-    return _timezone_in_words(turn)
+        return _country_in_words(turn, dialogue)
+    return _timezone_in_words(turn, dialogue)
 
 
 def _consent_question(turn: Turn) -> Reply:
@@ -37,7 +42,7 @@ def _consent_question(turn: Turn) -> Reply:
         say("welcome.what-it-is-not", emergency=emergency_of(turn.person.country)),
         say("welcome.who-reads"),
         say("welcome.consent"),
-        offers=choices("consent-yes", "consent-no", "language-en" if turn.person.language == "fr" else "language-fr"),
+        offers=choices("consent-yes", "consent-no", "language-en" if turn.person.language == "fr" else "language-fr", "talk-to-human"),
         rules=("adults-only",),
     )
 
@@ -56,14 +61,28 @@ def consent_yes(turn: Turn) -> list[Reply]:
         return [turn.reply(say("welcome.already"))]
     person = replace(turn.person, consented_at=turn.now)
     turn.unit.people.save(person)
-    turn.open_form(FORM, "country")
-    country_choices = tuple(Choice(f"country-{code.lower()}", code) for code in COUNTRY_CHOICES)
-    return [turn.reply(say("welcome.thanks"), say("welcome.country"), offers=country_choices)]
+    return [_country_question(turn, say("welcome.thanks"), say("welcome.country"))]
+
+
+def _country_question(turn: Turn, *words: Words, asked_again: bool = False) -> Reply:
+    token = turn.open_form(FORM, "country", asked_again=asked_again)
+    offers = tuple(Choice(f"country-{code.lower()}", code) for code in COUNTRY_CHOICES)
+    return turn.reply(*words, offers=(*offers, Choice("cancel", token)))
+
+
+def _timezone_question(turn: Turn, words: Words, zones: Sequence[str], *, asked_again: bool = False) -> Reply:
+    token = turn.open_form(FORM, "timezone", zones=list(zones), asked_again=asked_again)
+    return turn.reply(words, offers=choices("cancel", about=token))
 
 
 def consent_no(turn: Turn) -> list[Reply]:
-    """Declined: nothing is kept but the way to answer, and danger signs are still answered."""
+    """Declined: nothing is kept but the way to answer, and danger signs are still answered.
+
+    Whoever had agreed takes it back by erasing: until then what was kept is still there, and is not said to be gone.
+    """
     turn.close_form()
+    if turn.person.consented_at is not None:
+        return [turn.reply(say("welcome.take-back"), offers=choices("erase", "export"))]
     return [turn.reply(say("welcome.declined", emergency=emergency_of(turn.person.country)), offers=choices("consent-yes"))]
 
 
@@ -72,44 +91,91 @@ def press_country(turn: Turn) -> list[Reply]:
     return _country(turn, turn.press.choice.removeprefix("country-").upper())
 
 
-def _country_in_words(turn: Turn) -> list[Reply] | None:
+def _country_in_words(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+    """Asked a second time once; whatever is not a country is served as any words, and the question waits."""
     code = find_country(turn.text, turn.person.language)
-    if code is None:
-        return None if turn.meaning.confidence == "sure" else [turn.reply(say("welcome.country-unknown"))]
-    return _country(turn, code)
+    if code is not None:
+        return _country(turn, code)
+    if turn.meaning.confidence == "sure" or dialogue.answers.get("asked_again"):
+        return None
+    return [_country_question(turn, say("welcome.country-unknown"), asked_again=True)]
 
 
 def _country(turn: Turn, code: str) -> list[Reply]:
     known = countries().get(code)
     zones = known.timezones if known else ()
+    # Of several zones the most peopled stands until the person says theirs: never the zone of another country.
+    zone = turn.person.timezone if not zones or turn.person.timezone in zones else zones[0]
+    changed = _moved(turn, country=code, timezone=zone)
     if len(zones) == 1:
-        person = replace(turn.person, country=code, timezone=zones[0])
-        turn.unit.people.save(person)
-        return _welcome_done(turn.speaking(person))
-    person = replace(turn.person, country=code)
-    turn.unit.people.save(person)
-    turn.open_form(FORM, "timezone", zones=list(zones))
-    return [turn.reply(say("welcome.timezone", example=zones[0].split("/")[-1].replace("_", " ") if zones else "Paris"))]
+        return _welcome_done(changed)
+    return [_timezone_question(changed, say("welcome.timezone", example=_city(zone)), zones)]
 
 
-def _timezone_in_words(turn: Turn) -> list[Reply] | None:
+def _timezone_in_words(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+    """The zone by its city, asked a second time once; anything else is served as any words."""
     zone = find_timezone(turn.text)
-    if zone is None:
-        return None if turn.meaning.confidence == "sure" else [turn.reply(say("welcome.timezone-unknown"))]
-    person = replace(turn.person, timezone=zone)
+    if zone is not None:
+        return _welcome_done(_moved(turn, country=turn.person.country, timezone=zone))
+    if turn.meaning.confidence == "sure" or dialogue.answers.get("asked_again"):
+        return None
+    zones = [str(each) for each in dialogue.answers.get("zones", ())]
+    return [_timezone_question(turn, say("welcome.timezone-unknown"), zones, asked_again=True)]
+
+
+def _moved(turn: Turn, *, country: str, timezone: str) -> Turn:
+    """The turn of the person as they are now; the reminders that were on ring at the same hours of the new zone."""
+    person = replace(turn.person, country=country, timezone=timezone)
     turn.unit.people.save(person)
-    return _welcome_done(turn.speaking(person))
+    changed = turn.speaking(person)
+    if timezone != turn.person.timezone:
+        agenda.reschedule(changed)
+    return changed
+
+
+def settings(turn: Turn) -> list[Reply]:
+    """What can be changed, and the change itself when the words say it: language, country, time zone."""
+    if turn.slots.get("language"):
+        return press_language(turn.pressing(f"language-{turn.slots['language']}"))
+    topic = turn.slots.get("topic")
+    if topic == "country":
+        code = turn.slots.get("country") or find_country(turn.text, turn.person.language)
+        return _country(turn, str(code)) if code else [_country_question(turn, say("welcome.country"))]
+    if topic == "timezone":
+        zone = _zone_among(turn.text)
+        if zone is not None:
+            return _welcome_done(_moved(turn, country=turn.person.country, timezone=zone))
+        return [_timezone_question(turn, say("welcome.timezone", example=_city(turn.person.timezone)), ())]
+    other = "language-en" if turn.person.language == "fr" else "language-fr"
+    words = say("settings.shown", timezone=turn.person.timezone, country=turn.person.country or "?")
+    return [turn.reply(words, offers=choices(other))]
+
+
+def _zone_among(text: str) -> str | None:
+    """The one zone that is named inside a sentence, by its city or its whole name; none when several are."""
+    words = text.strip(" .!?").split()
+    runs = (" ".join(words[at : at + length]) for length in (3, 2, 1) for at in range(len(words) - length + 1))
+    found = {zone for run in runs if (zone := find_timezone(run)) is not None}
+    return found.pop() if len(found) == 1 else None
+
+
+def _city(timezone: str) -> str:
+    return timezone.rpartition("/")[2].replace("_", " ")
+
+
+@cache
+def _zones() -> Mapping[str, str]:
+    return {name.lower(): name for name in available_timezones()}
 
 
 def find_timezone(text: str) -> str | None:
     """The IANA zone that a text names by its whole name or by its city ("Montreal", "america/toronto")."""
-    wanted = "_".join(text.lower().replace("é", "e").split()).strip(".!")
+    wanted = "_".join(text.lower().replace("é", "e").split()).strip(".!,")
     if not wanted:
         return None
-    exact = {name.lower(): name for name in available_timezones()}
-    if wanted in exact and "/" in wanted:
-        return exact[wanted]
-    cities = sorted(name for name in exact.values() if name.lower().rpartition("/")[2] == wanted and "/" in name)
+    if wanted in _zones() and "/" in wanted:
+        return _zones()[wanted]
+    cities = sorted(name for name in _zones().values() if name.lower().rpartition("/")[2] == wanted and "/" in name)
     return cities[0] if cities else None
 
 

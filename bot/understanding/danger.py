@@ -71,7 +71,7 @@ class _Language:
 
     def _spell_pattern(self, word: str) -> Sequence[str]:
         if word not in self._plain:
-            self._plain[word] = self.speller.plain(fold(word).text)
+            self._plain[word] = self.speller.plain(word if word.isascii() else fold(word).text)
             self._seen.update(self._plain[word])
         return self._plain[word]
 

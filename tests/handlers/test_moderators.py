@@ -2,58 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.core.case import Case
 from bot.core.levels import Level
 from bot.core.plan import Hold
 from bot.handlers import case_words
+from bot.handlers.escalation import Raised, Sign, raise_case
 from bot.knowledge.wording import wording
-from bot.messages import Press
-from bot.ports import CaseEvent, Outgoing, Unit
-from tests.houses import Rig, rig, settings_in
-
-DANGER = "I want to kill myself"
-HUMAN = "I want to talk to someone"
-PLAN = "four dose plan from today, bedtime 10pm"
-MINUTE = timedelta(minutes=1)
-HOUR = timedelta(hours=1)
-
-
-@asynccontextmanager
-async def open_rig(folder: Path, *others: str) -> AsyncIterator[Rig]:
-    """A patient, a keeper on duty, and other moderators who are not."""
-    async with rig(settings_in(folder)) as house:
-        await house.settle("patient")
-        await house.settle("keeper", role="moderator", on_duty=True)
-        for name in others:
-            await house.settle(name, role="moderator", on_duty=False)
-        yield house
-
-
-def to(name: str, said: list[Outgoing]) -> list[str]:
-    """What somebody was told."""
-    return [message.text for message in said if message.account.id == name]
-
-
-async def case_of(house: Rig, number: int = 1) -> Case:
-    """A case, as it is kept."""
-    case = await house.house.store.run(lambda unit: unit.cases.get(number))
-    assert case is not None
-    return case
-
-
-async def press(house: Rig, name: str, choice: str, about: str) -> list[Outgoing]:
-    """Press a button that may be an old one."""
-    since = len(house.sender.delivered)
-    await house.house.conversation.hear(house.message(name, press=Press(choice, about)))
-    return [delivery.message for delivery in house.sender.delivered[since:]]
-
+from bot.ports import CaseEvent, Unit
+from tests.handlers.keepers import DANGER, HOUR, HUMAN, MINUTE, PLAN, case_of, open_rig, press, to
+from tests.houses import minds, rig, settings_in
 
 # --- Nobody is left unwatched ---
 
@@ -340,12 +300,19 @@ def test_every_line_of_a_history_has_words(language: str) -> None:
 # --- Once is enough ---
 
 
-async def test_one_message_brings_the_moderators_one_card(tmp_path: Path) -> None:
+async def test_two_alarms_of_one_message_bring_the_moderators_one_card(tmp_path: Path) -> None:
+    """A sum that is above the plan alarms twice: by its words, and as the intake that is noted."""
+    sign = Sign(level=Level.urgent, red=False, codes=("dose_excess",), quote="more than planned")
     async with open_rig(tmp_path) as house:
-        await house.says("patient", PLAN)
-        await house.presses("patient", "confirm")
-        said = await house.says("patient", "I took 60 mg more than planned at 7am")
-        assert len(to("keeper", said)) == 1
+        conversation, heard = house.house.conversation, house.message("patient", sign.quote)
+
+        def alarmed(unit: Unit) -> list[Raised]:
+            return [raise_case(conversation._turn(unit, heard, minds().triage.screen("")), sign) for _ in range(2)]
+
+        first, second = await house.house.store.run(alarmed)
+        assert ([reply.kind for reply in first.replies], first.same_message) == (["case"], False)
+        assert (second.replies, second.same_message, second.case) == ([], True, first.case)
+        assert to("keeper", await house.says("keeper", "history 1"))[0].count("more than planned") == 1
 
 
 async def test_asking_for_a_human_in_a_claimed_case_is_brought_once(tmp_path: Path) -> None:
@@ -362,38 +329,3 @@ async def test_the_same_words_said_twice_are_brought_twice(tmp_path: Path) -> No
     async with open_rig(tmp_path) as house:
         for _ in range(2):
             assert len(to("keeper", await house.says("patient", DANGER))) == 1
-
-
-# --- Whoever erases during an alert ---
-
-
-async def test_erasing_in_an_alert_shows_the_numbers_again_and_tells_the_moderators_no_word(tmp_path: Path) -> None:
-    async with open_rig(tmp_path) as house:
-        await house.says("patient", DANGER)
-        asked = next(m for m in await house.says("patient", "erase everything") if m.account.id == "patient")
-        assert "999" in asked.text
-        assert "emergency-number" in asked.rules
-        said = await house.presses("patient", "confirm")
-        (told,) = to("keeper", said)
-        assert "Case 1" in told
-        assert DANGER not in told
-        assert "erased everything" in to("patient", said)[0]
-        assert "does not exist" in to("keeper", await house.presses("keeper", "claim"))[0]
-        assert await house.after(2 * HOUR) == []
-
-
-async def test_erasing_without_an_alert_tells_nobody(tmp_path: Path) -> None:
-    async with open_rig(tmp_path) as house:
-        (asked,) = await house.says("patient", "erase everything")
-        assert "999" not in asked.text
-        assert {m.account.id for m in await house.presses("patient", "confirm")} == {"patient"}
-
-
-async def test_an_old_button_does_not_erase(tmp_path: Path) -> None:
-    async with open_rig(tmp_path) as house:
-        (asked,) = await house.says("patient", "erase everything")
-        old = next(choice.about for choice in asked.choices if choice.id == "confirm")
-        await house.presses("patient", "cancel")
-        await house.says("patient", PLAN)
-        await press(house, "patient", "confirm", old)
-        assert await house.house.store.run(lambda unit: unit.people.get(1)) is not None

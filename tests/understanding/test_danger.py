@@ -12,7 +12,9 @@ from bot.core.levels import Level
 from bot.knowledge.files import parse
 from bot.understanding.danger import Triage, screening_json
 
-TABLES = ("fr.yaml", "en.yaml", "fr_blind_one.yaml", "en_blind_one.yaml")
+TABLES = tuple(
+    f"{language}{part}.yaml" for language in ("fr", "en") for part in ("", "_blind_one", "_blind_two", "_blind_three", "_blind_four")
+)
 CALM = {"soft": Level.check, "quiet": Level.consult}
 
 
@@ -56,7 +58,7 @@ def test_every_danger_sentence_of_the_table_is_flagged_at_its_level(name: str) -
 @pytest.mark.parametrize("name", TABLES)
 def test_no_calm_sentence_of_the_table_raises_more_than_its_level(name: str) -> None:
     calm = {kind: sentences(block) for kind, block in table(name).items() if isinstance(block, str)}
-    assert sum(map(len, calm.values())) >= 40
+    assert sum(map(len, calm.values())) >= 25
     alarms = [sentence for kind, said in calm.items() for sentence in said if screen(sentence).level > CALM[kind]]
     assert alarms == []
 
@@ -69,8 +71,8 @@ def test_the_tables_are_as_large_as_they_must_be() -> None:
                 calm += len(sentences(block))
             else:
                 danger += sum(len(sentences(said)) for said in block.values())
-    assert danger >= 800
-    assert calm >= 400
+    assert danger >= 1100
+    assert calm >= 580
 
 
 @pytest.mark.parametrize(

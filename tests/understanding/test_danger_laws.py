@@ -117,16 +117,16 @@ def test_merging_keeps_no_two_overlapping_flags_of_one_code(flags: list[Flag]) -
     ids=["one-letter", "two-words", "accents", "quotes", "spoilers", "chinese", "numbers", "null"],
 )
 def test_a_hostile_megabyte_is_read_in_no_time(text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert screen(text).level <= Level.check
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_a_megabyte_made_of_danger_stays_bounded_and_is_heard() -> None:
     text = " ".join(f"{sentence} {index}" for index, sentence in enumerate(DANGER * 40))
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert screen(text[:1_000_000]).level is Level.emergency
-    assert time.perf_counter() - begun < 8
+    assert time.process_time() - begun < 8
 
 
 def test_a_sign_lost_in_the_middle_of_a_megabyte_is_found() -> None:

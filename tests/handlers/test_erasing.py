@@ -1,0 +1,39 @@
+"""Erasing is a person's right at any time, and takes no alert away in silence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.handlers.keepers import DANGER, HOUR, PLAN, open_rig, press, to
+
+
+async def test_erasing_in_an_alert_shows_the_numbers_again_and_tells_the_moderators_no_word(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", DANGER)
+        asked = next(m for m in await house.says("patient", "erase everything") if m.account.id == "patient")
+        assert "999" in asked.text
+        assert "emergency-number" in asked.rules
+        said = await house.presses("patient", "confirm")
+        (told,) = to("keeper", said)
+        assert "Case 1" in told
+        assert DANGER not in told
+        assert "erased everything" in to("patient", said)[0]
+        assert "does not exist" in to("keeper", await house.presses("keeper", "claim"))[0]
+        assert await house.after(2 * HOUR) == []
+
+
+async def test_erasing_without_an_alert_tells_nobody(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        (asked,) = await house.says("patient", "erase everything")
+        assert "999" not in asked.text
+        assert {m.account.id for m in await house.presses("patient", "confirm")} == {"patient"}
+
+
+async def test_an_old_button_does_not_erase(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        (asked,) = await house.says("patient", "erase everything")
+        old = next(choice.about for choice in asked.choices if choice.id == "confirm")
+        await house.presses("patient", "cancel")
+        await house.says("patient", PLAN)
+        await press(house, "patient", "confirm", old)
+        assert await house.house.store.run(lambda unit: unit.people.get(1)) is not None
