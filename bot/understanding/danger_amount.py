@@ -110,15 +110,20 @@ def _concept(quantity: Quantity, said: frozenset[str]) -> str:
     if not at_once and said & {"daily", "spread"}:
         return ""
     if "question" in said and "intake" not in said:  # once it is swallowed, no question makes it less
-        return "over-200-asked" if at_once or (quantity.tablets and quantity.mg >= TOXIC_SINGLE_MG and "intake" in said) else ""
-    taken = "intake" in said
+        return "over-200-asked" if at_once else ""
     if quantity.mg < TOXIC_SINGLE_MG:
-        return "large-single" if at_once and taken else ""
-    if at_once and (taken or "intention" in said or quantity.tablets):
+        return "large-single" if at_once and "intake" in said else ""
+    return _toxic(quantity, said)
+
+
+def _toxic(quantity: Quantity, said: frozenset[str]) -> str:
+    """An amount that is dangerous at once: taken, about to be, or said with a doubt whether it was at once."""
+    if "at_once" in said and (said & {"intake", "intention"} or quantity.tablets):
         return "over-200-single"
-    if taken:
-        return "over-200-unsure" if "day" in said or quantity.in_parts else "over-200-single"
-    return "over-200-single" if "intention" in said and quantity.tablets and not (quantity.in_parts or "day" in said) else ""
+    spread_over_a_day = quantity.in_parts or "day" in said
+    if "intake" in said:
+        return "over-200-unsure" if spread_over_a_day else "over-200-single"
+    return "over-200-single" if "intention" in said and quantity.tablets and not spread_over_a_day else ""
 
 
 def _around(line: Line, quantity: Quantity, cues: Mapping[str, list[Match]]) -> frozenset[str]:

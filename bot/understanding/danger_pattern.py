@@ -69,6 +69,7 @@ class Word:
         self.anchors: frozenset[str] | None = keys
 
     def ends(self, line: Line, start: int, memo: Memo) -> frozenset[int]:  # noqa: ARG002 - the shape of every node
+        """Where a match that begins at `start` may end."""
         return frozenset((start + 1,)) if start < len(line.words) and line.answers(start, self.first) else _NOWHERE
 
 
@@ -84,6 +85,7 @@ class Gap:
         self.anchors: frozenset[str] | None = None
 
     def ends(self, line: Line, start: int, memo: Memo) -> frozenset[int]:  # noqa: ARG002 - the shape of every node
+        """Where a match that begins at `start` may end."""
         stop = start
         limit = min(start + self.size, len(line.words))
         while stop < limit and not line.answers(stop, self.blockers):
@@ -103,6 +105,7 @@ class Maybe:
         self.anchors: frozenset[str] | None = None
 
     def ends(self, line: Line, start: int, memo: Memo) -> frozenset[int]:
+        """Where a match that begins at `start` may end."""
         return self.inner.ends(line, start, memo) | {start}
 
 
@@ -124,6 +127,7 @@ class Series:
         self.anchors: frozenset[str] | None = min(promised, key=rarity) if promised else None
 
     def ends(self, line: Line, start: int, memo: Memo) -> frozenset[int]:
+        """Where a match that begins at `start` may end."""
         reached: frozenset[int] = frozenset((start,))
         for item in self.items:
             following: set[int] = set()
@@ -154,6 +158,7 @@ class Choice:
         self.anchors: frozenset[str] | None = frozenset().union(*(a for a in known if a)) if all(known) else None
 
     def ends(self, line: Line, start: int, memo: Memo) -> frozenset[int]:
+        """Where a match that begins at `start` may end."""
         key = (id(self), start)
         if key not in memo:
             memo[key] = frozenset().union(*(option.ends(line, start, memo) for option in self._options(line, start)))

@@ -40,6 +40,7 @@ class Reading:
 
     @property
     def words(self) -> Sequence[str]:
+        """The words of the line, in order."""
         return self.line.words
 
 

@@ -46,6 +46,7 @@ class Clock:
 
     @property
     def time(self) -> time:
+        """The hour on the face of a clock."""
         return time(self.hour % 24, self.minute)
 
     def at_half(self, half: HalfDay) -> Clock:
@@ -79,10 +80,12 @@ class Length:
 
     @property
     def minutes(self) -> float:
+        """The length in minutes; a month counts thirty days."""
         return self.amount * {"second": 1 / 60, "minute": 1, "hour": 60, "day": 1440, "week": 10080, "month": 43200}[self.unit]
 
     @property
     def is_clock(self) -> bool:
+        """True for a length that moves hours and leaves days alone."""
         return self.unit in {"second", "minute", "hour"}
 
     def added_to(self, now: datetime) -> datetime:
