@@ -20,7 +20,7 @@ import structlog
 from bot.adapters.clock import WallClock
 from bot.adapters.console import Console
 from bot.adapters.health import Health
-from bot.conversation import Conversation
+from bot.conversation import Conversation, judges
 from bot.core.person import Person, Role
 from bot.core.policy import Policy
 from bot.delivery import Postman
@@ -93,14 +93,16 @@ async def open_house(
     opened = open_store(settings.database_url)
     store = wrap_store(opened)
     try:
-        postman = Postman(store=store, clock=clock, senders=senders, make_file={"export": export_file})
+        waits = policy(settings)
+        judge_again = judges(clock=clock, policy=waits)
+        postman = Postman(store=store, clock=clock, senders=senders, make_file={"export": export_file}, judge_again=judge_again)
         conversation = Conversation(
             store=store,
             clock=clock,
             triage=minds.triage,
             reader=minds.reader,
             postman=postman,
-            policy=policy(settings),
+            policy=waits,
             newcomer=newcomer(settings),
             before_serving=before_serving,
         )

@@ -14,7 +14,7 @@ and still alerts the moderators: through the outbox when it works, straight thro
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -26,12 +26,12 @@ from bot.core.levels import Level
 from bot.core.meaning import Act, Meaning
 from bot.core.person import Person
 from bot.core.policy import Policy
-from bot.delivery import Postman, copies
+from bot.delivery import JudgeAgain, Postman, copies
 from bot.handlers import HANDLERS, Handlers, danger, escalation
-from bot.handlers.turn import Due, Turn, choices, say
+from bot.handlers.turn import Due, Moment, Turn, choices, say
 from bot.knowledge.files import LANGUAGES
 from bot.messages import Group, Incoming, Press, Reply
-from bot.ports import CaseEvent, Clock, Dialogue, Store, Timer, Unit
+from bot.ports import CaseEvent, Clock, Dialogue, OutboxRow, Store, Timer, Unit
 from bot.rescue import Rescue, place
 from bot.understanding.danger import Triage
 from bot.understanding.language import detect
@@ -361,6 +361,17 @@ class Conversation:
             wait = timedelta(0) if timer.attempt < 3 else min(timedelta(seconds=10) * (1 << min(timer.attempt, 10)), timedelta(minutes=10))
             subject = f"{timer.due_at.isoformat()} {timer.subject}"
             unit.timers.put(timer.person_id, RETRY + timer.kind, subject, now + wait, attempt=timer.attempt + 1)
+
+
+def judges(*, clock: Clock, policy: Policy) -> Mapping[str, JudgeAgain]:
+    """What the postman asks just before it sends what the plan once made right to say: by kind of reply."""
+
+    def judge(unit: Unit, person: Person, row: OutboxRow) -> Reply | None:
+        about = row.reply.choices[0].about if row.reply.choices else ""
+        where = Moment(unit=unit, person=person, now=clock.now(), policy=policy)
+        return HANDLERS.judge_again(where, row.reply, about)
+
+    return {"reminder": judge, "check_in": judge, "notice": judge}
 
 
 def _as_it_was(timer: Timer) -> Timer:

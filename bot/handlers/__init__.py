@@ -19,9 +19,11 @@ from bot.handlers import (
     side_effect,
     smalltalk,
     timing,
+    watch,
     welcome,
 )
-from bot.handlers.turn import Handle, HandleDue, HandleForm, Turn
+from bot.handlers.turn import Handle, HandleDue, HandleForm, Moment, Turn
+from bot.messages import Reply
 from bot.ports import Dialogue
 
 INTENTS: Mapping[str, Handle] = {
@@ -117,7 +119,9 @@ FORMS: Mapping[str, HandleForm] = {
 DUE: Mapping[str, HandleDue] = {
     agenda.INTAKE: reminders.due_intake,
     reminders.SNOOZE: reminders.due_snooze,
+    agenda.HELD: reminders.due_held,
     escalation.UNCLAIMED: reminders.due_unclaimed,
+    escalation.UNANSWERED: watch.due_unanswered,
 }
 
 
@@ -138,6 +142,7 @@ class Handlers:
     prompts: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = field(default_factory=lambda: PROMPTS)
     at_work: Callable[[Turn, Dialogue | None], bool] = moderation.at_work
     due: Mapping[str, HandleDue] = field(default_factory=lambda: DUE)
+    judge_again: Callable[[Moment, Reply, str], Reply | None] = reminders.judge_again
 
 
 HANDLERS = Handlers()
