@@ -197,10 +197,10 @@ class Conversation:
     def _moderator(self, turn: Turn) -> list[Reply]:
         press = turn.incoming.press
         turn = self._understood(turn)
-        if press is not None and press.choice != "not-safe":
-            handle = self._handlers.moderator_presses.get(press.choice) or self._handlers.presses.get(press.choice)
-            return handle(turn) if handle else [turn.reply(say("form.over"))]
         dialogue = self._open_form(turn)
+        if press is not None and press.choice != "not-safe":
+            handle = self._handlers.moderator_presses.get(press.choice)
+            return handle(turn) if handle else self._press(turn, press, dialogue)
         if turn.screening.level >= Level.urgent and not self._handlers.at_work(turn, dialogue):
             # Moderators of such forums are often patients themselves: their own words are heard as anybody's.
             return self._alarmed(turn)
@@ -242,6 +242,9 @@ class Conversation:
         """The open form's reading of the words. A lone yes or no counts only if nothing else was said since the question."""
         if dialogue is None:
             return None
+        offers = dialogue.answers.get("offers", ())
+        if dialogue.form == "offer" and len(offers) == 1 and turn.meaning.intent == "confirm":
+            return self._chosen(turn, str(offers[0]), dialogue)
         prompt = self._handlers.prompts.get((dialogue.form, dialogue.step))
         if prompt and dialogue.opened_at and turn.meaning.intent in ("confirm", "decline"):
             since = dialogue.opened_at + timedelta(microseconds=1)

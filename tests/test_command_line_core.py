@@ -11,7 +11,7 @@ from math import exp, log
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.command import Answer, palier
@@ -302,6 +302,7 @@ def test_a_curve_goes_through_the_published_points(options: str, at: str, level:
     assert said["peak"]["at"] == peak
 
 
+@settings(max_examples=25)
 @given(
     doses=st.lists(st.tuples(st.integers(1, 30), st.integers(0, 23 * 60)), min_size=1, max_size=4, unique_by=lambda dose: dose[1]),
     after=st.integers(0, 1439),

@@ -13,6 +13,13 @@ AMOUNTS = frozenset({"dose_mg", "tablets", "doses"})
 """Slots of an amount that was taken: its number is no strength from 0 to 10."""
 
 
+def close_own(turn: Turn, form: str) -> None:
+    """Take a form off the table, and no other: what is logged beside an open question leaves the question open."""
+    dialogue = turn.unit.dialogues.get(turn.person.id)
+    if dialogue is not None and dialogue.form == form:
+        turn.close_form()
+
+
 def says_only(turn: Turn, intents: Collection[str]) -> bool:
     """True unless the words ask something, or surely do something else than what the form's answers are read as.
 

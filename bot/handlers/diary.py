@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from bot.core.entry import Entry
 from bot.handlers import agenda
-from bot.handlers.answer import AMOUNTS, says_only
-from bot.handlers.turn import Turn, choices, clock, mg, moment, nested, say
+from bot.handlers.answer import AMOUNTS, close_own, says_only
+from bot.handlers.turn import Turn, choices, clock, mg, moment, nested, on_day, say
 from bot.messages import Choice, Json, Reply
 from bot.ports import Dialogue
 
@@ -50,7 +50,7 @@ def press_craving(turn: Turn) -> list[Reply]:
 
 def _keep_craving(turn: Turn, score: float, at: datetime) -> list[Reply]:
     entry = turn.unit.entries.add(turn.person.id, "craving", at, {"score": score}, turn.now)
-    turn.close_form()
+    close_own(turn, FORM)
     words = [say("craving.noted", score=score, at=moment(turn.local(at)))]
     rules: tuple[str, ...] = ()
     offers = [Choice("undo", str(entry.id))]
@@ -71,9 +71,9 @@ def log_drink(turn: Turn) -> list[Reply]:
     if standard == 0:
         words = say("drink.none-noted")
     elif standard is None:
-        words = say("drink.noted", at=moment(turn.local(at)))
+        words = say("drink.noted", at=_when(turn, at))
     else:
-        words = say("drink.noted-count", count=round(float(standard), 1), at=moment(turn.local(at)))
+        words = say("drink.noted-count", count=round(float(standard), 1), at=_when(turn, at))
     return [turn.reply(words, offers=(Choice("undo", str(entry.id)),))]
 
 
@@ -106,6 +106,12 @@ def _line(turn: Turn, entry: Entry) -> Json:
     if entry.kind == "craving":
         return nested("history.craving", hour=hour, score=detail["score"])
     return nested(f"history.{entry.kind}", hour=hour)
+
+
+def _when(turn: Turn, at: datetime) -> Json:
+    """The day and hour; the day alone when no hour was said."""
+    said = turn.slots.get("at")
+    return on_day(turn.local(at).date()) if isinstance(said, str) and "T" not in said else moment(turn.local(at))
 
 
 def _at(turn: Turn) -> datetime:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from bot.core.case import Case, join
 from bot.core.flags import Screening
@@ -66,7 +65,8 @@ def raise_case(moment: Moment, sign: Sign) -> Raised:
         if not (same and known and code in known.codes):
             moment.unit.entries.add(moment.person.id, "finding", moment.now, {"code": code, "level": sign.level.name}, moment.now)
     if case.level >= Level.urgent:
-        freeze(moment)
+        # No step goes up while a case of a danger sign is open (rule `red-flag-freeze`).
+        agenda.freeze(moment)
     quote = _quote(moment, sign)
     if page:
         replies = [card(moment, case, quote=quote, headline="case.card" if known is None else "case.worse")]
@@ -77,16 +77,6 @@ def raise_case(moment: Moment, sign: Sign) -> Raised:
         _record(moment, case, sign)
     told_to = [m for m in moment.unit.people.moderators() if m.id != moment.person.id]
     return Raised(case=case, replies=replies, someone_told=bool(told_to), same_message=same)
-
-
-def freeze(moment: Moment) -> None:
-    """No step goes up while a case of a danger sign is open (rule `red-flag-freeze`)."""
-    agenda.hold(moment, since=moment.today + timedelta(days=1), why=agenda.BECAUSE_CASE)
-
-
-def thaw(moment: Moment) -> None:
-    """The case is closed: the plan goes on where it stood."""
-    agenda.resume(moment, why=agenda.BECAUSE_CASE)
 
 
 def _open(moment: Moment, sign: Sign) -> tuple[Case, bool]:

@@ -11,7 +11,7 @@ from bot.core.entry import Entry
 from bot.core.intake import Slot, Taken, judge_intake, match_slot, slots_around
 from bot.core.levels import Level
 from bot.handlers import agenda, escalation
-from bot.handlers.answer import says_only
+from bot.handlers.answer import close_own, says_only
 from bot.handlers.escalation import Sign
 from bot.handlers.turn import Turn, choices, emergency_of, mg, moment, nested, numbers_of, say
 from bot.messages import Choice, Json, Reply, Urgency, Words
@@ -48,6 +48,8 @@ def _log_one(turn: Turn, slots: Mapping[str, Any]) -> list[Reply]:
     slot = _slot_of(turn, stored, slots.get("planned_at"), at, hour_said="at" not in assumed)
     if amount is None and slot is not None and slot.dose.mg is not None:
         amount, assumed = float(slot.dose.mg), [*assumed, "dose"]
+    elif amount is not None and "dose_mg" not in slots and not slots.get("tablet_mg") and stored is None:
+        assumed = [*assumed, "strength"]
     slot_id = slot.id if slot else ""
     if amount is None:
         return _ask_amount(turn, at=at, slot=slot_id, assumed=assumed)
@@ -73,7 +75,7 @@ def record(turn: Turn, *, amount: float, at: datetime, slot: str, assumed: Seque
         return [turn.reply(words, offers=choices("yes", "no", about=token), rules=verdict.rules)]
     detail = {"dose_mg": amount, "slot": slot, "assumed": list(assumed)}
     entry = turn.unit.entries.add(turn.person.id, "intake", at, detail, turn.now)
-    turn.close_form()
+    close_own(turn, FORM)
     if isinstance(verdict, Alarm):
         return _alarm(turn, entry, verdict)
     return [_echo(turn, entry, day_total=verdict.value.mg, planned=laid.total_mg if laid else None)]
@@ -87,9 +89,8 @@ def _noted(turn: Turn, entry: Entry) -> Words:
     """What was understood, with its absolute day and hour; whatever was filled in is marked as such. No amount in a freeze."""
     if agenda.frozen(turn):
         return say("intake.noted-plain", at=moment(turn.local(entry.at)))
-    dose_and_hour = ("dose" in entry.detail["assumed"], "at" in entry.detail["assumed"])
-    key = {(True, True): "intake.assumed-both", (True, False): "intake.assumed-dose", (False, True): "intake.assumed-at"}.get(dose_and_hour)
-    assumed: Json = nested(key) if key else ""
+    filled_in: list[Json] = [nested(f"intake.assumed.{what}") for what in ("dose", "strength", "at") if what in entry.detail["assumed"]]
+    assumed: Json = nested("intake.assumed", what={"all": filled_in}) if filled_in else ""
     return say("intake.noted", dose=mg(float(entry.detail["dose_mg"])), at=moment(turn.local(entry.at)), assumed=assumed)
 
 
@@ -116,8 +117,9 @@ def _alarm(turn: Turn, entry: Entry, verdict: Alarm) -> list[Reply]:
     if red:
         words: tuple[Words, ...] = (
             say("danger.poisoning.heard.self"),
-            say("danger.first-emergency.self", **numbers),
-            say("danger.poisoning.do.self", **numbers),
+            say("danger.first-emergency.self", emergency=numbers["emergency"]),
+            say("danger.to-talk", crisis=numbers["crisis"]),
+            say("danger.poisoning.do.self"),
             told,
             say("danger.poisoning.ask"),
         )
@@ -126,6 +128,8 @@ def _alarm(turn: Turn, entry: Entry, verdict: Alarm) -> list[Reply]:
         offers = (*choices("safe", "not-safe", "talk-to-human"), Choice("undo", str(entry.id)))
     else:
         words = (_noted(turn, entry), say("orange.excess"), say("orange.if-worse", emergency=numbers["emergency"]), told)
+        if raised.same_message:  # the words of the same excess were already answered: only the log is added
+            words = (_noted(turn, entry),)
         rules = (*verdict.rules, "never-double", "emergency-number", *escalation.told_rules(raised))
         offers = (Choice("undo", str(entry.id)), Choice("talk-to-human"))
     reply = turn.reply(*words, offers=offers, rules=tuple(dict.fromkeys(rules)), level=verdict.level, urgency=Urgency.urgent)
@@ -161,7 +165,7 @@ def press_yes(turn: Turn) -> list[Reply]:
 
 def press_no(turn: Turn) -> list[Reply]:
     """Not logged after all."""
-    turn.close_form()
+    close_own(turn, FORM)
     return [turn.reply(say("intake.not-noted"))]
 
 

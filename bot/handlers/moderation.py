@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.core.case import Case, Refused, Resolution, claim, close, release, reopen
 from bot.core.levels import Level
 from bot.core.person import Person
-from bot.handlers import case_words, escalation, watch
+from bot.handlers import agenda, case_words, escalation, watch
 from bot.handlers.turn import Moment, Turn, choices, nested, say
 from bot.knowledge.commands import Command, command
 from bot.messages import Choice, Json, Reply, Urgency
@@ -236,10 +236,8 @@ def _write(turn: Turn, case_id: str, what: str, text: str) -> list[Reply]:
 
 
 def _act(turn: Turn, case: Case, what: str, *, note: str = "") -> None:
-    """Keep what a moderator did. The owner is thereby still there."""
+    """Keep what a moderator did: it is also how their watch over the case is known to go on."""
     turn.unit.cases.record(CaseEvent(case_id=case.id, at=turn.now, what=what, actor_id=turn.person.id, note=note))
-    if case.state == "claimed" and case.owner_id == turn.person.id:
-        watch.begin(turn, case)
 
 
 def press_raise(turn: Turn) -> list[Reply]:
@@ -263,9 +261,11 @@ def _page_worse(turn: Turn, case: Case) -> list[Reply]:
         return []
     about = _about(turn, patient)
     if case.level >= Level.urgent:
-        escalation.freeze(about)
+        agenda.freeze(about)
     if case.state == "open":
         escalation.page_later(about, case, attempt=0)
+    else:
+        watch.begin(about, case)
     page = escalation.card(about, case, quote=case_words.last_words(about, case), headline="case.worse", kind_alert=case.red)
     others = [m for m in turn.unit.people.moderators() if m.id not in (turn.person.id, case.person_id)]
     awake = [m for m in others if m.on_duty or m.id == case.owner_id] or others
@@ -305,7 +305,7 @@ def press_resolve(turn: Turn) -> list[Reply]:
     watch.end(turn, closed)
     patient = turn.unit.people.get(case.person_id)
     if patient is not None:
-        escalation.thaw(_about(turn, patient))
+        agenda.thaw(_about(turn, patient))
     return [
         turn.reply(say("moderator.closed", case=case.id), offers=choices("reopen", about=str(case.id))),
         _to_patient(turn, case, "human.closed"),
@@ -327,7 +327,7 @@ def press_reopen(turn: Turn) -> list[Reply]:
     if patient is None:
         return []
     if opened.level >= Level.urgent:
-        escalation.freeze(_about(turn, patient))
+        agenda.freeze(_about(turn, patient))
     return escalation.page_again(_about(turn, patient), opened, attempt=0)
 
 

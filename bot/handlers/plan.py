@@ -13,7 +13,7 @@ from bot.core.plan import Plan
 from bot.core.plan_json import plan_from_json, plan_to_json
 from bot.core.titration import check_plan, highest_day_mg, plan_day, sum_mismatches
 from bot.handlers import agenda, steps
-from bot.handlers.answer import says_only
+from bot.handlers.answer import close_own, says_only
 from bot.handlers.plan_text import day_words, plan_words
 from bot.handlers.prescription import Unclear, Written, amount_said, hours_missing, read_plan
 from bot.handlers.turn import Turn, choices, emergency_of, mg, nested, on_day, say
@@ -51,7 +51,7 @@ def set_plan(turn: Turn) -> list[Reply]:
 
 def _left(turn: Turn, words: Words, *, rules: tuple[str, ...] = ("plan-confirm",), level: Level = Level.none) -> list[Reply]:
     """Nothing is kept of these words, and no plan that was read back before waits for a yes any more."""
-    turn.close_form()
+    close_own(turn, FORM)
     offers = choices("talk-to-human") if level >= Level.urgent else ()
     return [turn.reply(words, offers=offers, rules=rules, level=level)]
 
@@ -209,7 +209,7 @@ def _ask(turn: Turn, written: Written, verdict: Decision[Plan], *, before: list[
     words = [*(before or []), say("plan.read-back", start=on_day(plan.start)), *plan_words(plan)]
     if written.endless:
         words.append(say("plan.endless", ceiling=mg(CEILING_DAY_MG)))
-    if highest_day_mg(plan) == CEILING_DAY_MG:
+    elif highest_day_mg(plan) == CEILING_DAY_MG:
         words.append(say("plan.at-the-ceiling", ceiling=mg(CEILING_DAY_MG)))
     words += [say(f"rule.{rule}") for rule in rules if rule in SAID_WITH]
     words.append(say("plan.is-it-prescribed"))

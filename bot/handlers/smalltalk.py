@@ -53,7 +53,7 @@ def not_understood(turn: Turn) -> list[Reply]:
     offers = [intent for intent in turn.meaning.candidates if intent in OFFERED][:3]
     if not offers:
         return [turn.reply(say("not-understood"), say("help.short"), offers=choices("talk-to-human"), rules=("not-understood",))]
-    turn.open_form(FORM, "choose", text=turn.text)
+    turn.open_form(FORM, "choose", text=turn.text, offers=offers)
     buttons = tuple(Choice(f"intent-{intent}") for intent in offers)
     return [turn.reply(say("did-you-mean"), offers=(*buttons, Choice("cancel")), rules=("not-understood",))]
 

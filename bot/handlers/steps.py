@@ -62,7 +62,7 @@ def begin(moment: Moment) -> list[Reply]:
     if isinstance(verdict, Allowed):
         day = agenda.day_of(stored, moment.today)
         return [_due(moment, day, doubt=doubt)] if day else []
-    return _kept_back(moment, first, verdict.rules, urgent=isinstance(verdict, Alarm))
+    return _kept_back(moment, first, verdict.rules, quote=_as_reported(entries) if isinstance(verdict, Alarm) else "")
 
 
 def decided(moment: Moment, on: date) -> None:
@@ -148,23 +148,34 @@ def _due(moment: Moment, day: PlanDay, *, doubt: bool) -> Reply:
     return moment.reply(say("step.due"), *words, *doubts, say("step.or-hold"), offers=offers, rules=rules, kind="notice")
 
 
-def _kept_back(moment: Moment, first: date, rules: tuple[str, ...], *, urgent: bool) -> list[Reply]:
-    """The step waits. Once something of it was taken, today stays what it has begun to be, and nothing goes further."""
-    agenda.hold_for_person(moment, since=_first_to_hold(moment, first))
+def _kept_back(moment: Moment, first: date, rules: tuple[str, ...], *, quote: str) -> list[Reply]:
+    """The step waits. Once something of it was taken, today stays what it has begun to be, and nothing goes further.
+
+    `quote`: the effects for which a human is told, "" when none needs to be.
+    """
+    since = _first_to_hold(moment, first)
+    agenda.hold_for_person(moment, since=since)
     stored = moment.unit.plans.current(moment.person.id)
     day = agenda.day_of(stored, moment.today)
-    words = [say("step.kept"), say(REASONS.get(rules[0], OTHER_REASON)), *([day_words(day)] if day else [])]
+    kept = "step.kept" if since <= moment.today else "step.kept-begun"
+    words = [say(kept), say(REASONS.get(rules[0], OTHER_REASON)), *([day_words(day)] if day else [])]
     about = moment.today.isoformat()
     rules = tuple(dict.fromkeys((*rules, "hold-side-effect")))
-    if not urgent:
+    if not quote:
         return [moment.reply(*words, offers=choices("step-up", "talk-to-human", about=about), rules=rules, kind="notice")]
-    raised = escalation.raise_case(moment, Sign(level=Level.urgent, red=False, codes=(NOT_BORNE,), quote=""))
+    raised = escalation.raise_case(moment, Sign(level=Level.urgent, red=False, codes=(NOT_BORNE,), quote=quote))
     if stored is not None and stored.plan.step_back_rule:
         words.append(say("rule.step-back-7-days", quoted=nested("source.S000")))
     words.append(escalation.who_knows(raised))
     rules = (*rules, "prescriber-decides", *escalation.told_rules(raised))
     offers = choices("talk-to-human", about=about)
     return [moment.reply(*words, offers=offers, rules=rules, level=Level.urgent, kind="notice"), *raised.replies]
+
+
+def _as_reported(entries: Sequence[Entry]) -> str:
+    """The effects of the table's rule as they were reported, for the humans who are told."""
+    felt = [entry.detail for entry in entries if entry.kind == "side_effect" and entry.detail["finding"] in STEP_BACK_FINDINGS]
+    return ", ".join(f"{each['finding']} {'?' if each.get('severity') is None else format(each['severity'], 'g')}/10" for each in felt)
 
 
 def _first_to_hold(moment: Moment, first: date) -> date:

@@ -8,6 +8,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from bot.handlers import agenda
+from bot.handlers.answer import close_own
 from bot.handlers.turn import Turn, choices, emergency_of, say
 from bot.knowledge.countries import countries, find_country
 from bot.messages import Choice, Reply, Words
@@ -28,7 +29,7 @@ def first_contact(turn: Turn) -> list[Reply]:
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """The answer to the form's present step, in words."""
     if dialogue.step == "consent":
-        return _consent_in_words(turn)
+        return None if turn.meaning.intent in ("talk_to_human", "help") else _consent_in_words(turn)
     if turn.meaning.intent in LATER:
         return _welcome_done(turn)
     if dialogue.step == "country":
@@ -180,7 +181,7 @@ def find_timezone(text: str) -> str | None:
 
 
 def _welcome_done(turn: Turn) -> list[Reply]:
-    turn.close_form()
+    close_own(turn, FORM)
     return [turn.reply(say("welcome.done", timezone=turn.person.timezone), say("help.short"))]
 
 

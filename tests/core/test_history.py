@@ -169,6 +169,14 @@ def test_days_above_the_plan_are_counted(why: str, entries: list[Entry], days: i
     assert history(entries).days_over_plan == days
 
 
+def test_what_is_taken_today_is_not_yet_a_day_above_the_plan() -> None:
+    afternoon = moment(D21, 14)  # tomorrow already where the machine stands
+    today = entry("intake", moment(D21, 8), dose_mg=60, slot="")
+    read = read_history(P4, [*step_4(), today], since=D16, now=afternoon, zone=PARIS)
+    assert isinstance(read, Allowed)
+    assert read.value.days_over_plan == 0
+
+
 def test_a_planned_top_up_is_not_above_the_plan() -> None:
     extra = entry("intake", moment(on_day(18), 19), dose_mg=10, slot="")
     assert history([*step_4(), extra], replace(P4, top_up=TopUp(10, 1))).days_over_plan == 0

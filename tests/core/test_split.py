@@ -98,7 +98,7 @@ INFEASIBLE = [
     ("not a multiple of the unit", lambda: best_split(75, craving=SIX, unit_mg=10), "not-a-half-tablet"),
     ("three slots would do, two are left", lambda: best_split(70, craving=time(12)), "split-too-few-hours"),
     ("five doses only above 240 mg", lambda: best_split(240, craving=SIX, max_single_mg=50), "split-too-few-hours"),
-    ("never six doses", lambda: best_split(300, craving=SIX, max_single_mg=50), "split-too-few-hours"),
+    ("never six doses", lambda: best_split(300, craving=SIX, wake=time(6), max_single_mg=50), "split-too-few-hours"),
     ("above the ceiling", lambda: best_split(305, craving=SIX), "ceiling-300"),
     ("the plan's own single dose is too small", lambda: best_split(70, craving=SIX, max_single_mg=3), "plan-max-single"),
     ("the plan's own single dose leaves too little", lambda: best_split(70, craving=SIX, max_single_mg=15), "split-too-few-hours"),
@@ -155,6 +155,7 @@ SPREADS = [
     ("three units over", lambda: spread(Step(35, None)), "10@8 10@12 5@16 10@20"),
     ("at 300 mg", lambda: spread(Step(300, None)), "75@8 75@12 75@16 75@20"),
     ("at the plan's own largest", lambda: spread(Step(80, None), max_single_mg=20), "20@8 20@12 20@16 20@20"),
+    ("tablets of one milligram", lambda: spread(Step(5, None), unit_mg=1), "2@8 1@12 1@16 1@20"),
     ("two hours apart", lambda: spread(Step(40, None), hours=(time(8), time(10))), "20@8 20@10"),
 ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.handlers.keepers import DANGER, HOUR, PLAN, open_rig, press, to
+from tests.handlers.keepers import DANGER, HOUR, MINUTE, open_rig, press, to
 
 
 async def test_erasing_in_an_alert_shows_the_numbers_again_and_tells_the_moderators_no_word(tmp_path: Path) -> None:
@@ -29,11 +29,15 @@ async def test_erasing_without_an_alert_tells_nobody(tmp_path: Path) -> None:
         assert {m.account.id for m in await house.presses("patient", "confirm")} == {"patient"}
 
 
-async def test_an_old_button_does_not_erase(tmp_path: Path) -> None:
+async def test_the_button_of_a_question_that_was_left_does_not_answer_the_next_one(tmp_path: Path) -> None:
     async with open_rig(tmp_path) as house:
         (asked,) = await house.says("patient", "erase everything")
         old = next(choice.about for choice in asked.choices if choice.id == "confirm")
         await house.presses("patient", "cancel")
-        await house.says("patient", PLAN)
+        await house.after(MINUTE)
+        await house.says("patient", "erase everything")
         await press(house, "patient", "confirm", old)
         assert await house.house.store.run(lambda unit: unit.people.get(1)) is not None
+        assert old
+        await house.presses("patient", "confirm")
+        assert await house.house.store.run(lambda unit: unit.people.get(1)) is None

@@ -86,6 +86,17 @@ async def test_a_case_that_a_moderator_raises_is_paged_as_what_it_has_become(tmp
         assert {m.kind for m in paged if m.account.id == "keeper"} == {"alert"}
 
 
+async def test_an_owner_who_raises_a_case_is_expected_to_answer_sooner(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", HUMAN)
+        await house.presses("keeper", "claim")
+        for _ in range(3):
+            await house.presses("keeper", "raise-level")
+        await house.after(MINUTE)
+        await house.says("patient", "is anybody there?")
+        assert "in your hands" in to("keeper", await house.after(16 * MINUTE))[0]
+
+
 @pytest.mark.parametrize("way", ["raise", "reopen"])
 async def test_the_plan_stands_still_when_a_case_becomes_one_of_danger_again(way: str, tmp_path: Path) -> None:
     async with open_rig(tmp_path) as house:

@@ -1,0 +1,93 @@
+"""Where the person is: first contact, the question of country and zone, and what a change of zone does to reminders."""
+
+from __future__ import annotations
+
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from bot.handlers import agenda
+from tests.handlers.days import PLAN, at_the_moment, offered, on, open_rig, presses, says, to_patient
+
+
+async def test_after_a_change_of_zone_every_hour_rings_once_and_at_its_local_hour(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, on(1, 16), plan="") as house:
+        await says(house, "hello")
+        await presses(house, "consent-yes")
+        await says(house, PLAN)
+        await presses(house, "confirm")
+        await presses(house, "country-us")
+        await says(house, "Chicago")
+        said = await house.until(on(3, 6))
+        assert [message.text.partition(".")[0] for message in said if message.kind == "reminder"] == [
+            "It is 22:00",
+            "It is 8:00",
+            "It is 22:00",
+        ]
+
+
+async def test_a_timer_set_in_another_zone_says_nothing_and_is_set_anew(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, on(1, 7, 30)) as house:
+        await at_the_moment(house, lambda m: m.unit.timers.put(m.person.id, agenda.INTAKE, "22:00", on(1, 15)))
+        said = to_patient(await house.until(on(1, 15)))
+        assert [message.text for message in said if "22:00" in message.text] == []
+        timers = await at_the_moment(house, lambda m: {timer.subject: timer.due_at for timer in m.unit.timers.of(m.person.id)})
+        assert timers["22:00"] == on(1, 22)
+
+
+async def test_whoever_leaves_the_question_of_the_zone_keeps_one_of_their_country(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, on(1, 7, 30), plan="") as house:
+        await says(house, "hello")
+        await presses(house, "consent-yes")
+        await presses(house, "country-us")
+        await says(house, "later")
+        person = await at_the_moment(house, lambda moment: moment.person)
+        assert person.timezone.startswith("America/")
+
+
+async def test_the_country_is_asked_again_once_and_then_words_are_served(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, on(1, 7, 30), plan="") as house:
+        await says(house, "hello")
+        await presses(house, "consent-yes")
+        (first,) = await says(house, "i had maybe two or three glasses and i feel bad")
+        assert "cancel" in offered(first)
+        (second,) = await says(house, "took 5mg or 10 not sure")
+        assert "country" not in second.text
+
+
+async def test_taking_consent_back_leads_to_erasing_and_claims_nothing(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, on(1, 7, 30), plan="") as house:
+        await says(house, "hello")
+        await presses(house, "consent-yes")
+        (answer,) = await presses(house, "consent-no")
+        assert "I keep nothing" not in answer.text
+        (sure,) = await presses(house, "erase")
+        assert "confirm" in offered(sure)
+
+
+async def test_before_consent_a_human_can_be_asked_for(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, on(1, 7, 30), plan="") as house:
+        await house.settle("keeper", role="moderator", on_duty=True)
+        (question,) = await says(house, "hello")
+        assert "talk-to-human" in offered(question)
+        said = await house.says("patient", "I want to talk to someone")
+        assert {message.account.id for message in said} == {"patient", "keeper"}
+
+
+@pytest.mark.parametrize(
+    ("words", "country", "timezone"),
+    [
+        ("change my time zone to Chicago", "GB", "America/Chicago"),
+        ("I live in Belgium now", "BE", "Europe/Brussels"),
+    ],
+)
+async def test_country_and_zone_change_in_words_and_the_reminders_with_them(
+    words: str, country: str, timezone: str, tmp_path: Path
+) -> None:
+    async with open_rig(tmp_path, on(1, 7, 30)) as house:
+        await says(house, words)
+        moment = await at_the_moment(house, lambda moment: moment)
+        assert (moment.person.country, moment.person.timezone) == (country, timezone)
+        due = await at_the_moment(house, lambda m: next(t.due_at for t in m.unit.timers.of(m.person.id) if t.subject == "22:00"))
+        assert due.astimezone(moment.zone).time() == time(22)
