@@ -17,7 +17,7 @@ from bot.handlers.turn import Due, Moment, choices, moment, nested, numbers_of, 
 from bot.messages import Json, Reply, Urgency
 from bot.ports import CaseEvent
 
-QUIET = timedelta(hours=1)
+QUIET = timedelta(hours=3)
 """How long the owner of a red case may do nothing at all while the person is silent too. In the ordinary queue: policy."""
 
 CLOSING = ("resolve-safe", "resolve-referred", "resolve-false-alarm")
