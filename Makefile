@@ -26,8 +26,7 @@ $(VENV)/.test-ready: requirements/test.txt pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@ $(VENV)/.run-ready
 
-run: $(VENV)/.run-ready  ## set up everything, migrate the database, start Palier (a console when no token is set)
-	@$(BIN)/palier db upgrade
+run: $(VENV)/.run-ready  ## set up everything, then start Palier, which migrates its database (a console when no token is set)
 	@$(BIN)/palier run
 
 test: $(VENV)/.test-ready  ## the same set-up with the test extras, then the whole suite

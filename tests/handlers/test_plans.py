@@ -12,7 +12,7 @@ from bot.core.decision import Alarm
 from bot.core.plan import Dose, Plan
 from bot.handlers.prescription import Unclear, Written, read_plan
 from bot.messages import Press
-from tests.handlers.days import DANGER, offered, on, open_rig, plan_of, presses, says, steps_on, to_patient
+from tests.handlers.days import DANGER, logged, offered, on, open_rig, plan_of, presses, says, steps_on, to_patient
 
 TODAY = date(2026, 1, 1)
 
@@ -179,6 +179,7 @@ async def test_the_question_of_bedtime_takes_no_other_hour(tmp_path: Path) -> No
         await house.settle("patient")
         await says(house, "four dose plan from today")
         await says(house, "took 5 mg at 8am")
+        assert [entry.detail["dose_mg"] for entry in await logged(house, "intake")] == [5]
         (read,) = await says(house, "10pm")
         assert "22:00" in read.text
         assert "confirm" in offered(read)
