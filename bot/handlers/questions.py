@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core.decision import Alarm, Allowed
-from bot.core.intake import late_intake
 from bot.core.levels import Level
 from bot.core.limits import CEILING_DAY_MG
 from bot.core.taper import judge_stop
-from bot.handlers import agenda, escalation
+from bot.handlers import agenda, escalation, steps
 from bot.handlers.escalation import Sign
 from bot.handlers.turn import Turn, choices, emergency_of, moment, say
 from bot.knowledge.facts import fact, facts
@@ -31,6 +30,10 @@ def ask(turn: Turn) -> list[Reply]:
 def _interaction(turn: Turn, named: list[str]) -> Reply:
     """What the sources say of the substances named: the rule of each, and the prescriber or pharmacist before anything."""
     held = [substance(name) for name in named]
+    worst_rule = max(held, key=lambda one: one.level)
+    # Asking about a drink is answered; asking about a medicine keeps the next step until the prescriber has spoken.
+    if worst_rule.level >= Level.consult and worst_rule.rule != "interaction-alcohol":
+        steps.await_prescriber(turn, worst_rule.rule)
     names = ", ".join(dict.fromkeys(substance_name(name, turn.person.language) for name in named))
     said = [say(f"interaction.{rule.removeprefix('interaction-')}") for rule in dict.fromkeys(one.rule for one in held)]
     return turn.reply(
@@ -73,11 +76,9 @@ def _missed_dose(turn: Turn) -> Reply:
     said = turn.slots.get("planned_at") or turn.slots.get("at")
     missed = datetime.fromisoformat(said) if said and "T" in said else None
     missed_at = min(turn.instant(missed.date(), missed.time()) if missed else turn.now, turn.now)
-    coming, following = agenda.next_slot(turn, stored), agenda.following_slot(turn, stored, missed_at)
-    case = turn.unit.cases.open_for(turn.person.id)
-    if coming is None or following is None or (case is not None and case.red):
+    coming, verdict = agenda.next_slot(turn, stored), agenda.may_be_late(turn, stored, missed_at)
+    if coming is None or verdict is None:
         return _answer(turn, "missed_dose")
-    verdict = late_intake(missed_at=missed_at, now=turn.now, next_at=following.at)
     key = "rule.late-intake-ok" if isinstance(verdict, Allowed) else "rule.late-intake-skip"
     words = (
         say("rule.never-double"),

@@ -31,13 +31,6 @@ def cancel(turn: Turn) -> list[Reply]:
     return [turn.reply(say("form.left"))]
 
 
-def settings(turn: Turn) -> list[Reply]:
-    """What can be changed: language, country and zone."""
-    other = "language-en" if turn.person.language == "fr" else "language-fr"
-    words = say("settings.shown", timezone=turn.person.timezone, country=turn.person.country or "?")
-    return [turn.reply(words, offers=choices(other))]
-
-
 def report(turn: Turn) -> list[Reply]:
     """The page for the doctor is not there yet; the export is."""
     return [turn.reply(say("report.not-yet"), offers=(Choice("export"),))]
