@@ -102,7 +102,6 @@ PROMPTS: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     (plan.FORM, "bedtime"): ("plan.ask-bedtime", ("cancel",)),
     (privacy.FORM, "confirm"): ("privacy.erase-sure", ("confirm", "cancel")),
     (intake.FORM, "duplicate"): ("form.waiting.duplicate", ("yes", "no")),
-    (danger.FORM, "gentle"): ("form.waiting.gentle", ("safe", "not-safe")),
 }
 
 FORMS: Mapping[str, HandleForm] = {
