@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import settings
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=100, print_blob=True)
-settings.register_profile("thorough", deadline=None, max_examples=3000, print_blob=True)
+settings.register_profile("thorough", derandomize=False, deadline=None, max_examples=3000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost", "", None})
