@@ -183,6 +183,10 @@ class Conversation:
             return self._moderator(turn)
         if turn.screening.level >= Level.urgent:
             return self._alarmed(turn)
+        turn = self._understood(turn)
+        turn = replace(turn, screening=danger.understood_and_remembered(turn))
+        if turn.screening.level >= Level.urgent:
+            return self._alarmed(turn)
         overheard = self._overheard(turn)
         replies = self._ordinary(turn)
         if turn.screening.level is Level.check:
@@ -209,7 +213,6 @@ class Conversation:
 
     def _ordinary(self, turn: Turn) -> list[Reply]:
         press = turn.incoming.press
-        turn = self._understood(turn)
         dialogue = self._open_form(turn)
         if turn.person.consented_at is None and not self._may_before_consent(turn, dialogue):
             return self._handlers.first_contact(turn)
@@ -217,9 +220,6 @@ class Conversation:
             return self._press(turn.pressing(press.choice, press.about), press, dialogue)
         if turn.incoming.quoted:
             return [turn.reply(say("quoted.not-noted"), offers=choices("talk-to-human"))]
-        signs = danger.flags_of(turn.meaning, turn.text)
-        if signs:
-            return self._alarmed(replace(turn, screening=turn.screening.plus(signs)))
         answered = self._by_form(turn, dialogue)
         if answered is not None:
             return answered

@@ -62,9 +62,9 @@ class Screening:
         """The distinct codes of the flags that raise an alarm, worst first."""
         return _distinct(flag.code for flag in sorted(self.flags, key=lambda f: -f.level) if flag.level >= Level.check)
 
-    def plus(self, flags: Iterable[Flag]) -> Screening:
-        """The same screening with more flags; its level can only rise."""
-        return Screening(self.language, (*self.flags, *flags), self.rules, self.knowledge)
+    def plus(self, flags: Iterable[Flag], *, rules: tuple[str, ...] = ()) -> Screening:
+        """The same screening with more flags, and the rules they come from; its level can only rise."""
+        return Screening(self.language, (*self.flags, *flags), (*self.rules, *rules), self.knowledge)
 
 
 def _distinct(codes: Iterable[str]) -> tuple[str, ...]:

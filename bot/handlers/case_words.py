@@ -29,6 +29,9 @@ SIGN, SAID, PASSAGE, PRESSED = "sign", "said", "passage", "pressed-"
 """What the person did, as the history keeps it. A passage is what a card shows of a sign too long for it; `pressed-` names
 the button."""
 
+CHECK_IN = "check-in"
+"""The person was asked how they are while the case is open."""
+
 PRESSES = frozenset({"safe", "not-safe", "talk-to-human"})
 """The buttons whose pressing is part of a case."""
 
@@ -43,6 +46,7 @@ EVENTS = frozenset(
         "reply",
         "note",
         "paged-again",
+        CHECK_IN,
         "owner-reminded",
         "handed-back",
         "level-raised",
@@ -90,6 +94,17 @@ def words_of(history: Sequence[CaseEvent]) -> list[CaseEvent]:
 def _is_heard_too(sign: CaseEvent, before: CaseEvent) -> bool:
     """A sign in an open case is heard as words of the person as well: one line of theirs, not two."""
     return (before.what, before.at, before.note) == (SAID, sign.at, sign.note)
+
+
+def check_ins_without_a_word(history: Sequence[CaseEvent]) -> int:
+    """How many times in a row the person was asked how they are, up to now, and neither wrote nor pressed anything."""
+    asked = 0
+    for event in history:
+        if event.what == CHECK_IN:
+            asked += 1
+        elif event.what in (SIGN, SAID) or event.what.startswith(PRESSED):
+            asked = 0
+    return asked
 
 
 def last_words(moment: Moment, case: Case) -> Json:

@@ -10,11 +10,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.case import Case
-from bot.core.flags import Flag
+from bot.core.flags import Flag, Screening
 from bot.core.levels import Level
 from bot.core.meaning import Meaning
 from bot.core.person import Person
-from bot.handlers import escalation
+from bot.handlers import escalation, memory
 from bot.handlers.escalation import Sign
 from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
 from bot.knowledge.countries import countries
@@ -55,6 +55,20 @@ BLOCKS = {
 }
 OTHERWISE = "body"
 
+# Which gentle question is asked of a doubt in which block; a doubt that no block holds is asked about as one of the mind.
+QUESTIONS = {
+    "suicide": "suicide",
+    "others": "suicide",
+    "mind": "mind",
+    "body": "body",
+    "poisoning": "taken",
+    "excess": "taken",
+    "withdrawal": "stopped",
+    "alcohol_withdrawal": "stopped",
+}
+NOT_AN_EMERGENCY_YET = frozenset({"taken", "stopped"})
+"""Questions whose yes needs a human today; a yes to the others is an emergency."""
+
 FORM = "safety"
 YES_MEANS_SAFE = frozenset({"suicide", "others"})
 """Blocks that end by asking "are you safe?"; the others ask whether anybody is there."""
@@ -82,9 +96,12 @@ def answer_red(turn: Turn) -> list[Reply]:
 
 
 def _with_the_cases_code(turn: Turn) -> tuple[Flag, ...]:
-    """The button `not-safe` says that it is an emergency, not of what kind: the open case knows."""
+    """The button `not-safe` says that it is an emergency, not of what kind: the open case knows, or the question it answers."""
     case = turn.unit.cases.open_for(turn.person.id)
     known = next((code for code in case.codes if code in BLOCKS), None) if case is not None else None
+    asked = turn.unit.dialogues.get(turn.person.id)
+    if known is None and asked is not None and asked.form == FORM and asked.answers.get("code") in BLOCKS:
+        known = str(asked.answers["code"])
     return tuple(replace(flag, code=known or "suicidal_thoughts") if flag.code == NOT_SAFE else flag for flag in turn.screening.flags)
 
 
@@ -94,6 +111,15 @@ def _worst(flags: tuple[Flag, ...]) -> Flag:
 
 def _subject(flags: tuple[Flag, ...]) -> str:
     return "other" if all(flag.subject == "other" for flag in flags if flag.level >= Level.urgent) else "self"
+
+
+def understood_and_remembered(turn: Turn) -> Screening:
+    """The screening once the message is understood: with the side effects that are danger signs, and with what the last days add."""
+    if turn.incoming.press is not None or turn.incoming.quoted:
+        return turn.screening
+    if turn.person.consented_at is not None:
+        turn = replace(turn, screening=turn.screening.plus(flags_of(turn.meaning, turn.text)))
+    return memory.with_the_past(turn)
 
 
 def flags_of(meaning: Meaning, text: str) -> tuple[Flag, ...]:
@@ -199,15 +225,34 @@ def gentle_check(turn: Turn) -> list[Reply]:
     if any(flag.code == UNSCREENED for flag in turn.screening.flags):
         sign = Sign(level=Level.check, red=False, codes=(UNSCREENED,), quote=turn.text)
         replies = escalation.raise_case(turn, sign).replies
-    turn.unit.entries.add(turn.person.id, "finding", turn.now, {"code": "check", "level": Level.check.name}, turn.now)
-    turn.open_form(FORM, "gentle")
+    memory.keep_doubts(turn)
+    code, question = _doubt(turn.screening.flags)
+    turn.open_form(FORM, "gentle", code=code)
     asked = turn.reply(
-        say("check.gentle", **numbers_of(turn.person.country)),
+        say(f"check.gentle.{question}", **numbers_of(turn.person.country)),
         offers=choices(*SAFETY_CHOICES),
         rules=("gentle-check", "crisis-line"),
         level=Level.check,
     )
     return [asked, *replies]
+
+
+def _doubt(flags: tuple[Flag, ...]) -> tuple[str, str]:
+    """The code that is asked about, and the question: thoughts of death before anything else, somebody else as somebody else."""
+    doubts = [flag for flag in flags if flag.level is Level.check]
+    doubt = next((flag for flag in doubts if BLOCKS.get(flag.code) == "suicide"), doubts[0])
+    if doubt.code == UNSCREENED:
+        return "suicidal_thoughts", "suicide"
+    if all(flag.subject == "other" for flag in doubts):
+        return doubt.code, "other"
+    return doubt.code, QUESTIONS[BLOCKS.get(doubt.code, "mind")]
+
+
+def _doubt_confirmed(turn: Turn, code: str) -> list[Reply]:
+    """Yes, to the gentle question."""
+    level = Level.urgent if QUESTIONS[BLOCKS.get(code, "mind")] in NOT_AN_EMERGENCY_YET else Level.emergency
+    turn = replace(turn, screening=turn.screening.plus((Flag(code, level, 0, len(turn.text), turn.text),)))
+    return answer_red(turn) if turn.screening.is_red else answer_orange(turn)
 
 
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
@@ -217,7 +262,7 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
         return None
     turn.close_form()
     if dialogue.step == "gentle":
-        return press_not_safe(turn) if intent == "confirm" else press_safe(turn)
+        return _doubt_confirmed(turn, str(dialogue.answers["code"])) if intent == "confirm" else press_safe(turn)
     if dialogue.step in YES_MEANS_SAFE:
         return press_safe(turn) if intent == "confirm" else press_not_safe(turn)
     key = "danger.somebody-there" if intent == "confirm" else "danger.alone"

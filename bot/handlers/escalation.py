@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from bot.core.buildup import RULE
 from bot.core.case import Case, join
 from bot.core.flags import Screening
 from bot.core.levels import Level
@@ -157,18 +158,25 @@ def page_again(moment: Moment, case: Case, *, attempt: int, everybody: bool = Fa
     return to_everybody(moment, page) if everybody or attempt >= EVERYBODY_FROM else [page]
 
 
+def silent(moment: Moment, case: Case, *, times: int) -> Reply:
+    """Several check-ins were met with silence: whoever looks after the case hears of it, everybody on duty when nobody does."""
+    quote = case_words.last_words(moment, case)
+    page = card(moment, case, quote=quote, headline="case.silent", kind_alert=True, times=times)
+    return replace(page, rules=(*page.rules, RULE), to=case.owner_id if case.owner_id is not None else page.to)
+
+
 def to_everybody(moment: Moment, page: Reply) -> list[Reply]:
     """A page for every moderator, on duty or not, but the person it is about."""
     readers = [m for m in moment.unit.people.moderators() if m.id != moment.person.id]
     return [replace(page, to=m.id) for m in readers] or [page]
 
 
-def card(moment: Moment, case: Case, *, quote: Json, headline: str, kind_alert: bool = False) -> Reply:
+def card(moment: Moment, case: Case, *, quote: Json, headline: str, kind_alert: bool = False, **said: Json) -> Reply:
     """The moderators' view of a case, with everything they can do about it."""
     return Reply(
         to=Group.moderators_on_duty,
         words=(
-            say(headline, case=case.id, level=nested(f"level.{case.level.name}")),
+            say(headline, case=case.id, level=nested(f"level.{case.level.name}"), **said),
             say(
                 "case.details",
                 person=case.person_id,

@@ -7,13 +7,15 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import groupby
 
+from bot.core.buildup import silence_adds_up
 from bot.core.case import Case
 from bot.core.decision import Allowed
 from bot.core.intake import Slot
-from bot.handlers import agenda, escalation, steps
+from bot.handlers import agenda, case_words, escalation, steps
 from bot.handlers.plan_text import day_words
 from bot.handlers.turn import Due, Moment, Turn, choices, clock, mg, moment, nested, numbers_of, on_day, say
 from bot.messages import Json, Reply, Words
+from bot.ports import CaseEvent
 
 SNOOZE = agenda.SNOOZE
 SLOT_CHOICES = ("taken", "snooze-15", "skip")
@@ -84,7 +86,7 @@ def _remind(due: Due, slot: Slot) -> list[Reply]:
         due.unit.entries.add(due.person.id, "acknowledgement", due.now, detail, due.now)
     case = due.unit.cases.open_for(due.person.id)
     if case is not None and case.red:
-        return [_check_in(due, case, slots[-1])]
+        return [*_unanswered_before(due, case), _check_in(due, case, slots[-1])]
     reply = _reminder(due, slots, again=due.timer.kind == SNOOZE)
     agenda.note_reminder(due, slots[-1], shown_mg=slots[-1].dose.mg if reply.kind == "reminder" else None)
     return [reply]
@@ -150,6 +152,13 @@ def _missed_words(missed: Sequence[Slot], *, key: str) -> list[Words]:
 
 def _line(slots: Sequence[Slot]) -> Json:
     return nested("reminder.missed-line", date=on_day(slots[0].day), hours={"all": [clock(slot.dose.at) for slot in slots]})
+
+
+def _unanswered_before(due: Due, case: Case) -> list[Reply]:
+    """Another check-in is due: when those before it were met with silence, the moderators hear of it (rule `signs-add-up`)."""
+    silent = case_words.check_ins_without_a_word(due.unit.cases.history(case.id))
+    due.unit.cases.record(CaseEvent(case_id=case.id, at=due.now, what=case_words.CHECK_IN))
+    return [escalation.silent(due, case, times=silent)] if silence_adds_up(silent) else []
 
 
 def _check_in(where: Moment, case: Case, slot: Slot) -> Reply:
