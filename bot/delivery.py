@@ -33,6 +33,10 @@ GIVE_UP_AFTER = 30
 PATIENCE = timedelta(seconds=20)
 """How long a platform may take for one message. Afterwards it counts as not sent, and the platform is given a pause."""
 
+SPARE = timedelta(seconds=10)
+"""Letters are claimed for as long as one of them may take, and this. No letter is begun that might not end in that time, and
+those of a process that died are others' to send after it. Clocks of different machines may differ by so much."""
+
 REMEMBERED = 20_000
 """Persons kept in mind for the crash path: their language and country, a few hundred bytes each."""
 
@@ -98,7 +102,7 @@ class Postman:
         self._patience = patience
         self._counters = {platform: _Counter() for platform in self._senders}
         self._unmarked: dict[int, datetime] = {}
-        self._put_by: dict[int, datetime] = {}
+        self._put_by: dict[int, tuple[OutboxRow, datetime]] = {}
         self._roster: list[tuple[Person, Account]] = []
         self._known: dict[Account, Person] = {}
 
@@ -116,22 +120,44 @@ class Postman:
             more = True
             while more and not (counter.rests_until and self._clock.now() < counter.rests_until):
                 await self._mark_at_last()
-                letters, more = await self._store.run(partial(self._collect, platform))
-                for letter in letters:
-                    outcome = await self._send(letter)
-                    # A letter that died may have left word for the moderators: it goes out in the same round.
-                    more = more or outcome == "refused"
-                    if outcome == "no answer":
-                        counter.rests_until = self._clock.now() + FIRST_RETRY
-                        break
+                until = self._clock.now() + self._patience + SPARE
+                letters, more = await self._store.run(partial(self._collect, platform, until))
+                more = await self._send_all(letters, until, counter) or more
 
-    def _collect(self, platform: str, unit: Unit) -> tuple[list[_Letter], bool]:
-        """The next letters of a platform, and whether there may be more behind them."""
+    async def _send_all(self, letters: list[_Letter], until: datetime, counter: _Counter) -> bool:
+        """Send what was claimed until then, one after the other; what is left is given back. Whether there may be more to send."""
+        left, more = letters[::-1], False
+        try:
+            while left and self._clock.now() + self._patience <= until:
+                outcome = await self._send(left.pop())
+                # A letter that died may have left word for the moderators: it goes out in the same round.
+                more = more or outcome == "refused"
+                if outcome == "no answer":
+                    counter.rests_until = self._clock.now() + FIRST_RETRY
+                    break
+        finally:
+            await self._give_back([letter.row for letter in left])
+        return more or bool(left)
+
+    async def _give_back(self, rows: Sequence[OutboxRow]) -> None:
+        """Nobody need wait until the claim ends for what will not be sent now."""
+        if not rows:
+            return
+        try:
+            await self._store.run(lambda unit: unit.outbox.release(rows))
+        except asyncio.CancelledError:
+            raise
+        except Exception as trouble:  # they are free again a little later
+            log.error("delivery.not-given-back", rows=len(rows), trouble=type(trouble).__name__)
+
+    def _collect(self, platform: str, until: datetime, unit: Unit) -> tuple[list[_Letter], bool]:
+        """The next letters of a platform, claimed until then, and whether there may be more behind them."""
         self._remember(unit)
         now, sender = self._clock.now(), self._senders[platform]
-        self._put_by = {row_id: until for row_id, until in self._put_by.items() if until > now}
+        unit.outbox.release([row for row, again_at in self._put_by.values() if again_at <= now])
+        self._put_by = {row_id: (row, again_at) for row_id, (row, again_at) in self._put_by.items() if again_at > now}
         aside = self._unmarked.keys() | self._put_by.keys()
-        rows = unit.outbox.ready(now, (platform,), sender.accounts(), BATCH + len(aside))
+        rows = unit.outbox.claim(now, until, platforms=(platform,), accounts=sender.accounts(), limit=BATCH + len(aside))
         letters = [letter for row in rows if row.id not in aside and (letter := self._letter(unit, row, sender)) is not None]
         return letters, len(rows) == BATCH + len(aside)
 
@@ -144,7 +170,8 @@ class Postman:
             if account.platform == sender.platform and (reachable is None or account in reachable)
         ]
         if person is None or not accounts:
-            self._put_by[row.id] = self._clock.now() + FIRST_RETRY
+            self._put_by[row.id] = (row, self._clock.now() + FIRST_RETRY)
+            unit.outbox.release([row])
             return None
         try:
             reply = self._judged(unit, person, row)
@@ -218,7 +245,7 @@ class Postman:
             raise
         except Exception as trouble:  # it could not be sent, and that could not be kept: it is tried again a little later
             log.critical("delivery.unmarked", rows=1, trouble=type(trouble).__name__)
-            self._put_by[row.id] = self._clock.now() + FIRST_RETRY
+            self._put_by[row.id] = (row, self._clock.now() + FIRST_RETRY)
 
     def _note_failure(self, unit: Unit, row: OutboxRow, reason: str, *, permanent: bool) -> None:
         log.warning("delivery.failed", row=row.id, attempt=row.attempts + 1, reason=reason, permanent=permanent)
@@ -243,9 +270,10 @@ class Postman:
         )
 
     async def remember_everybody(self) -> None:
-        """Fill the memory that the crash path lives on, before the first message is heard."""
+        """Fill the memory that the crash path lives on, before the first message is heard; and have what a crash left in hand."""
 
         def read(unit: Unit) -> None:
+            unit.outbox.take_back()
             self._remember(unit)
             self._known.update(unit.people.reachable(REMEMBERED))
 

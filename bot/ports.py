@@ -81,6 +81,7 @@ class OutboxRow:
     reply: Reply
     created_at: datetime
     attempts: int = 0
+    claimed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,10 +199,22 @@ class Outbox(Protocol):
         """Store a reply under a unique key; False when that key was already there (it is said once)."""
         ...
 
-    def ready(self, now: datetime, platforms: Collection[str], accounts: Collection[Account] | None, limit: int) -> Sequence[OutboxRow]:
+    def claim(
+        self, now: datetime, until: datetime, *, platforms: Collection[str], accounts: Collection[Account] | None, limit: int
+    ) -> Sequence[OutboxRow]:
         """Rows to send now, urgent first then oldest, whose person has an account on one of `platforms`
         (restricted to `accounts` when given: a console reaches only who sits at it).
+
+        They are the caller's until the instant `until`: no other process is given them before, so none sends them as well.
         """
+        ...
+
+    def release(self, rows: Collection[OutboxRow]) -> None:
+        """Give back rows that were claimed and will not be sent now; those that somebody else has claimed since stay theirs."""
+        ...
+
+    def take_back(self) -> None:
+        """At the start: free what processes that are surely over had claimed, this one before it was started again among them."""
         ...
 
     def sent(self, row_id: int, now: datetime) -> None: ...

@@ -1,18 +1,15 @@
-"""From a URL to a database: what every engine's module provides, and which module serves which URL.
-
-PostgreSQL will stand beside SQLite here: a module with the same functions, and one more line in `_HOMES`.
-"""
+"""From a URL to a database: what every engine's module provides, and which module serves which URL."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
-from storage import sqlite
+from storage import postgres, sqlite
 from storage.errors import StorageUnavailable
 
 PATIENCE_S = 5.0
@@ -22,12 +19,20 @@ PATIENCE_S = 5.0
 class Home(Protocol):
     """The module of one database engine."""
 
-    def create(self, url: URL, *, patience_s: float, foreign_keys: bool = True) -> Engine:
-        """An engine whose commits are durable when they return."""
+    @property
+    def ONE_FILE(self) -> bool:  # noqa: N802 - a constant of the module
+        """Whether the database is one file here: one thread writes it, and a copy of it is a copy of the file."""
+        ...
+
+    def create(self, url: URL, *, patience_s: float, migrating: bool = False) -> Engine:
+        """An engine whose commits are durable when they return.
+
+        Migrating, its transactions change tables: one process at a time, and without deleting what refers to a table rebuilt.
+        """
         ...
 
     def exists(self, url: URL) -> bool:
-        """Whether there is a database at all."""
+        """Whether there is a database at all. Raises what the driver raises when that cannot be known."""
         ...
 
     def why_unavailable(self, error: BaseException | None) -> str | None:
@@ -42,12 +47,16 @@ class Home(Protocol):
         """What the engine's own checks find."""
         ...
 
-    def copy(self, url: URL, target: Path) -> None:
-        """A consistent copy, taken while others write."""
+    def last_ids(self, connection: Connection) -> dict[str, int]:
+        """The highest id ever given, by table: a copy must not give it again, even when its row is gone."""
+        ...
+
+    def give_after(self, connection: Connection, last_ids: Mapping[str, int]) -> None:
+        """Give only higher ids from now on."""
         ...
 
 
-_HOMES: dict[str, Home] = {"sqlite": sqlite}
+_HOMES: Final[dict[str, Home]] = {"sqlite": sqlite, "postgresql": postgres}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +66,9 @@ class Database:
     url: URL
     home: Home
 
-    def engine(self, *, patience_s: float = PATIENCE_S, foreign_keys: bool = True) -> Engine:
+    def engine(self, *, patience_s: float = PATIENCE_S, migrating: bool = False) -> Engine:
         """A new engine. Raises StorageUnavailable when there is no way to the file."""
-        return self.home.create(self.url, patience_s=patience_s, foreign_keys=foreign_keys)
+        return self.home.create(self.url, patience_s=patience_s, migrating=migrating)
 
     def blame(self, error: BaseException | None) -> StorageUnavailable | None:
         """The same error in our words when the database is at fault; None when the statement is, or the caller."""
@@ -79,7 +88,7 @@ def locate(url: str) -> Database:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise ValueError("not a database URL: try sqlite:///palier.db") from error
+        raise ValueError("not a database URL: try sqlite:///palier.db or postgresql://user@host/palier") from error
     home = _HOMES.get(parsed.get_backend_name())
     if home is None:
         raise ValueError(f"no database of the kind {parsed.get_backend_name()!r} is served, only {', '.join(_HOMES)}")

@@ -6,8 +6,8 @@ Sources: facts on performance, sections 2, 5 and 8 (WAL, one writer, BEGIN IMMED
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -19,6 +19,8 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 
 from storage.errors import StorageUnavailable
+
+ONE_FILE = True
 
 # Primary result codes that blame the file and not the statement: https://www.sqlite.org/rescode.html
 _UNAVAILABLE = {
@@ -74,11 +76,11 @@ class Immediate(SQLiteDialect_pysqlite):
 registry.register("sqlite.immediate", __name__, Immediate.__name__)
 
 
-def create(url: URL, *, patience_s: float, foreign_keys: bool = True) -> Engine:
+def create(url: URL, *, patience_s: float, migrating: bool = False) -> Engine:
     """An engine whose transactions begin IMMEDIATE and whose commits are on disk when they return.
 
-    A connection stays on the thread that made it. `foreign_keys=False` is for migrations: to rebuild a table SQLite drops it,
-    and a drop deletes whatever refers to it.
+    A connection stays on the thread that made it. Migrating, foreign keys are off: to rebuild a table SQLite drops it, and a
+    drop deletes whatever refers to it.
     """
     create_file(url)
     # Driver-level autocommit: sqlite3 then opens no transaction by itself, on any Python from 3.11 on, and ours are the only ones.
@@ -89,7 +91,7 @@ def create(url: URL, *, patience_s: float, foreign_keys: bool = True) -> Engine:
         # A new file changes its mode once, and whoever comes second is turned away without any waiting.
         _patiently(connection, "PRAGMA journal_mode=WAL", tries=1 + int(patience_s / _PAUSE_S))
         connection.execute("PRAGMA synchronous=FULL")
-        connection.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        connection.execute(f"PRAGMA foreign_keys={'OFF' if migrating else 'ON'}")
         connection.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten, not just unlinked
         connection.execute("PRAGMA journal_size_limit=67108864")
 
@@ -144,25 +146,59 @@ def _in_words(orphans: Iterable[Sequence[Any]]) -> list[str]:
     return [f"{table} row {row} refers to a {parent} that is not there" for table, row, parent, _ in orphans]
 
 
+def last_ids(connection: Connection) -> dict[str, int]:
+    """The highest id ever given, by table."""
+    rows = connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence")
+    return {row.name: row.seq for row in rows}
+
+
+def give_after(connection: Connection, last_ids: Mapping[str, int]) -> None:
+    """Give only higher ids from now on."""
+    for table, last in last_ids.items():
+        connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+        connection.exec_driver_sql("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, last))
+
+
+def read_only(path: Path) -> Engine:
+    """An engine on a file that it leaves exactly as it is. Raises StorageUnavailable when there is none."""
+    if not path.is_file():
+        raise StorageUnavailable(f"there is no file {path}")
+    location = f"{path.resolve().as_uri()}?mode=ro"
+    return create_engine(URL.create("sqlite", database=str(path)), creator=lambda: sqlite3.connect(location, uri=True), poolclass=NullPool)
+
+
 def copy(url: URL, target: Path) -> None:
     """A consistent copy at `target`, taken in one read while others write. It appears whole or not at all, mode 600.
 
     Raises StorageUnavailable, and ValueError when the target is the database itself.
     """
-    source, part = path_of(url), target.with_name(f"{target.name}.part")
+    source = path_of(url)
     if target.exists() and source.exists() and target.samefile(source):
         raise ValueError("a backup needs a file of its own")
+    with new_file(target) as part, _existing(source) as live, closing(sqlite3.connect(part)) as made:
+        live.backup(made)
+
+
+@contextmanager
+def new_file(target: Path) -> Iterator[Path]:
+    """A file to write a database to, which takes its place whole, on disk and mode 600, or not at all. Raises StorageUnavailable."""
+    part = target.with_name(f"{target.name}.part")
     try:
-        with _existing(source) as live:
-            part.unlink(missing_ok=True)
-            part.touch(mode=0o600)
-            with closing(sqlite3.connect(part)) as made:
-                live.backup(made)
-                made.execute("PRAGMA journal_mode=DELETE")  # one file, without -wal and -shm beside it
+        _remove(part)
+        part.touch(mode=0o600)
+        yield part
+        with closing(sqlite3.connect(part)) as made:
+            made.execute("PRAGMA journal_mode=DELETE")  # one file, without -wal and -shm beside it
         part.replace(target)
     except (sqlite3.Error, OSError) as error:
-        part.unlink(missing_ok=True)
         raise StorageUnavailable(f"no backup was made: {error}") from error
+    finally:
+        _remove(part)
+
+
+def _remove(part: Path) -> None:
+    for name in (part.name, f"{part.name}-wal", f"{part.name}-shm"):
+        part.with_name(name).unlink(missing_ok=True)
 
 
 def _existing(path: Path) -> closing[sqlite3.Connection]:

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TypeVar
+from dataclasses import fields
+from datetime import datetime
+from functools import partial
+from typing import TypeVar, cast
 
 from bot.ports import Store, Unit
 from storage.engine import PATIENCE_S, locate
 from storage.errors import Missing, StorageUnavailable
+from storage.pool import Pool
+from storage.retention import BATCH, Retention
+from storage.unit import SqlUnit
+from storage.work import Worker
 from storage.writer import Writer
 
-__all__ = ["Missing", "SqlStore", "StorageUnavailable", "open_store"]
+__all__ = ["Missing", "Retention", "SqlStore", "StorageUnavailable", "open_store", "prune"]
 
 T = TypeVar("T")
 
 
 class SqlStore(Store):
-    """Transactions on one thread, many to a commit; an answer means that it is on disk.
+    """Transactions on threads of the store's own; an answer means that it is on disk.
 
-    It serves any event loop and any thread. Everything raises StorageUnavailable when the database cannot be used, in which case
-    nothing of that work was kept, and the next call tries again from the beginning.
+    On SQLite one thread writes, many transactions to a commit; on PostgreSQL a few threads, one transaction each, tried again when
+    that helps: work changes nothing but through its unit. It serves any event loop and any thread. Everything raises
+    StorageUnavailable when the database cannot be used, in which case nothing of that work was kept (but for the one case that
+    the sentence names), and the next call tries again from the beginning.
     """
 
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
 
     async def run(self, work: Callable[[Unit], T]) -> T:
         """Run `work` in one transaction. Its exception, if any, rolls it back and is raised here.
@@ -33,26 +43,51 @@ class SqlStore(Store):
         Cancelling the wait before the work began means that it is never done; later, it is done and committed all the same.
         """
         promise: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._writer.submit(work, promise)
+        self._worker.submit(work, promise)
         return await promise
 
     def run_now(self, work: Callable[[Unit], T]) -> T:
         """The same for the command line and for tests: the calling thread waits."""
-        if self._writer.is_here:
+        if self._worker.is_here:
             raise RuntimeError("work inside a transaction uses the unit it was given, not the store")
         promise: Future[T] = Future()
-        self._writer.submit(work, promise)
+        self._worker.submit(work, promise)
         return promise.result()
 
+    async def prune(self, now: datetime, policy: Retention) -> Counter[str]:
+        """Delete what is older than the policy keeps it, batch after batch, others being served in between; how many of which."""
+        gone: Counter[str] = Counter()
+        while True:
+            some = await self.run(partial(_prune, now, policy))
+            gone += some
+            if max(some.values(), default=0) < BATCH:
+                return gone
+
     def close(self) -> None:
-        """Finish what was asked, then give the file back. Later calls raise StorageUnavailable; closing twice is harmless."""
-        self._writer.close()
+        """Finish what was asked, then give the database back. Later calls raise StorageUnavailable; closing twice is harmless."""
+        self._worker.close()
+
+
+def _prune(now: datetime, policy: Retention, unit: Unit) -> Counter[str]:
+    return cast(SqlUnit, unit).prune(now, policy)
+
+
+def prune(url: str, now: datetime, policy: Retention) -> dict[str, int]:
+    """The same for the command line, on a store of its own; every kind is named. Raises StorageUnavailable, and ValueError."""
+    store = open_store(url)
+    try:
+        gone = asyncio.run(store.prune(now, policy))
+    finally:
+        store.close()
+    return {kind.name: gone[kind.name] for kind in fields(policy)}
 
 
 def open_store(url: str, *, patience_s: float = PATIENCE_S) -> SqlStore:
-    """Open the store at a URL such as `sqlite:///palier.db`; the tables must be there (`storage.upgrade.upgrade`).
+    """Open the store at a URL such as `sqlite:///palier.db` or `postgresql://user@host/palier`.
 
-    `patience_s` is how long to wait for another process that writes. Raises ValueError on a URL that nothing here serves,
-    StorageUnavailable when there is no way to the file.
+    The tables must be there (`storage.upgrade.upgrade`). `patience_s` is how long to wait for another process that writes, or for
+    a server that restarts. Raises ValueError on a URL that nothing here serves, StorageUnavailable when there is no way to the file.
     """
-    return SqlStore(Writer(locate(url), patience_s=patience_s))
+    database = locate(url)
+    worker = Writer if database.home.ONE_FILE else Pool
+    return SqlStore(worker(database, patience_s=patience_s))

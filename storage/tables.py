@@ -8,7 +8,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint, and_, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    and_,
+    false,
+    select,
+)
 
 from storage.columns import Id, Instant, JsonText
 
@@ -146,7 +160,7 @@ timer = Table(
     Column("due_at", Instant, nullable=False),
     Column("attempt", Integer, nullable=False),
     UniqueConstraint("person_id", "kind", "subject"),
-    Index(None, "due_at"),
+    Index(None, "due_at", "id"),  # many are due at the same instant: their order is read, not sorted
     sqlite_autoincrement=True,
 )
 
@@ -164,15 +178,28 @@ outbox = Table(
     Column("sent_at", Instant),
     Column("dead_at", Instant),
     Column("last_error", String),
+    Column("leased_until", Instant),
+    Column("leased_by", String),
+    Column("dropped", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("key"),
     Index(None, "person_id", "created_at"),
     sqlite_autoincrement=True,
 )
 UNSENT = and_(outbox.c.sent_at.is_(None), outbox.c.dead_at.is_(None))
-_partial("ix_outbox_unsent", outbox.c.urgency.desc(), outbox.c.created_at, where=UNSENT)
+_partial("ix_outbox_unsent", outbox.c.urgency.desc(), outbox.c.created_at, outbox.c.id, where=UNSENT)
 _partial("ix_outbox_retry", outbox.c.next_at, where=and_(UNSENT, outbox.c.attempts > 0))
+_partial("ix_outbox_leased", outbox.c.leased_until, where=and_(UNSENT, outbox.c.leased_until.is_not(None)))
+_partial("ix_outbox_sent_at", outbox.c.sent_at, where=outbox.c.sent_at.is_not(None))
+_partial("ix_outbox_dead_at", outbox.c.dead_at, where=outbox.c.dead_at.is_not(None))
 
-heard = Table("heard", metadata, Column("key", String, primary_key=True), Column("at", Instant, nullable=False), sqlite_with_rowid=False)
+heard = Table(
+    "heard",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Index(None, "at"),
+    sqlite_with_rowid=False,
+)
 
 
 def about(table: Table, person_id: int) -> ColumnElement[bool] | None:

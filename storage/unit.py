@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -15,9 +16,11 @@ from storage.repositories.outbox import SqlOutbox
 from storage.repositories.people import SqlPeople
 from storage.repositories.plans import SqlPlans
 from storage.repositories.timers import SqlTimers
+from storage.retention import BATCH, Retention, prune
 from storage.tables import heard
 
-_HEAR = insert(heard).on_conflict_do_nothing(index_elements=["key"])
+# SQLAlchemy forgets how many rows an INSERT added, unless it is told to remember.
+_HEAR = insert(heard).on_conflict_do_nothing(index_elements=["key"]).execution_options(preserve_rowcount=True)
 
 
 class SqlUnit(Unit):
@@ -36,3 +39,7 @@ class SqlUnit(Unit):
     def first_time(self, key: str, now: datetime) -> bool:
         """True the first time this update key is heard; the mark is part of the transaction."""
         return self._connection.execute(_HEAR, {"key": key, "at": now}).rowcount == 1
+
+    def prune(self, now: datetime, policy: Retention, *, limit: int = BATCH) -> Counter[str]:
+        """Delete at most `limit` rows of each kind that are older than the policy keeps them; how many of which."""
+        return prune(self._connection, now, policy, limit=limit)

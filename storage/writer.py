@@ -5,15 +5,10 @@ A commit waits for the disk; while it waits, other work gathers, and shares the 
 
 from __future__ import annotations
 
-from asyncio import AbstractEventLoop
-from asyncio import Future as AsyncFuture
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread, current_thread
-from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.engine.interfaces import DBAPICursor
@@ -22,66 +17,20 @@ from bot.ports import Unit
 from storage.engine import Database, unavailable
 from storage.errors import StorageUnavailable
 from storage.unit import SqlUnit
-
-Promise: TypeAlias = "AsyncFuture[Any] | Future[Any]"
-"""What the caller waits on: in an event loop, or in a thread."""
+from storage.work import Caught, Job, Promise, Worker, settle
 
 BATCH = 64
 """At most so many transactions share one commit: more would make the first wait for the last."""
 
 
-class _Caught:
-    """Keeps the exception of its block for whoever is owed it: the writing thread outlives any error, whatever its class."""
-
-    error: BaseException | None = None
-
-    def __enter__(self) -> _Caught:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
-        self.error = error
-        return True
-
-
-class _Job:
-    """One caller's work, and what came of it. The caller hears of it from `settle` alone, after the commit."""
-
-    __slots__ = ("error", "promise", "value", "work")
-
-    def __init__(self, work: Callable[[Unit], Any], promise: Promise) -> None:
-        self.work = work
-        self.promise = promise
-        self.value: Any = None
-        self.error: BaseException | None = None
-
-    def attempt(self, unit: Unit) -> bool:
-        """Do the work; False when it raised."""
-        with _Caught() as caught:
-            self.value = self.work(unit)
-        self.error = caught.error
-        if isinstance(self.error, StopIteration):  # asyncio refuses to pass it on, and its caller would wait for ever
-            self.error = RuntimeError("the work ran off the end of an iterator")
-            self.error.__cause__ = caught.error
-        return self.error is None
-
-    def settle(self) -> None:
-        """Give the caller the value, or the reason why nothing of it was kept; nothing to one who stopped waiting."""
-        if self.promise.cancelled():
-            return
-        if self.error is None:
-            self.promise.set_result(self.value)
-        else:
-            self.promise.set_exception(self.error)
-
-
-class Writer:
+class Writer(Worker):
     """The thread that owns the connection. Work is done in the order it came; what raises is undone alone."""
 
     def __init__(self, database: Database, *, patience_s: float) -> None:
         self._database = database
         self._engine = database.engine(patience_s=patience_s)
         self._connection: Connection | None = None
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._closed = False
         self._gate = Lock()
         # A daemon: a process that ends without closing must not hang. What was not acknowledged may be lost, nothing else.
@@ -96,7 +45,7 @@ class Writer:
         with self._gate:
             if self._closed:
                 raise StorageUnavailable("the store is closed")
-            self._jobs.put(_Job(work, promise))
+            self._jobs.put(Job(work, promise))
 
     def close(self) -> None:
         """Finish what is queued, refuse what comes later, and give the connection back. May be called again."""
@@ -114,16 +63,16 @@ class Writer:
     def _serve(self) -> None:
         for gathered in iter(self._gather, []):
             batch = [job for job in gathered if not job.promise.cancelled()]
-            with _Caught() as caught:
+            with Caught() as caught:
                 self._transact(batch)
             if caught.error is not None:
                 self._lose(batch, caught.error)
-            _settle(batch)
+            settle(batch)
         self._disconnect()
 
-    def _gather(self) -> list[_Job]:
+    def _gather(self) -> list[Job]:
         """Wait for a job and take with it those that came meanwhile. Empty once closed and drained."""
-        gathered: list[_Job] = []
+        gathered: list[Job] = []
         job = self._jobs.get()
         while job is not None:
             gathered.append(job)
@@ -137,7 +86,7 @@ class Writer:
             self._jobs.put(None)  # the end was met early: these first, then it is met again
         return gathered
 
-    def _transact(self, batch: Sequence[_Job]) -> None:
+    def _transact(self, batch: Sequence[Job]) -> None:
         if self._connection is None:
             self._connection = self._engine.connect()
         connection = self._connection
@@ -147,7 +96,7 @@ class Writer:
                 self._attempt(job, unit, cursor)
             cursor.close()
 
-    def _attempt(self, job: _Job, unit: SqlUnit, cursor: DBAPICursor) -> None:
+    def _attempt(self, job: Job, unit: SqlUnit, cursor: DBAPICursor) -> None:
         """One job in a savepoint of its own.
 
         A full disk can make SQLite drop the whole transaction inside a job; its savepoint is then gone too, the next line
@@ -160,7 +109,7 @@ class Writer:
             cursor.execute("ROLLBACK TO SAVEPOINT job")
         cursor.execute("RELEASE SAVEPOINT job")
 
-    def _lose(self, batch: Sequence[_Job], error: BaseException) -> None:
+    def _lose(self, batch: Sequence[Job], error: BaseException) -> None:
         """The transaction failed as a whole: nobody's work was kept, and the next batch starts afresh on a new connection."""
         self._disconnect()
         for job in batch:
@@ -169,23 +118,5 @@ class Writer:
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            with _Caught():  # a broken connection may refuse to close as well, and holds nothing that was acknowledged
+            with Caught():  # a broken connection may refuse to close as well, and holds nothing that was acknowledged
                 connection.close()
-
-
-def _settle(batch: Sequence[_Job]) -> None:
-    """Tell every caller: threads from here, and each event loop in one call, since waking a loop costs more than a row."""
-    by_loop: dict[AbstractEventLoop | None, list[_Job]] = {}
-    for job in batch:
-        by_loop.setdefault(job.promise.get_loop() if isinstance(job.promise, AsyncFuture) else None, []).append(job)
-    for loop, jobs in by_loop.items():
-        if loop is None:
-            _tell(jobs)
-        else:
-            with suppress(RuntimeError):  # the loop was closed: nobody is left to hear
-                loop.call_soon_threadsafe(_tell, jobs)
-
-
-def _tell(jobs: Sequence[_Job]) -> None:
-    for job in jobs:
-        job.settle()

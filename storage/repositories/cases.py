@@ -18,9 +18,11 @@ from storage.errors import Missing
 _case, _event = tables.care_case, tables.case_event
 _INSERT = insert(_case)
 _GET = select(_case).where(_case.c.id == bindparam("which"))
+# Where rows can be locked one by one: of two moderators who take a case, the second sees that it is taken.
+_GET_ALONE = _GET.with_for_update(key_share=True)
 _SAVE = update(_case).where(_case.c.id == bindparam("which"))
 _WAITING = select(_case).where(_case.c.state != "closed")
-_OPEN_FOR = _WAITING.where(_case.c.person_id == bindparam("of_person"))
+_OPEN_FOR = _WAITING.where(_case.c.person_id == bindparam("of_person")).with_for_update(key_share=True)
 _RECORD = insert(_event)
 _HISTORY = select(_event).where(_event.c.case_id == bindparam("of_case")).order_by(_event.c.id)
 
@@ -37,8 +39,8 @@ class SqlCases(Cases):
         return replace(case, id=made)
 
     def get(self, case_id: int) -> Case | None:
-        """One case, closed or not."""
-        row = self._connection.execute(_GET, {"which": case_id}).first()
+        """One case, closed or not. Until the transaction ends, nobody else gets it."""
+        row = self._connection.execute(_GET_ALONE, {"which": case_id}).first()
         return None if row is None else _read(row)
 
     def save(self, case: Case) -> None:

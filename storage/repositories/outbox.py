@@ -6,38 +6,54 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, null, or_, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.messages import Account, Reply
 from bot.ports import Outbox, OutboxRow
 from storage import tables
 from storage.encoding import reply_from_json, reply_to_json
+from storage.process import is_over, me
 from storage.tables import UNSENT
 
 _outbox, _account = tables.outbox, tables.account
 _instant = _outbox.c.next_at.type
-_POST = insert(_outbox).on_conflict_do_nothing(index_elements=["key"])
+# SQLAlchemy forgets how many rows an INSERT added, unless it is told to remember.
+_POST = insert(_outbox).on_conflict_do_nothing(index_elements=["key"]).execution_options(preserve_rowcount=True)
 # EXISTS and not a join: one row for a person of two accounts, and the order stays that of the index.
 _reached = exists().where(_account.c.person_id == _outbox.c.person_id, _account.c.platform.in_(bindparam("platforms", expanding=True)))
 _reached_at = _reached.where(tuple_(_account.c.platform, _account.c.platform_id).in_(bindparam("accounts", expanding=True)))
+_free = or_(_outbox.c.leased_until.is_(None), _outbox.c.leased_until <= bindparam("now"))
 _due = (
     select(_outbox)
-    .where(UNSENT, _outbox.c.next_at <= bindparam("now"))
+    .where(UNSENT, _outbox.c.next_at <= bindparam("now"), _free)
     .order_by(_outbox.c.urgency.desc(), _outbox.c.created_at, _outbox.c.id)
     .limit(bindparam("at_most"))
+    .with_for_update(key_share=True, skip_locked=True, of=_outbox)
 )
-_READY = _due.where(_reached)
-_READY_AT = _due.where(_reached_at)
+_DUE = _due.where(_reached)
+_DUE_AT = _due.where(_reached_at)
 _one = update(_outbox).where(_outbox.c.id == bindparam("which"))
 _SENT = _one.where(_outbox.c.sent_at.is_(None)).values(sent_at=bindparam("now", type_=_instant))
-_failed = _one.where(UNSENT).values(attempts=_outbox.c.attempts + 1, last_error=bindparam("reason"))
+_FREE: dict[str, Any] = {"leased_until": null(), "leased_by": null()}
+_LEASE = (
+    update(_outbox)
+    .where(_outbox.c.id.in_(bindparam("which", expanding=True)))
+    .values(leased_until=bindparam("until", type_=_instant), leased_by=bindparam("process"))
+)
+# By the instant at which it ends, so that nobody gives back what others have claimed since.
+_RELEASE = _one.where(UNSENT, _outbox.c.leased_until == bindparam("until", type_=_instant)).values(**_FREE)
+_leased = (UNSENT, _outbox.c.leased_until.is_not(None))
+_HOLDERS = select(_outbox.c.leased_by).where(*_leased)
+_TAKE_BACK = update(_outbox).where(*_leased, _outbox.c.leased_by.in_(bindparam("processes", expanding=True))).values(**_FREE)
+_failed = _one.where(UNSENT).values(attempts=_outbox.c.attempts + 1, last_error=bindparam("reason"), **_FREE)
 _RETRY = _failed.values(next_at=bindparam("at", type_=_instant))
 # A dead letter is dated by the attempt that failed last.
 _BURY = _failed.values(dead_at=_outbox.c.next_at)
 # Not an attempt that failed: the instant is that at which it would have gone out.
-_DROP = _one.where(UNSENT).values(dead_at=_outbox.c.next_at, last_error=bindparam("reason"))
+_DROP = _one.where(UNSENT).values(dead_at=_outbox.c.next_at, last_error=bindparam("reason"), dropped=true())
 _NEXT_RETRY = select(func.min(_outbox.c.next_at)).where(UNSENT, _outbox.c.attempts > 0)
+_NEXT_RELEASE = select(func.min(_outbox.c.leased_until)).where(*_leased)
 # substr and not LIKE: LIKE reads "_" and "%" in keys as wildcards, and forgets case on one engine alone.
 _SAID = (
     select(_outbox.c.id)
@@ -62,17 +78,33 @@ class SqlOutbox(Outbox):
         values = {"key": key, "person_id": person_id, "urgency": reply.urgency.value, "reply": reply_to_json(reply), "attempts": 0}
         return self._connection.execute(_POST, {**values, "created_at": now, "next_at": now}).rowcount == 1
 
-    def ready(self, now: datetime, platforms: Collection[str], accounts: Collection[Account] | None, limit: int) -> Sequence[OutboxRow]:
-        """Rows to send now, urgent first then oldest, whose person can be reached.
+    def claim(
+        self, now: datetime, until: datetime, *, platforms: Collection[str], accounts: Collection[Account] | None, limit: int
+    ) -> Sequence[OutboxRow]:
+        """Rows to send now, urgent first then oldest, whose person can be reached; nobody else is given them before `until`.
 
         A row that this version cannot read becomes a dead letter, so that it never stands before the others.
         """
         asked: dict[str, Any] = {"now": now, "platforms": sorted(platforms), "at_most": limit}
         if accounts is None:
-            rows = self._connection.execute(_READY, asked).all()
+            rows = self._connection.execute(_DUE, asked).all()
         else:
-            rows = self._connection.execute(_READY_AT, {**asked, "accounts": [(each.platform, each.id) for each in accounts]}).all()
-        return list(self._readable(rows))
+            rows = self._connection.execute(_DUE_AT, {**asked, "accounts": [(each.platform, each.id) for each in accounts]}).all()
+        claimed = list(self._readable(rows, until))
+        if claimed:
+            self._connection.execute(_LEASE, {"which": [row.id for row in claimed], "until": until, "process": me()})
+        return claimed
+
+    def release(self, rows: Collection[OutboxRow]) -> None:
+        """Give back what was claimed and will not be sent now. What somebody else has claimed since stays theirs."""
+        if rows:
+            self._connection.execute(_RELEASE, [{"which": row.id, "until": row.claimed_until} for row in rows])
+
+    def take_back(self) -> None:
+        """Free what processes that are over had claimed: those of this machine, and this one before it was started again."""
+        over = [name for name in set(self._connection.execute(_HOLDERS).scalars()) if name and is_over(name)]
+        if over:
+            self._connection.execute(_TAKE_BACK, {"processes": over})
 
     def sent(self, row_id: int, now: datetime) -> None:
         """Mark it as sent. A row that was erased meanwhile is no error."""
@@ -91,15 +123,16 @@ class SqlOutbox(Outbox):
         self._connection.execute(_DROP, {"which": row_id, "reason": _ascii(f"dropped: {reason}")})
 
     def next_retry(self) -> datetime | None:
-        """The earliest instant at which something that failed before is tried again."""
-        return self._connection.execute(_NEXT_RETRY).scalar()
+        """The earliest instant at which something that failed before, or that a process claimed and did not send, is tried again."""
+        instants: list[datetime | None] = [self._connection.execute(each).scalar() for each in (_NEXT_RETRY, _NEXT_RELEASE)]
+        return min((instant for instant in instants if instant is not None), default=None)
 
     def said_since(self, person_id: int, key_prefix: str, since: datetime) -> bool:
         """True when a reply whose key starts with the prefix was posted to the person at or after `since`."""
         asked = {"of_person": person_id, "since": since, "prefix": key_prefix}
         return self._connection.execute(_SAID, asked).first() is not None
 
-    def _readable(self, rows: Sequence[Row[Any]]) -> Iterator[OutboxRow]:
+    def _readable(self, rows: Sequence[Row[Any]], until: datetime) -> Iterator[OutboxRow]:
         for row in rows:
             try:
                 reply = reply_from_json(row.reply)
@@ -113,6 +146,7 @@ class SqlOutbox(Outbox):
                 reply=reply,
                 created_at=row.created_at,
                 attempts=row.attempts,
+                claimed_until=until,
             )
 
 

@@ -22,6 +22,8 @@ _FIND = (
     .join(_account, _account.c.person_id == _person.c.id)
     .where(_account.c.platform == bindparam("of_platform"), _account.c.platform_id == bindparam("known_as"))
 )
+# Where rows can be locked one by one: whoever speaks is one conversation at a time, whichever process hears them.
+_FIND_ALONE = _FIND.with_for_update(key_share=True, of=_person)
 _GET = select(_person).where(_person.c.id == bindparam("which"))
 _INSERT = insert(_person)
 _REACH = insert(_account)
@@ -43,8 +45,8 @@ class SqlPeople(People):
         self._connection = connection
 
     def find(self, account: Account) -> Person | None:
-        """The person whom an account reaches."""
-        row = self._connection.execute(_FIND, {"of_platform": account.platform, "known_as": account.id}).first()
+        """The person whom an account reaches. Until the transaction ends, nobody else finds them."""
+        row = self._connection.execute(_FIND_ALONE, {"of_platform": account.platform, "known_as": account.id}).first()
         return None if row is None else _read(row)
 
     def get(self, person_id: int) -> Person | None:

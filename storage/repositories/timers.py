@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from bot.ports import Timer, Timers
 from storage import tables
 
-_timer = tables.timer
+_timer, _person = tables.timer, tables.person
 _insert = insert(_timer)
 _PUT = _insert.on_conflict_do_update(
     index_elements=["person_id", "kind", "subject"],
@@ -20,15 +20,18 @@ _PUT = _insert.on_conflict_do_update(
 )
 _CANCEL_KIND = delete(_timer).where(_timer.c.person_id == bindparam("of_person"), _timer.c.kind == bindparam("of_kind"))
 _CANCEL = _CANCEL_KIND.where(_timer.c.subject == bindparam("about"))
-# On SQLite the transaction holds the write lock from its first line; elsewhere other workers pass over the rows taken here.
+# On SQLite the transaction holds the write lock from its first line. Elsewhere other workers pass over the rows taken here, and
+# this one passes over the timers of a person who is being served at this moment: they come at the next beat. The person is locked
+# first: a timer passed over must not stay locked.
 _DUE = (
     select(_timer)
+    .join(_person, _person.c.id == _timer.c.person_id)
     .where(_timer.c.due_at <= bindparam("now"))
     .order_by(_timer.c.due_at, _timer.c.id)
     .limit(bindparam("at_most"))
-    .with_for_update(skip_locked=True)
+    .with_for_update(key_share=True, skip_locked=True, of=[_person, _timer])
 )
-_TAKE = delete(_timer).where(_timer.c.id == bindparam("which"))
+_TAKE = delete(_timer).where(_timer.c.id.in_(bindparam("which", expanding=True)))
 _NEXT = select(func.min(_timer.c.due_at))
 _OF = select(_timer).where(_timer.c.person_id == bindparam("of_person")).order_by(_timer.c.due_at, _timer.c.id)
 
@@ -56,7 +59,7 @@ class SqlTimers(Timers):
         """Take at most `limit` timers due at `now` or before, earliest first, and remove them."""
         taken = [_read(row) for row in self._connection.execute(_DUE, {"now": now, "at_most": limit})]
         if taken:
-            self._connection.execute(_TAKE, [{"which": timer.id} for timer in taken])
+            self._connection.execute(_TAKE, {"which": [timer.id for timer in taken]})
         return taken
 
     def next_due(self) -> datetime | None:

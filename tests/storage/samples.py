@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url
 
 from bot.core.case import Case
 from bot.core.entry import Entry
@@ -44,6 +44,12 @@ def danger(person_id: int, *, level: Level = Level.urgent, red: bool = False, mi
     """A case just opened."""
     codes = ("breathing",) if red else ("withdrawal",)
     return Case(id=0, person_id=person_id, level=level, red=red, codes=codes, state="open", opened_at=NOW + minutes * MINUTE)
+
+
+def outsider(url: str) -> Engine:
+    """The plain way into the same database, as another program would take it: none of our settings, and no lock on a file it reads."""
+    parsed = make_url(url)
+    return create_engine(parsed.set(drivername="postgresql+psycopg") if parsed.host else parsed, poolclass=NullPool)
 
 
 def connection_of(unit: Unit) -> Connection:

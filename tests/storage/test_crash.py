@@ -16,7 +16,7 @@ from storage.store import SqlStore, open_store
 from storage.upgrade import check
 from tests.storage.samples import connection_of
 
-AT_WORK = (0.005, 0.013, 0.031, 0.053, 0.089, 0.137)
+AT_WORK = (0.005, 0.031, 0.053, 0.137)
 """Seconds between the first acknowledgement and the kill: instants that fit no rhythm of the writer."""
 
 ROOT = Path(__file__).resolve().parents[2]

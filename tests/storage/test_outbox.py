@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import insert, update
@@ -30,8 +31,15 @@ def ready(
     accounts: Collection[Account] | None = None,
     limit: int = 99,
 ) -> list[OutboxRow]:
-    """What could be sent so many minutes after NOW."""
-    return list(store.run_now(lambda unit: unit.outbox.ready(NOW + minutes * MINUTE, platforms, accounts, limit)))
+    """What could be sent so many minutes after NOW; it is given back at once."""
+    now = NOW + minutes * MINUTE
+
+    def look(unit: Unit) -> list[OutboxRow]:
+        rows = list(unit.outbox.claim(now, now + MINUTE, platforms=platforms, accounts=accounts, limit=limit))
+        unit.outbox.release(rows)
+        return rows
+
+    return store.run_now(look)
 
 
 def keys(rows: Collection[OutboxRow]) -> list[str]:
@@ -55,7 +63,8 @@ def test_a_key_once_sent_is_not_said_again(store: SqlStore, someone: Person) -> 
 def test_a_row_carries_its_reply(store: SqlStore, someone: Person) -> None:
     post(store, someone, "hello", urgent=True)
     (row,) = ready(store)
-    assert row == OutboxRow(id=row.id, key="hello", person_id=someone.id, reply=reply(someone.id, urgent=True), created_at=NOW)
+    expected = OutboxRow(id=row.id, key="hello", person_id=someone.id, reply=reply(someone.id, urgent=True), created_at=NOW)
+    assert row == replace(expected, claimed_until=NOW + 61 * MINUTE)
 
 
 def test_urgent_goes_first_then_the_oldest(store: SqlStore, someone: Person) -> None:

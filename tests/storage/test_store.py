@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
-from contextlib import closing
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,17 +13,18 @@ from bot.core.person import Person
 from bot.ports import Unit
 from storage.store import SqlStore, StorageUnavailable, open_store
 from storage.writer import BATCH
-from tests.storage.samples import NOW, connection_of, intake
+from tests.storage.postgres_server import Server
+from tests.storage.samples import NOW, connection_of, intake, outsider
 
 
 class Wrong(Exception):
     """What a handler's mistake looks like from here."""
 
 
-def rows(file: Path) -> int:
+def rows(url: str) -> int:
     """How many entries another process would see."""
-    with closing(sqlite3.connect(file)) as outside:
-        return int(outside.execute("SELECT count(*) FROM entry").fetchone()[0])
+    with outsider(url).connect() as outside:
+        return int(outside.exec_driver_sql("SELECT count(*) FROM entry").scalar_one())
 
 
 def break_down(unit: Unit, person_id: int) -> NoReturn:
@@ -49,35 +48,35 @@ class Gate:
         self._opened.set()
 
 
-async def test_an_answer_comes_only_once_another_process_can_read_what_was_written(store: SqlStore, someone: Person, file: Path) -> None:
+async def test_an_answer_comes_only_once_another_process_can_read_what_was_written(store: SqlStore, someone: Person, url: str) -> None:
     await store.run(intake(someone.id))
-    assert rows(file) == 1
+    assert rows(url) == 1
 
 
-async def test_work_that_gathered_behind_a_commit_shares_the_next_one(store: SqlStore, someone: Person, file: Path) -> None:
+async def test_work_that_gathered_behind_a_commit_shares_the_next_one(store: SqlStore, someone: Person, url: str, file: Path) -> None:
     gate = Gate()
     waiting = [asyncio.create_task(store.run(work)) for work in (gate.work, *(intake(someone.id, n) for n in range(10)))]
-    seen_by_the_last = asyncio.create_task(store.run(lambda _: rows(file)))
+    seen_by_the_last = asyncio.create_task(store.run(lambda _: rows(url)))
     await asyncio.sleep(0.05)
     gate.open()
     await asyncio.gather(*waiting)
     assert await seen_by_the_last == 0, "the ten before it were not committed one by one"
-    assert rows(file) == 10
+    assert rows(url) == 10
 
 
-async def test_a_batch_is_bounded(store: SqlStore, someone: Person, file: Path) -> None:
+async def test_a_batch_is_bounded(store: SqlStore, someone: Person, url: str, file: Path) -> None:
     gate = Gate()
     held = asyncio.create_task(store.run(gate.work))
     await asyncio.sleep(0.05)
     waiting = [asyncio.create_task(store.run(intake(someone.id, n))) for n in range(BATCH)]
-    seen_by_the_next = asyncio.create_task(store.run(lambda _: rows(file)))
+    seen_by_the_next = asyncio.create_task(store.run(lambda _: rows(url)))
     await asyncio.sleep(0.05)
     gate.open()
     await asyncio.gather(held, *waiting)
     assert await seen_by_the_next == BATCH
 
 
-async def test_what_raises_is_undone_alone(store: SqlStore, someone: Person, file: Path) -> None:
+async def test_what_raises_is_undone_alone(store: SqlStore, someone: Person, url: str) -> None:
     gate = Gate()
     held = asyncio.create_task(store.run(gate.work))
     works = [intake(someone.id, 1), lambda unit: break_down(unit, someone.id), intake(someone.id, 2)]
@@ -89,7 +88,7 @@ async def test_what_raises_is_undone_alone(store: SqlStore, someone: Person, fil
     assert isinstance(failed, Wrong)
     assert not isinstance(first, BaseException)
     assert not isinstance(last, BaseException)
-    assert rows(file) == 2
+    assert rows(url) == 2
 
 
 async def test_a_transaction_that_raises_leaves_nothing_of_itself(store: SqlStore, someone: Person) -> None:
@@ -108,7 +107,7 @@ def test_the_thread_outlives_whatever_work_raises(store: SqlStore, someone: Pers
     assert store.run_now(intake(someone.id)).id > 0
 
 
-async def test_one_who_stops_waiting_before_their_turn_is_not_served(store: SqlStore, someone: Person, file: Path) -> None:
+async def test_one_who_stops_waiting_before_their_turn_is_not_served(store: SqlStore, someone: Person, url: str, file: Path) -> None:
     gate = Gate()
     held = asyncio.create_task(store.run(gate.work))
     await asyncio.sleep(0.05)
@@ -119,10 +118,10 @@ async def test_one_who_stops_waiting_before_their_turn_is_not_served(store: SqlS
     gate.open()
     await asyncio.gather(held, kept)
     assert given_up.cancelled()
-    assert rows(file) == 1
+    assert rows(url) == 1
 
 
-async def test_one_who_stops_waiting_in_their_turn_is_served_and_harms_nobody(store: SqlStore, someone: Person, file: Path) -> None:
+async def test_one_who_stops_waiting_in_their_turn_is_served_and_harms_nobody(store: SqlStore, someone: Person, url: str) -> None:
     gate = Gate()
 
     def slow(unit: Unit) -> None:
@@ -137,10 +136,10 @@ async def test_one_who_stops_waiting_in_their_turn_is_served_and_harms_nobody(st
     gate.open()
     await kept
     assert given_up.cancelled()
-    assert rows(file) == 2
+    assert rows(url) == 2
 
 
-def test_any_event_loop_and_any_thread_may_ask(store: SqlStore, someone: Person, file: Path) -> None:
+def test_any_event_loop_and_any_thread_may_ask(store: SqlStore, someone: Person, url: str) -> None:
     def in_a_loop_of_its_own(number: int) -> None:
         asyncio.run(store.run(intake(someone.id, number)))
 
@@ -150,10 +149,10 @@ def test_any_event_loop_and_any_thread_may_ask(store: SqlStore, someone: Person,
     store.run_now(intake(someone.id, 9))
     for thread in threads:
         thread.join()
-    assert rows(file) == 5
+    assert rows(url) == 5
 
 
-def test_a_loop_that_closed_meanwhile_does_not_stop_the_store(store: SqlStore, someone: Person, file: Path) -> None:
+def test_a_loop_that_closed_meanwhile_does_not_stop_the_store(store: SqlStore, someone: Person, url: str) -> None:
     gate = Gate()
 
     def slow(unit: Unit) -> None:
@@ -167,10 +166,10 @@ def test_a_loop_that_closed_meanwhile_does_not_stop_the_store(store: SqlStore, s
     asyncio.run(leave())
     gate.open()
     store.run_now(intake(someone.id, 1))
-    assert rows(file) == 2
+    assert rows(url) == 2
 
 
-def test_closing_finishes_what_was_asked_and_refuses_what_comes_later(store: SqlStore, someone: Person, file: Path) -> None:
+def test_closing_finishes_what_was_asked_and_refuses_what_comes_later(store: SqlStore, someone: Person, url: str) -> None:
     async def ask_then_close() -> None:
         asked = [asyncio.create_task(store.run(intake(someone.id, n))) for n in range(100)]
         await asyncio.sleep(0)
@@ -181,7 +180,7 @@ def test_closing_finishes_what_was_asked_and_refuses_what_comes_later(store: Sql
 
     asyncio.run(ask_then_close())
     store.close()
-    assert rows(file) == 100
+    assert rows(url) == 100
 
 
 def test_waiting_for_the_store_from_inside_a_transaction_is_refused(store: SqlStore) -> None:
@@ -221,8 +220,15 @@ def test_a_database_that_cannot_be_served_is_refused_at_once(url: str) -> None:
         open_store(url)
 
 
+@pytest.mark.parametrize("setting", ["synchronous_commit", "fsync", "full_page_writes"])
+def test_the_settings_of_the_server_that_durability_rests_on_are_in_force(server: Server, template: str, setting: str) -> None:
+    opened = open_store(server.url(template))
+    assert opened.run_now(lambda unit: connection_of(unit).exec_driver_sql(f"SHOW {setting}").scalar()) == "on"
+    opened.close()
+
+
 @pytest.mark.parametrize(
     ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1), ("busy_timeout", 1000)]
 )
-def test_the_settings_that_durability_and_erasure_rest_on_are_in_force(store: SqlStore, pragma: str, value: object) -> None:
+def test_the_settings_that_durability_and_erasure_rest_on_are_in_force(store: SqlStore, file: Path, pragma: str, value: object) -> None:
     assert store.run_now(lambda unit: connection_of(unit).exec_driver_sql(f"PRAGMA {pragma}").scalar()) == value

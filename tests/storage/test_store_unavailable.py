@@ -17,6 +17,8 @@ from bot.ports import Unit
 from storage.store import SqlStore, StorageUnavailable, open_store
 from tests.storage.samples import NOW, connection_of, intake
 
+ENGINES = ("sqlite",)
+
 
 def pragma(unit: Unit, setting: str) -> None:
     """Change the connection under the unit."""
