@@ -15,11 +15,9 @@ def local_slot(day: date, at: time, zone: tzinfo) -> datetime:
 
     An hour that a clock change skips becomes the first valid instant after the gap; one that it repeats is its first occurrence.
     """
-    wanted = datetime.combine(day, at.replace(fold=0, tzinfo=None))
-    instant = wanted.replace(tzinfo=zone).astimezone(UTC)
-    if instant.astimezone(zone).replace(tzinfo=None) == wanted:
-        return instant
-    return _end_of_gap(wanted, zone)
+    first, second = (datetime.combine(day, at.replace(fold=fold), tzinfo=zone).astimezone(UTC) for fold in (0, 1))
+    # Only in a gap does fold 0, which reads the offset before the change, lie after fold 1, which reads the one after it (PEP 495).
+    return _end_of_gap(second, first, zone) if second < first else first
 
 
 def next_local(after: datetime, at: time, zone: tzinfo) -> datetime:
@@ -27,32 +25,31 @@ def next_local(after: datetime, at: time, zone: tzinfo) -> datetime:
 
     Each local day that exists has exactly one; a day that a zone skipped altogether (Apia, 30 December 2011) has none.
     """
-    today = after.astimezone(zone).date()
-    # A day before, because an hour late in a gap may stand on the next date; a few after, for a skipped day.
-    for offset in range(-1, 4):
-        day = today + offset * ONE_DAY
+    day = after.astimezone(zone).date()
+    while True:
         instant = local_slot(day, at, zone)
+        # An hour late in a gap may stand on the next date, and is its own day's all the same; a skipped day has none.
         if instant > after and (instant.astimezone(zone).date() == day or _exists(day, zone)):
             return instant
-    raise ValueError("a zone without days")
+        day += ONE_DAY
+
+
+def elapsed(start: datetime, end: datetime) -> timedelta:
+    """Real time between two aware instants: wall-clock subtraction would be wrong over a clock change (case 22)."""
+    return end.astimezone(UTC) - start.astimezone(UTC)
 
 
 def hours_between(start: datetime, end: datetime) -> float:
-    """Elapsed hours between two aware instants. Real hours: wall-clock subtraction would be wrong over a clock change (case 22)."""
-    return (end.astimezone(UTC) - start.astimezone(UTC)).total_seconds() / 3600
+    """Elapsed hours between two aware instants, as `elapsed` counts them."""
+    return elapsed(start, end).total_seconds() / 3600
 
 
 def _exists(day: date, zone: tzinfo) -> bool:
     return local_slot(day, time(0), zone) < local_slot(day + ONE_DAY, time(0), zone)
 
 
-def _end_of_gap(wanted: datetime, zone: tzinfo) -> datetime:
-    """The instant of the clock change that skipped `wanted`, to the second.
-
-    Inside a gap, fold 1 reads the offset after the change (an instant before it), fold 0 the one before (an instant after it).
-    """
-    before = wanted.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    after = wanted.replace(tzinfo=zone, fold=0).astimezone(UTC)
+def _end_of_gap(before: datetime, after: datetime, zone: tzinfo) -> datetime:
+    """The instant of the one clock change between two UTC instants, to the second."""
     changed = after.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):
         middle = before + (after - before) // 2

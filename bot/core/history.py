@@ -121,7 +121,7 @@ def _missed_whole(plan: Plan, day: date, told: Sequence[Entry], zone: tzinfo) ->
     missed = [entry for entry in told if entry.kind == "missed"]
     if any(entry.detail.get("day") == day.isoformat() for entry in missed):
         return True
-    slots = {str(entry.detail.get("slot") or "") for entry in missed}
+    slots = {str(entry.detail.get("slot")) for entry in missed}
     hours = {time.fromisoformat(slot.partition("T")[2]) for slot in slots if slot.startswith(f"{day.isoformat()}T")}
     laid = plan_day(plan, day)
     taken = sum(entry.kind == "intake" and _of_day(entry, zone) == day for entry in told)

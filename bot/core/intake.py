@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
-from bot.core.daily import local_slot
+from bot.core.daily import elapsed, local_slot
 from bot.core.decision import Alarm, Allowed, Decision, Withheld
 from bot.core.levels import Level
 from bot.core.limits import EMERGENCY_SINGLE_MG, Bound, of_one_day, of_one_intake, passed, within
@@ -85,7 +85,7 @@ def late_intake(*, missed_at: datetime, now: datetime, next_at: datetime) -> All
     """
     if next_at <= missed_at:
         raise ValueError("the next intake comes after the missed one")
-    left = _elapsed(now, next_at)
+    left = elapsed(now, next_at)
     if left < LATE_NEEDS:
         return Withheld(("late-intake-skip", "never-double"))
     return Allowed(left, ("late-intake-ok", "never-double"))
@@ -185,28 +185,24 @@ def match_slot(slots: Sequence[Slot], *, at: datetime, answered: Collection[str]
     eat the next slot for as long as a late intake is allowed. A slot already answered is not answered twice.
     """
     owner: Slot | None = None
-    for before, slot in zip((None, *slots), slots, strict=False):
-        early = LATE_NEEDS if before is None else min(LATE_NEEDS, (slot.at - before.at) / 2)
-        if at.astimezone(UTC) <= slot.at - early:
+    for slot in slots:
+        early = LATE_NEEDS if owner is None else min(LATE_NEEDS, elapsed(owner.at, slot.at) / 2)
+        if elapsed(at, slot.at) >= early:
             break
         owner = slot
     return owner if owner is not None and owner.id not in answered else None
 
 
-def _elapsed(start: datetime, end: datetime) -> timedelta:
-    return end.astimezone(UTC) - start.astimezone(UTC)
-
-
 def _same_intake(one: Taken, other: Taken) -> bool:
-    return one.mg == other.mg and abs(_elapsed(one.at, other.at)) <= TWICE_SAID
+    return one.mg == other.mg and abs(elapsed(one.at, other.at)) <= TWICE_SAID
 
 
 def _most_at_once(now: Taken, others: Sequence[Taken]) -> float:
     """The largest sum within any half hour that holds this intake."""
-    near = [taken for taken in (*others, now) if abs(_elapsed(taken.at, now.at)) <= AT_ONCE]
-    starts = [taken.at for taken in near if taken.at.astimezone(UTC) <= now.at.astimezone(UTC)]
+    near = [taken for taken in (*others, now) if abs(elapsed(taken.at, now.at)) <= AT_ONCE]
+    starts = [taken.at for taken in near if elapsed(taken.at, now.at) >= timedelta(0)]
     return max(_sum_from(start, near) for start in starts)
 
 
 def _sum_from(start: datetime, near: Sequence[Taken]) -> float:
-    return sum(taken.mg or 0 for taken in near if timedelta(0) <= _elapsed(start, taken.at) <= AT_ONCE)
+    return sum(taken.mg or 0 for taken in near if timedelta(0) <= elapsed(start, taken.at) <= AT_ONCE)

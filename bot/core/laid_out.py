@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import time
+from math import inf
 from typing import Any
 
 from bot.core.curve import Curve
@@ -61,16 +62,16 @@ def _parsed(text: str) -> Iterator[tuple[int, float]]:
             minute, mg = _minute(at), float(amount)
         except ValueError:
             raise ValueError(f"{part.strip()!r} is not an intake such as 40@13:00") from None
-        if not 0 < mg < float("inf"):
+        if not 0 < mg < inf:
             raise ValueError(f"{part.strip()!r}: the amount must be above zero")
         yield minute, mg
 
 
 def _minute(at: str) -> int:
-    """The minute of the day of "13:00". Seconds or a zone would be lost in silence, so they are refused."""
+    """The minute of the day of "13:00". Seconds or a zone would be lost in silence, so they are refused; the caller says why."""
     hours, _, minutes = at.partition(":")
     if not (hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2):
-        raise ValueError("not an hour and its minutes")
+        raise ValueError
     hour = time(int(hours), int(minutes))
     return hour.hour * 60 + hour.minute
 

@@ -161,12 +161,9 @@ class _Search:
                 self._place(hour, mg, left=left - mg, doses=doses - 1, score=score + mg * self.worth[hour])
 
     def _place(self, hour: int, mg: int, *, left: int, doses: int, score: float) -> None:
-        before = hour - APART_H
-        reach = score + left * self.best_before.get(before, 0.0)
-        if reach < self.best_score - TIE or (left and before not in self.best_before):
-            return
+        lowest = max(self.unit_mg, mg - self.rise_mg)
         self.chosen.append((hour, mg))
-        self.walk(left=left, doses=doses, latest=before, lowest=max(self.unit_mg, mg - self.rise_mg), highest=mg, score=score)
+        self.walk(left=left, doses=doses, latest=hour - APART_H, lowest=lowest, highest=mg, score=score)
         self.chosen.pop()
 
     def _keep(self, score: float) -> None:

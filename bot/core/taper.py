@@ -15,12 +15,14 @@ from bot.core.levels import Level
 from bot.core.limits import CEILING_DAY_MG, can_be_made, unit_mg
 from bot.core.plan import Plan, Step
 
-Pace = Literal["described", "disputed", "too-fast"]
-"""What the sources say of a decrease: S001 describes it; only the older, faster S000 does; none does."""
+Pace = Literal["described", "large-drop", "disputed", "too-fast"]
+"""What the sources say of a decrease: they describe it; its pace only, not so large a drop; only the older, faster S000; none."""
 
 DROP_MG = 20
 DROP_EVERY_DAYS = 2
 """S001's fastest example: 20 mg every two days."""
+LARGEST_SHARE = 3
+"""S000 §4: back to two thirds in one go, a drop of one third."""
 SHORTEST_DAYS = 10
 """S000's shortest way to zero, whatever the dose."""
 FOUR_WEEKS = 28
@@ -32,7 +34,7 @@ def taper(*, from_mg: int, by_mg: int, every_days: int, start: date, tablet_mg: 
     """A prescribed decrease as a plan down to zero; the first day already takes the first drop (cases 63 to 66).
 
     Alarm `taper-too-fast` when faster than every source; Withheld `sources-conflict` when only the older one allows it.
-    Longer than four weeks is accepted, and says `slow-decrease`. Raises ValueError for what is not positive.
+    Longer than four weeks is accepted, and says `slow-decrease`; drops larger than any described say `prescriber-decides`. Raises ValueError for what is not positive.
     """
     if min(from_mg, by_mg, every_days) <= 0:
         raise ValueError("a decrease needs a dose, a drop and a pace")
@@ -46,9 +48,10 @@ def taper(*, from_mg: int, by_mg: int, every_days: int, start: date, tablet_mg: 
     if pace == "disputed":
         return Withheld(("sources-conflict", "prescriber-decides", "never-stop-abruptly"))
     steps = (*(Step(total, every_days) for total in range(from_mg - by_mg, 0, -by_mg)), Step(0, None))
-    slow = days_before_zero(from_mg=from_mg, by_mg=by_mg, every_days=every_days) > FOUR_WEEKS
     plan = Plan(scheme="custom", start=start, steps=steps, tablet_mg=tablet_mg)
-    return Allowed(plan, ("never-stop-abruptly", "slow-decrease") if slow else ("never-stop-abruptly",))
+    slow = days_before_zero(from_mg=from_mg, by_mg=by_mg, every_days=every_days) > FOUR_WEEKS
+    also = (*(("slow-decrease",) if slow else ()), *(("prescriber-decides",) if pace == "large-drop" else ()))
+    return Allowed(plan, ("never-stop-abruptly", *also))
 
 
 def days_before_zero(*, from_mg: int, by_mg: int, every_days: int) -> int:
@@ -57,15 +60,15 @@ def days_before_zero(*, from_mg: int, by_mg: int, every_days: int) -> int:
 
 
 def pace_of(*, from_mg: int, by_mg: int, every_days: int) -> Pace:
-    """Which sources describe a decrease. One drop straight to zero is an abrupt stop, whatever the dose."""
+    """Which sources describe a decrease. Straight to zero is an abrupt stop, unless it is no more than the last drop of S001's own example."""
+    gentle = min(by_mg, from_mg) * DROP_EVERY_DAYS <= DROP_MG * every_days
     if by_mg >= from_mg:
-        return "too-fast"
-    steady = by_mg <= DROP_MG and by_mg * DROP_EVERY_DAYS <= DROP_MG * every_days
-    slow = every_days >= SLOW_EVERY_DAYS and by_mg * 100 <= from_mg * SLOW_SHARE_PERCENT
-    if steady or slow:
+        return "described" if gentle and from_mg <= DROP_MG else "too-fast"
+    if gentle and by_mg <= max(DROP_MG, from_mg / LARGEST_SHARE):
         return "described"
-    within_ten_days = days_before_zero(from_mg=from_mg, by_mg=by_mg, every_days=every_days) < SHORTEST_DAYS
-    return "too-fast" if within_ten_days else "disputed"
+    if days_before_zero(from_mg=from_mg, by_mg=by_mg, every_days=every_days) < SHORTEST_DAYS:
+        return "too-fast"
+    return "large-drop" if gentle else "disputed"
 
 
 def judge_stop(*, current_mg: int, days: int = 0) -> Withheld | Alarm:

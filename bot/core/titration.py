@@ -110,9 +110,15 @@ def plan_day(plan: Plan, on: date) -> Allowed[PlanDay] | Withheld:
         step=step,
         is_first_of_step=number == first and not held,
         held=held,
-        notices=day_notices(step.total_mg),
+        notices=() if _goes_down(plan) else day_notices(step.total_mg),
     )
     return Allowed(day, day.notices)
+
+
+def _goes_down(plan: Plan) -> bool:
+    """A plan that only decreases: what is said of high doses on the way up is not said again on the way down."""
+    totals = [step.total_mg for step in plan.steps]
+    return totals == sorted(totals, reverse=True) and totals[-1] < totals[0]
 
 
 def lay_out(plan: Plan, since: date, days: int) -> list[PlanDay]:
@@ -175,9 +181,8 @@ def from_increase(
             break
         totals.append(min(totals[-1] + step_mg, end))
     hours = () if free_split else tuple(sorted(set(times)))
-    lengths = [*[every_days] * (len(totals) - 1), None]
-    steps = tuple(Step(total, days, _hourly(total, hours)) for total, days in zip(totals, lengths, strict=True))
-    return Plan(scheme="custom", start=start, steps=steps, tablet_mg=tablet_mg)
+    *before, last = (Step(total, every_days, _hourly(total, hours)) for total in totals)
+    return Plan(scheme="custom", start=start, steps=(*before, replace(last, days=None)), tablet_mg=tablet_mg)
 
 
 def hold(plan: Plan, since: date, until: date | None = None, why: str = "") -> Plan:
@@ -228,7 +233,7 @@ def _doubt(plan: Plan, said_total_mg: int | None) -> tuple[str, ...]:
 
 
 def _ended(hold: Hold, on: date) -> Hold:
-    ends = covers(hold, on) or (hold.until is None and hold.since > on)
+    ends = hold.until is None or covers(hold, on)
     return replace(hold, until=max(on, hold.since)) if ends else hold
 
 

@@ -39,6 +39,9 @@ URGENT = (Sum("suicidal_thoughts", Level.urgent),)
         ([doubt(HOPELESS, ago=timedelta(minutes=59)), doubt(HOPELESS, ago=timedelta(minutes=20))], doubt(HOPELESS), ()),
         ([doubt(HOPELESS, ago=timedelta(hours=2)), doubt(HOPELESS, ago=timedelta(hours=1))], doubt(HOPELESS), URGENT),
         ([doubt(HOPELESS, ago=-timedelta(days=1))], doubt(BURDEN), ()),
+        ([doubt(HOPELESS)], doubt(BURDEN), URGENT),
+        ([doubt(HOPELESS, ago=timedelta(days=1))], doubt(HOPELESS, "insomnia"), ()),
+        ([doubt(HOPELESS, "insomnia", ago=timedelta(days=1))], doubt(HOPELESS), ()),
     ],
 )
 def test_doubts_add_up_within_a_week(before: list[Doubt], now: Doubt, expected: tuple[Sum, ...]) -> None:

@@ -104,6 +104,11 @@ def test_a_community_may_set_its_own_waiting_times() -> None:
     assert [quick.next_page(EMERGENCY, attempt) for attempt in range(4)] == [MINUTE, 2 * MINUTE, 4 * MINUTE, 5 * MINUTE]
 
 
+def test_a_pause_doubles_sixteen_times_at_most_however_long_it_may_be() -> None:
+    patient = Policy(claim_emergency=MINUTE, page_at_most=timedelta(days=999))
+    assert [patient.next_page(EMERGENCY, attempt) for attempt in (15, 16, 17, 10_000)] == [2**15 * MINUTE, *[2**16 * MINUTE] * 3]
+
+
 def test_what_waits_without_a_case_has_a_length_too() -> None:
     policy = Policy()
     assert (policy.repeat_block, policy.snooze, policy.late_after) == (timedelta(hours=1), 15 * MINUTE, 15 * MINUTE)

@@ -18,11 +18,13 @@ ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 SLOTS = [
     ("an ordinary morning", "Europe/Paris", "2026-03-28", "08:00", "2026-03-28T07:00:00"),
     ("the morning after the change", "Europe/Paris", "2026-03-29", "08:00", "2026-03-29T06:00:00"),
+    ("to the microsecond", "Europe/Paris", "2026-03-28", "08:00:00.000001", "2026-03-28T07:00:00.000001"),
     ("in the gap: the first instant after it", "Europe/Berlin", "2026-03-29", "02:30", "2026-03-29T01:00:00"),
     ("on the edge of the gap", "Europe/Berlin", "2026-03-29", "02:00", "2026-03-29T01:00:00"),
     ("just after the gap", "Europe/Berlin", "2026-03-29", "03:00", "2026-03-29T01:00:00"),
     ("deep in the gap, to the second", "Europe/Berlin", "2026-03-29", "02:17", "2026-03-29T01:00:00"),
     ("late in the gap, to the second", "Europe/Berlin", "2026-03-29", "02:43", "2026-03-29T01:00:00"),
+    ("a gap in a zone further east than the machine's", "Pacific/Apia", "2012-09-30", "03:30", "2012-09-29T14:00:00"),
     ("a gap over midnight", "America/Toronto", "1919-03-30", "23:45", "1919-03-31T04:30:00"),
     ("a midnight that does not exist", "Africa/Cairo", "2024-04-26", "00:00", "2024-04-25T22:00:00"),
     ("half past a midnight that does not exist", "Africa/Cairo", "2024-04-26", "00:30", "2024-04-25T22:00:00"),
@@ -36,6 +38,7 @@ SLOTS = [
 def test_an_hour_of_a_day_is_one_instant(why: str, zone: str, day: str, at: str, expected: str) -> None:
     instant = local_slot(date.fromisoformat(day), time.fromisoformat(at), ZoneInfo(zone))
     assert instant == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+    assert instant.tzinfo is UTC
 
 
 def firings(zone: ZoneInfo, at: time, first: date, days: int) -> list[datetime]:
@@ -79,6 +82,11 @@ def test_the_next_firing_is_strictly_later() -> None:
     eight = local_slot(date(2026, 1, 1), time(8), paris)
     assert next_local(eight, time(8), paris) == eight + ONE_DAY
     assert next_local(eight - timedelta(seconds=1), time(8), paris) == eight
+
+
+def test_tonight_is_the_persons_tonight_where_the_machine_has_tomorrow_already() -> None:
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    assert next_local(noon, time(20), ZoneInfo("Europe/Paris")) == datetime(2026, 1, 1, 19, tzinfo=UTC)
 
 
 def test_during_a_repeated_hour_the_first_occurrence_does_not_fire_again() -> None:

@@ -126,6 +126,11 @@ def test_effects_are_read_in_the_order_they_were_reported_on_local_days() -> Non
     assert history([*step_4(), late, early]).effects == (Effect("dizziness", on_day(19), None), Effect("dizziness", on_day(17), 2))
 
 
+def test_an_effect_of_the_late_evening_is_of_the_persons_own_day() -> None:
+    late = replace(felt("dizziness", on_day(18), 3), at=moment(on_day(18), 23, 30))
+    assert history([*step_4(), late]).effects == (Effect("dizziness", on_day(18), 3),)
+
+
 def a_day_missed(number: int) -> list[Entry]:
     return [missed(on_day(number), hour) for hour in HOURS]
 

@@ -202,6 +202,10 @@ def test_a_planned_top_up_is_taken_once_and_the_day_comes_to_80() -> None:
     assert top_up(WITH_TOP_UP, on=DAY33, used_today=1) == Withheld(("top-up-used",))
 
 
+def test_where_the_plan_has_come_down_to_nothing_its_top_up_is_all_of_the_day() -> None:
+    assert top_up(flat(0, top_up=TopUp(10, 1)), on=DAY33, used_today=0) == Allowed(TopUpNow(10, 10), ("top-up-only-if-planned",))
+
+
 def test_of_two_bounds_the_smaller_is_named() -> None:
     near = flat(295, top_up=TopUp(10, 3))
     assert top_up(near, on=DAY33, used_today=0) == Withheld(("ceiling-300",))

@@ -101,13 +101,19 @@ INFEASIBLE = [
     ("never six doses", lambda: best_split(300, craving=SIX, wake=time(6), max_single_mg=50), "split-too-few-hours"),
     ("above the ceiling", lambda: best_split(305, craving=SIX), "ceiling-300"),
     ("the plan's own single dose is too small", lambda: best_split(70, craving=SIX, max_single_mg=3), "plan-max-single"),
+    ("tablets of 25 mg can only rise by 25", lambda: best_split(125, craving=SIX, unit_mg=25), ""),
     ("the plan's own single dose leaves too little", lambda: best_split(70, craving=SIX, max_single_mg=15), "split-too-few-hours"),
 ]
 
 
 @pytest.mark.parametrize(("why", "split", "reason"), INFEASIBLE, ids=[why for why, _, _ in INFEASIBLE])
 def test_no_bound_is_ever_relaxed(why: str, split: Callable[[], Allowed[Split] | Withheld], reason: str) -> None:
-    assert split() == Withheld(("split-infeasible", reason))
+    assert split() == Withheld(("split-infeasible", *([reason] if reason else [])))
+
+
+@pytest.mark.parametrize(("total", "expected"), [(181, "36@13 65@15 80@17"), (182, "36@13 66@15 80@17")])
+def test_to_the_milligram_no_dose_is_more_than_thirty_above_the_one_before(total: int, expected: str) -> None:
+    assert shown(best_split(total, craving=SIX, wake=time(13), unit_mg=1)) == expected
 
 
 def test_the_plans_own_largest_dose_wins() -> None:
@@ -257,8 +263,19 @@ def test_a_plans_own_limit_above_80_changes_nothing() -> None:
         (10, 10, [1.0, 1.0, 1.0, 1.0, 1.0], [(8, 10)]),
         (10, 10, [1.0, 0.5, 0.5, 0.5, 1.0 + 1e-11], [(8, 10)]),
         (10, 10, [1.0, 0.5, 0.5, 0.5, 1.0 + 1e-7], [(12, 10)]),
+        (20, 15, [1.0, 0.9, 1.0], [(8, 5), (10, 15)]),
+        (20, 15, [1.0 + 1e-11, 1.0 + 1e-11, 1.0], [(8, 5), (10, 15)]),
+        (25, 5, [1.0] * 9, []),
     ],
-    ids=["the earlier hours", "fewer doses first", "equal to a billionth", "more than a billionth apart"],
+    ids=[
+        "the earlier hours",
+        "fewer doses first",
+        "equal to a billionth",
+        "more than a billionth apart",
+        "the smaller dose first",
+        "the smaller dose first, to a billionth",
+        "five doses are never four",
+    ],
 )
 def test_among_equals_fewer_doses_win_then_earlier_ones(total: int, cap: int, worth: list[float], expected: list[tuple[int, int]]) -> None:
     # Real curves never tie, so the search is given hours of equal worth.

@@ -50,9 +50,10 @@ def test_the_last_drop_is_what_is_left() -> None:
 REFUSED = [
     ("case 67: 200 mg in five days", (200, 40, 1), TOO_FAST),
     ("half at once, zero within ten days", (100, 50, 7), TOO_FAST),
-    ("straight to zero", (20, 20, 2), TOO_FAST),
+    ("straight to zero", (30, 30, 20), TOO_FAST),
+    ("the last tablet, a day too early", (20, 20, 1), TOO_FAST),
     ("15 mg a day: the older guide alone allows it", (200, 15, 1), DISPUTED),
-    ("drops of 30 mg over twelve days", (100, 25, 4), DISPUTED),
+    ("drops of 15 mg a day over twelve days", (190, 45, 3), DISPUTED),
     ("above 300", (310, 10, 2), Alarm(Level.urgent, ("ceiling-300",))),
     ("not in tablets", (100, 7, 2), Withheld(("not-a-half-tablet",))),
 ]
@@ -70,6 +71,22 @@ def test_a_tenth_every_three_weeks_is_described_however_large() -> None:
     assert rules == ("never-stop-abruptly", "slow-decrease")
 
 
+@pytest.mark.parametrize(
+    ("from_mg", "by_mg", "every_days", "first", "days", "also"),
+    [
+        (230, 30, 13, 200, 92, ("slow-decrease",)),
+        (100, 40, 30, 60, 61, ("slow-decrease", "prescriber-decides")),
+        (100, 50, 12, 50, 13, ("prescriber-decides",)),
+        (10, 10, 2, 0, 1, ()),
+    ],
+)
+def test_a_slow_decrease_is_laid_out_and_an_unusual_drop_is_the_prescribers(
+    from_mg: int, by_mg: int, every_days: int, first: int, days: int, also: tuple[str, ...]
+) -> None:
+    totals_, rules = totals(from_mg, by_mg, every_days)
+    assert (totals_[0], len(totals_), rules) == (first, days, ("never-stop-abruptly", *also))
+
+
 def test_what_is_not_positive_is_an_error() -> None:
     for from_mg, by_mg, every_days in ((0, 10, 2), (100, 0, 2), (100, 10, 0)):
         with pytest.raises(ValueError, match=r"^a decrease needs a dose, a drop and a pace$"):
@@ -80,12 +97,14 @@ def test_what_is_not_positive_is_an_error() -> None:
 def test_a_decrease_only_goes_down_and_slower_is_never_refused(units: int, drop: int, every: int) -> None:
     verdict = taper(from_mg=5 * units, by_mg=5 * drop, every_days=every, start=START)
     if not isinstance(verdict, Allowed):
-        assert drop >= units or 5 * drop > 20 or 5 * drop > 10 * every
+        # Faster than S001's example, or so large a drop that nothing is left within ten days, or a stop.
+        large = 15 * drop > 5 * units and drop > 4
+        assert 5 * drop > 10 * every or large or (drop >= units and units > 4)
         return
     steps = [step.total_mg for step in verdict.value.steps]
     assert steps == sorted(set(steps), reverse=True)
     assert steps[-1] == 0
-    assert isinstance(check_plan(verdict.value), Allowed)
+    assert steps == [0] or isinstance(check_plan(verdict.value), Allowed)
     assert isinstance(taper(from_mg=5 * units, by_mg=5 * drop, every_days=every + 1, start=START), Allowed)
 
 
@@ -145,12 +164,20 @@ def test_not_before_three_weeks() -> None:
         (100, 20, 1, "too-fast"),
         (200, 15, 1, "disputed"),
         (100, 50, 9, "too-fast"),
-        (100, 50, 10, "disputed"),
+        (100, 50, 10, "large-drop"),
         (300, 30, 21, "described"),
-        (300, 30, 20, "disputed"),
-        (300, 35, 21, "disputed"),
-        (100, 40, 30, "disputed"),
-        (20, 20, 40, "too-fast"),
+        (230, 30, 13, "described"),
+        (90, 30, 30, "described"),
+        (100, 25, 3, "described"),
+        (100, 25, 2, "too-fast"),
+        (300, 100, 20, "described"),
+        (300, 105, 21, "large-drop"),
+        (100, 40, 30, "large-drop"),
+        (10, 10, 2, "described"),
+        (20, 20, 2, "described"),
+        (20, 20, 1, "too-fast"),
+        (25, 25, 40, "too-fast"),
+        (10, 20, 1, "described"),
     ],
 )
 def test_the_pace_of_a_decrease_is_what_the_sources_say_of_it(from_mg: int, by_mg: int, every_days: int, pace: str) -> None:

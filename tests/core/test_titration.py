@@ -105,6 +105,23 @@ def test_a_day_says_what_goes_with_its_total(total: int, notices: tuple[str, ...
     assert laid.rules == notices
 
 
+@pytest.mark.parametrize(
+    ("totals", "said"),
+    [
+        ((100,), True),
+        ((100, 90), False),
+        ((100, 100, 90), False),
+        ((100, 90, 80), False),
+        ((100, 100), True),
+        ((80, 100), True),
+        ((100, 90, 110, 80), True),
+    ],
+)
+def test_only_a_plan_that_does_nothing_but_go_down_is_silent_on_high_doses(totals: tuple[int, ...], said: bool) -> None:
+    steps = (*(Step(total, 5) for total in totals[:-1]), Step(totals[-1], None))
+    assert at(replace(P4, steps=steps), START).notices == (("specialist-above-80",) if said else ())
+
+
 def test_a_stored_plan_above_300_is_never_shown() -> None:
     assert plan_day(flat(305), START) == Withheld(("ceiling-300",))
     assert lay_out(flat(305), START, 3) == []
