@@ -115,18 +115,18 @@ def on_a_new_step(moment: Moment, effects: Sequence[str], severity: float | None
     return [moment.reply(*words, offers=choices("talk-to-human"), rules=rules, level=Level.urgent), *raised.replies]
 
 
-def _judge(moment: Moment, stored: StoredPlan, first: date, entries: Sequence[Entry]) -> tuple[Decision[PlanDay], bool]:
-    """The verdict on a step, as of its first day; and whether the log is silent on how the last one was followed."""
+def _judge(moment: Moment, stored: StoredPlan, first: date, entries: Sequence[Entry]) -> tuple[Decision[PlanDay], tuple[str, ...]]:
+    """The verdict on a step, as of its first day; and the rules of the doubt when the log is silent on how the last one was followed."""
     awaiting = _awaits(moment)
     now = moment.now if first == moment.today else min(moment.now, moment.instant(first, time(12)))
     by_log = may_step_by_log(stored.plan, entries, now=now, zone=moment.zone, awaiting_prescriber=awaiting)
     if isinstance(by_log, (Allowed, Alarm)) or by_log.rules[0] not in UNKNOWN:
-        return by_log, False
+        return by_log, ()
     # What the log does tell, effects and whole days missed, counts all the same.
     effects = [_effect(moment, entry) for entry in entries if entry.kind == "side_effect"]
     missed = sum(bool(entry.detail.get("day")) for entry in entries if entry.kind == "missed")
     told = may_step(stored.plan, on=first, effects=effects, awaiting_prescriber=awaiting, whole_days_missed=missed)
-    return told, moment.now - stored.confirmed_at > SILENT_FOR
+    return told, by_log.rules if moment.now - stored.confirmed_at > SILENT_FOR else ()
 
 
 def _effect(moment: Moment, entry: Entry) -> Effect:
@@ -140,10 +140,10 @@ def _entries_since_the_last_step(moment: Moment, stored: StoredPlan, first: date
     return moment.unit.entries.between(moment.person.id, since, until + timedelta(seconds=1), ("intake", "missed", "side_effect"))
 
 
-def _due(moment: Moment, day: PlanDay, *, doubt: bool) -> Reply:
+def _due(moment: Moment, day: PlanDay, *, doubt: tuple[str, ...]) -> Reply:
     words, notices = with_notices(moment, day)
     doubts = [say("step.log-is-silent")] if doubt else []
-    rules = ("step-due", "step-not-shortened", *notices, *(("prescriber-decides",) if doubt else ()))
+    rules = ("step-due", "step-not-shortened", *notices, *doubt)
     offers = choices("step-up", "hold", about=moment.today.isoformat())
     return moment.reply(say("step.due"), *words, *doubts, say("step.or-hold"), offers=offers, rules=rules, kind="notice")
 

@@ -43,7 +43,7 @@ async def test_a_log_that_is_silent_is_said_to_be_and_the_person_decides(tmp_pat
     async with open_rig(tmp_path, on(1, 7)) as house:
         await house.until(on(5, 23))
         news, _ = await morning_of_the_step(house)
-        assert {"step-due", "prescriber-decides"} <= set(news.rules)
+        assert {"step-due", "history-missing", "prescriber-decides"} <= set(news.rules)
         assert "not heard of your intakes" in news.text
         assert offered(news) == {"step-up", "hold"}
 
