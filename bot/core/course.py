@@ -14,7 +14,7 @@ from bot.core.levels import Level
 from bot.core.plan import Plan
 from bot.core.titration import check_plan, plan_day
 
-CONSOLIDATION_MONTHS = {"S001 §5.4": (3, 6), "S000 §4": (2, 3), "S001 chart": (1, 6)}
+CONSOLIDATION_MONTHS = {"S001 §5.4": (3, 6), "S000 §4": (2, 3), "S001-chart last page": (1, 6)}
 """How long to stay at the effective dose, in months, by source: the newest text first (conflict C7)."""
 
 RELAPSE_RISE_MG = 30

@@ -12,8 +12,13 @@ from bot.handlers import agenda, escalation, steps
 from bot.handlers.escalation import Sign
 from bot.handlers.turn import Turn, choices, emergency_of, moment, say
 from bot.knowledge.facts import fact, facts
+from bot.knowledge.findings import finding_words, findings
 from bot.knowledge.substances import substance, substance_name, substances
 from bot.messages import Reply, Words
+
+CONDITION = "condition-"
+ASK_A_HUMAN = frozenset({"how_much", "top_up", "interaction", "serious_effects", "psychiatric_history"})
+MOST_EFFECTS = 2
 
 
 def ask(turn: Turn) -> list[Reply]:
@@ -21,10 +26,47 @@ def ask(turn: Turn) -> list[Reply]:
     topic = str(turn.slots.get("topic") or "")
     if topic == "missed_dose":
         return [_missed_dose(turn)]
+    if topic == "days_missed" and not turn.slots.get("supposed"):
+        return _days_missed(turn)
     named = [str(name) for name in turn.slots.get("substances", ()) if name in substances()]
     if named and topic in ("", "interaction", "alcohol"):
         return [_interaction(turn, named)]
+    condition = _condition(topic)
+    if condition:
+        # What makes baclofen more dangerous for somebody keeps the next step until the prescriber has spoken.
+        steps.await_prescriber(turn, condition)
+    if topic == "side_effects":
+        return [_answer(turn, topic, *_of_the_effects(turn))]
     return [_answer(turn, topic if topic in facts() else "unknown")]
+
+
+def _condition(topic: str) -> str:
+    """The rule of the condition that an answer is about, "" when it is about none."""
+    held = facts().get(topic)
+    return next((rule for rule in held.rules if rule.startswith(CONDITION)), "") if held else ""
+
+
+def _of_the_effects(turn: Turn) -> tuple[Words, ...]:
+    """What may be said of the effects that the question names, before what holds for all of them."""
+    named = [str(name) for name in turn.slots.get("effects", ()) if name in findings()]
+    return tuple(say("text", text=finding_words(name, turn.person.language)) for name in named[:MOST_EFFECTS])
+
+
+def _days_missed(turn: Turn) -> list[Reply]:
+    """A whole day or more without: nothing tells at what dose to go on; a human hears of it today (case 45, rule `day-missed`)."""
+    words = fact("days_missed", turn.person.language)
+    steps.await_prescriber(turn, "day-missed")
+    raised = escalation.raise_case(turn, Sign(level=Level.urgent, red=False, codes=("abrupt_stop",), quote=turn.text))
+    worse = say("orange.if-worse", emergency=emergency_of(turn.person.country))
+    reply = turn.reply(
+        say("text", text=words.text),
+        worse,
+        escalation.who_knows(raised),
+        offers=choices("talk-to-human"),
+        rules=tuple(dict.fromkeys((*words.rules, "emergency-number", *escalation.told_rules(raised)))),
+        level=Level.urgent,
+    )
+    return [reply, *raised.replies]
 
 
 def _interaction(turn: Turn, named: list[str]) -> Reply:
@@ -63,11 +105,15 @@ def stop_treatment(turn: Turn) -> list[Reply]:
     return [turn.reply(*said, offers=choices("talk-to-human"), rules=told, level=verdict.level), *raised.replies]
 
 
-def _answer(turn: Turn, topic: str, *more: Words) -> Reply:
+def _answer(turn: Turn, topic: str, *before: Words) -> Reply:
     words = fact(topic, turn.person.language)
-    offers = choices("talk-to-human") if topic in ("how_much", "unknown", "top_up", "interaction") else ()
+    human = topic in ASK_A_HUMAN or "unknown-fact" in words.rules
     sources = [say("sources", sources=", ".join(dict.fromkeys(words.sources)))] if words.sources else []
-    return turn.reply(say("text", text=words.text), *more, *sources, offers=offers, rules=tuple(words.rules))
+    offers = choices("talk-to-human") if human else ()
+    if topic == "under_18":
+        offers = (*offers, *choices("erase"))
+    level = Level.consult if _condition(topic) else Level.none
+    return turn.reply(*before, say("text", text=words.text), *sources, offers=offers, rules=tuple(words.rules), level=level)
 
 
 def _missed_dose(turn: Turn) -> Reply:

@@ -9,12 +9,15 @@ from zoneinfo import available_timezones
 
 from bot.handlers import agenda
 from bot.handlers.answer import close_own
-from bot.handlers.turn import Turn, choices, emergency_of, say
+from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
 from bot.knowledge.countries import countries, find_country
+from bot.knowledge.facts import fact
 from bot.messages import Choice, Reply, Words
 from bot.ports import Dialogue
 
 FORM = "welcome"
+MINOR = "under_18"
+"""The topic of whoever says that they are under 18."""
 COUNTRY_CHOICES = ("FR", "BE", "CH", "CA", "GB", "US")
 LATER = ("cancel", "snooze", "decline")
 """What leaves the question of the country or the zone for another day: what is known of them stands meanwhile."""
@@ -22,8 +25,19 @@ LATER = ("cancel", "snooze", "decline")
 
 def first_contact(turn: Turn) -> list[Reply]:
     """Whoever has not agreed yet reads this; only an answer to it is taken."""
+    if turn.slots.get("topic") == MINOR:
+        return _not_for_minors(turn)
     turn.open_form(FORM, "consent")
     return [_consent_question(turn)]
+
+
+def _not_for_minors(turn: Turn) -> list[Reply]:
+    """Somebody under 18 is not registered (rule `adults-only`); whom to talk to is said, and a danger sign is still answered."""
+    turn.open_form(FORM, "consent", minor=True)
+    words = say("text", text=fact(MINOR, turn.person.language).text)
+    return [
+        turn.reply(words, say("human.numbers", **numbers_of(turn.person.country)), offers=choices("talk-to-human"), rules=("adults-only",))
+    ]
 
 
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
@@ -49,6 +63,8 @@ def _consent_question(turn: Turn) -> Reply:
 
 
 def _consent_in_words(turn: Turn) -> list[Reply]:
+    if turn.slots.get("topic") == MINOR:
+        return _not_for_minors(turn)
     if turn.meaning.intent == "confirm":
         return consent_yes(turn)
     if turn.meaning.intent in ("decline", "cancel"):
@@ -60,6 +76,9 @@ def consent_yes(turn: Turn) -> list[Reply]:
     """Agreed: from now on things are kept. The country comes next, because help depends on it."""
     if turn.person.consented_at is not None:
         return [turn.reply(say("welcome.already"))]
+    said = turn.unit.dialogues.get(turn.person.id)
+    if said is not None and said.form == FORM and said.answers.get("minor"):
+        return _not_for_minors(turn)
     person = replace(turn.person, consented_at=turn.now)
     turn.unit.people.save(person)
     return [_country_question(turn, say("welcome.thanks"), say("welcome.country"))]

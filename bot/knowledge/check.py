@@ -20,11 +20,13 @@ from bot.knowledge.files import LANGUAGES, KnowledgeError, root
 from bot.knowledge.findings import findings, findings_in
 from bot.knowledge.language import load_languages
 from bot.knowledge.rules import rules
-from bot.knowledge.rules_in_code import rules_in_code
+from bot.knowledge.rules_in_code import Named, rules_in_code
 from bot.knowledge.schemes import schemes
 from bot.knowledge.shelf import read_from
+from bot.knowledge.silences import silences
 from bot.knowledge.sources import documents
 from bot.knowledge.substances import substance_names, substances
+from bot.knowledge.unused import unused
 
 ITSELF = "baclofen"
 """Recognised by its names, and no interaction."""
@@ -38,6 +40,7 @@ _FOR_ALL: Mapping[str, Callable[[Path], Mapping[str, object]]] = {
     "findings": findings,
     "facts": facts,
     "substances": substances,
+    "silences": silences,
     "countries": countries,
 }
 _PER_LANGUAGE: Mapping[str, Callable[[str, Path], Mapping[str, object]]] = {
@@ -53,16 +56,15 @@ class Report:
     """What was looked at, and what is wrong with it.
 
     `counts`: entries by language ("all" for what has no words), then by file. `doubts` must be empty for the knowledge to be
-    trusted. `notes` are worth reading and stop nothing.
+    trusted.
     """
 
     counts: Mapping[str, Mapping[str, int]]
     doubts: tuple[str, ...]
-    notes: tuple[str, ...]
 
 
 def check(folder: Path | None = None, code: Path | None = None) -> Report:
-    """Look at every knowledge file of `folder` and at the rule ids that `code` names. None: the installed ones.
+    """Look at every knowledge file of `folder` and at what `code` names of it. None: the installed ones.
 
     The loaders that know only the installed files (danger signs, understanding, schemes) run when `folder` is None.
     """
@@ -70,12 +72,19 @@ def check(folder: Path | None = None, code: Path | None = None) -> Report:
     doubts = [doubt for look in _LOOKS for doubt in _heard(look, shelf)]
     if folder is None:
         doubts += [doubt for look in _INSTALLED for doubt in _heard(look, shelf)]
-    named, used = rules_in_code(Path(str(files("bot"))) if code is None else code)
-    held = _held_rules(shelf)
-    doubts += [f"{place}: names the rule {name!r}, which rules.yaml does not hold" for name, place in named.items() if name not in held]
-    unused = sorted(held - used - _answering(shelf))
-    notes = tuple(f"rule {name}: no code and no answer names it" for name in unused)
-    return Report(counts=_counts(shelf), doubts=tuple(dict.fromkeys(doubts)), notes=notes)
+    if not doubts:
+        # Broken files would make everything that they hold look unknown or unused, and bury what is wrong.
+        doubts += _beside_the_code(shelf, rules_in_code(Path(str(files("bot"))) if code is None else code))
+    return Report(counts=_counts(shelf), doubts=tuple(dict.fromkeys(doubts)))
+
+
+def _beside_the_code(shelf: Path, named: Named) -> list[str]:
+    """What the program names and the knowledge does not hold, and what the knowledge holds and nothing uses."""
+    held = rules(shelf)
+    unknown = [
+        f"{place}: names the rule {name!r}, which rules.yaml does not hold" for name, place in named.rules.items() if name not in held
+    ]
+    return [*unknown, *unused(shelf, named)]
 
 
 def _heard(look: Look, shelf: Path) -> Iterator[str]:
@@ -193,23 +202,6 @@ def _loaded(load: Callable[[], object], shelf: Path) -> Iterator[str]:
 
 
 _INSTALLED: tuple[Look, ...] = tuple(partial(_loaded, load) for load in (load_danger, load_languages, schemes, wording.check_parity))
-
-
-def _held_rules(shelf: Path) -> frozenset[str]:
-    try:
-        return frozenset(rules(shelf))
-    except KnowledgeError:
-        return frozenset()
-
-
-def _answering(shelf: Path) -> frozenset[str]:
-    """The rules that answers, findings and substances lead to."""
-    try:
-        named = {rule for topic in facts(shelf).values() for rule in topic.rules}
-        named |= {rule for finding in findings(shelf).values() for rule in finding.rules}
-        return frozenset(named | {substance.rule for substance in substances(shelf).values()})
-    except KnowledgeError:
-        return frozenset()
 
 
 def _counts(shelf: Path) -> dict[str, dict[str, int]]:

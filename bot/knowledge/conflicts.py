@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,19 +13,21 @@ from pydantic import Field, RootModel
 from bot.knowledge.files import KnowledgeError, Strict
 from bot.knowledge.rules import known_rules
 from bot.knowledge.shelf import load_from
-from bot.knowledge.sources import Citations, Source, Text, cite
+from bot.knowledge.sources import Citations, Reviewable, Source, Text, cite
 
 PATH = "conflicts.yaml"
 
 
-class _Position(Strict):
+class Stated(Strict):
+    """What one place in one document states, as it is written in a file."""
+
     source: Text
     says: Text
 
 
-class _Row(Strict):
+class _Row(Reviewable):
     subject: Text
-    positions: Annotated[tuple[_Position, ...], Field(min_length=2)]
+    positions: Annotated[tuple[Stated, ...], Field(min_length=2)]
     settled: Text
     authority: Citations
     rules: tuple[str, ...] = ()
@@ -58,6 +60,7 @@ class Conflict:
     authority: tuple[Source, ...]
     rules: tuple[str, ...]
     findings: tuple[str, ...]
+    reviewed: str = ""
 
 
 @cache
@@ -74,15 +77,21 @@ def known_conflicts(ids: tuple[str, ...], *, path: str, folder: Path | None = No
     return ids
 
 
+def positions(stated: Iterable[Stated], *, path: str, folder: Path | None = None) -> tuple[Position, ...]:
+    """What is stated, newest first and undated last. Raises KnowledgeError naming `path` for an unknown document."""
+    held = (Position(cite((each.source,), path=path, folder=folder)[0], each.says) for each in stated)
+    return tuple(sorted(held, key=lambda position: position.source.document.date, reverse=True))
+
+
 def _conflict(name: str, row: _Row, folder: Path | None) -> Conflict:
     path = f"{PATH}: {name}"
-    positions = (Position(cite((p.source,), path=path, folder=folder)[0], p.says) for p in row.positions)
     return Conflict(
         id=name,
         subject=row.subject,
-        positions=tuple(sorted(positions, key=lambda p: p.source.document.date, reverse=True)),
+        positions=positions(row.positions, path=path, folder=folder),
         settled=row.settled,
         authority=cite(row.authority, path=path, folder=folder),
         rules=known_rules(row.rules, path=path, folder=folder),
         findings=row.findings,
+        reviewed=row.reviewed,
     )

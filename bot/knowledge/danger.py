@@ -11,10 +11,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from bot.core.levels import Level
 from bot.knowledge.files import LANGUAGES, KnowledgeError, Strict, load
+from bot.knowledge.findings import findings
+from bot.knowledge.shelf import load_from
+from bot.knowledge.sources import Citations, Reviewable, cite
 
 LevelName = Literal["none", "consult", "check", "urgent", "emergency"]
 StatusName = Literal["negated", "past", "other_person", "hypothetical", "quoted"]
@@ -35,7 +40,13 @@ CueName = Literal[
     "generic",
     "someone",
     "fiction",
+    "figure",
+    "thing",
+    "reassured",
+    "recovered",
+    "that_was",
 ]
+PATH = "danger.yaml"
 TRIGGER_FILES = ("danger_mind.yaml", "danger_body.yaml", "danger_care.yaml")
 
 
@@ -50,17 +61,19 @@ class Policy(Strict):
     quoted: LevelName
 
 
-class Concept(Strict):
+class Concept(Reviewable):
     """One kind of sign. `tense: past` marks signs told in a past tense; `undated` is their level when no date is said.
 
     `experiencer: other` marks what can only have happened to somebody else. `recent` is the level of an event dated days to three months
     ago. `immune` lists the contexts that cannot soften the sign. `computed` concepts come from arithmetic and have no words.
+    `finding` is the side effect that the sign is, where it is one.
     """
 
     code: str
     level: LevelName
     policy: str
-    source: str
+    sources: Citations
+    finding: str | None = None
     tense: Literal["present", "past"] = "present"
     experiencer: Literal["any", "other"] = "any"
     undated: LevelName | None = None
@@ -70,10 +83,8 @@ class Concept(Strict):
 
 
 class Concepts(Strict):
-    """The whole of `danger.yaml`. `reviewer` stays empty until a clinician has signed."""
+    """The whole of `danger.yaml`."""
 
-    date: str
-    reviewer: str
     policies: dict[str, Policy]
     concepts: dict[str, Concept]
 
@@ -159,12 +170,23 @@ def level_of(name: LevelName) -> Level:
     return Level[name]
 
 
+@cache
+def concepts(folder: Path | None = None) -> Concepts:
+    """The concepts and policies without their words. Raises KnowledgeError for an unknown policy, finding or document."""
+    held = load_from(PATH, Concepts, folder)
+    for name, concept in held.concepts.items():
+        path = f"{PATH}: concepts.{name}"
+        cite(concept.sources, path=path, folder=folder)
+        if concept.policy not in held.policies:
+            raise KnowledgeError(f"{path}: unknown policy {concept.policy!r}")
+        if concept.finding is not None and concept.finding not in findings(folder):
+            raise KnowledgeError(f"{path}: no finding {concept.finding!r}")
+    return held
+
+
 def load_danger() -> Danger:
     """Read and cross-check every danger file. Raises KnowledgeError naming what is doubtful."""
-    rules = load("danger.yaml", Concepts)
-    for name, concept in rules.concepts.items():
-        if concept.policy not in rules.policies:
-            raise KnowledgeError(f"danger.yaml: concepts.{name}: unknown policy {concept.policy!r}")
+    rules = concepts()
     ids = {name for name, concept in rules.concepts.items() if not concept.computed}
     languages = tuple(_language(language, ids) for language in LANGUAGES)
     parts = [rules.model_dump_json(), *(part for each in languages for part in _dumped(each))]

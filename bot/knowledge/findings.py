@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, RootModel
+from pydantic import BeforeValidator, Field, RootModel
 
 from bot.core.levels import Level
 from bot.knowledge.files import Strict
@@ -19,8 +19,26 @@ from bot.knowledge.rules import known_rules
 from bot.knowledge.shelf import load_from, same_ids
 from bot.knowledge.sources import Citations, Reviewable, Source, Text, cite
 
-Frequency = Literal["most_common", "frequent", "less_frequent", "rare", "listed"]
-Course = Literal["fades", "may_persist", "persists", "not_stated"]
+Frequency = Literal["most_common", "frequent", "less_frequent", "rare", "exceptional", "listed"]
+Course = Literal["fades", "may_persist", "persists", "resolves_on_stopping", "not_stated"]
+Management = Literal[
+    "adapt_hours",
+    "analgesic",
+    "ask_about_it",
+    "hospital",
+    "hypnotic",
+    "keep_active",
+    "late_intake",
+    "mood_treatment",
+    "no_driving",
+    "reduce",
+    "sleep_apnoea_care",
+    "step_back",
+    "stop",
+    "urgent_psychiatry",
+    "not_stated",
+]
+"""What the sources do about an effect. Told to clinicians as data: what touches the dose is theirs, and is never said to a person."""
 
 PATH = "findings.yaml"
 
@@ -36,6 +54,8 @@ LevelName = Annotated[Level, BeforeValidator(level_named)]
 class _Row(Reviewable):
     frequency: Frequency
     course: Course
+    management: Annotated[tuple[Management, ...], Field(min_length=1)]
+    share_percent: Annotated[int, Field(gt=0, lt=100)] | None = None
     level: LevelName
     rules: tuple[str, ...] = ()
     sources: Citations
@@ -60,13 +80,16 @@ class _WordsFile(RootModel[dict[str, FindingWords]]):
 class Finding:
     """One finding, whatever the language.
 
-    `frequency` and `course` are what the sources say of it; `level` how soon a human should hear of it when it is present;
+    `frequency`, `course` and `management` are what the sources say of it, `share_percent` of how many people where a source counts them,
+    as "about"; `level` how soon a human should hear of it when it is present;
     `rules` what it may lead to.
     """
 
     id: str
     frequency: Frequency
     course: Course
+    management: tuple[Management, ...]
+    share_percent: int | None
     level: Level
     rules: tuple[str, ...]
     sources: tuple[Source, ...]
@@ -114,6 +137,8 @@ def _finding(name: str, row: _Row, folder: Path | None) -> Finding:
         id=name,
         frequency=row.frequency,
         course=row.course,
+        management=row.management,
+        share_percent=row.share_percent,
         level=row.level,
         rules=known_rules(row.rules, path=path, folder=folder),
         sources=cite(row.sources, path=path, folder=folder),

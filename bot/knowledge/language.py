@@ -78,10 +78,11 @@ class Amounts(Strict):
 
 
 class Terms(Strict):
-    """Words that name things: effects (finding ids), substances, drinks, places and languages."""
+    """Words that name things: effects (finding ids), substances, ages that the sources leave out, drinks, places and languages."""
 
     effects: dict[str, list[str]]
     substances: dict[str, list[str]]
+    ages: dict[Literal["minor", "senior"], list[str]]
     drink_units: dict[str, list[str]]
     drink_kinds: dict[str, list[str]]
     harmless: list[str]
@@ -186,6 +187,7 @@ def _ids(language: Language) -> dict[str, set[str]]:
     return {
         "effects": set(terms.effects),
         "substances": set(terms.substances),
+        "ages": set(terms.ages),
         "drink_units": set(terms.drink_units),
         "drink_kinds": set(terms.drink_kinds),
         "countries": set(terms.countries),

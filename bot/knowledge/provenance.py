@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from bot.knowledge.conflicts import Conflict, conflicts
+from bot.knowledge.conflicts import Conflict, Position, conflicts
+from bot.knowledge.danger import concepts
 from bot.knowledge.facts import facts, facts_in
-from bot.knowledge.files import KnowledgeError
+from bot.knowledge.files import LANGUAGES, KnowledgeError
 from bot.knowledge.findings import finding_words, findings
 from bot.knowledge.rules import RULE_KINDS, Rule, rules
-from bot.knowledge.sources import Source, documents
+from bot.knowledge.schemes import Scheme, schemes
+from bot.knowledge.silences import silences
+from bot.knowledge.sources import Source, cite, documents
 from bot.knowledge.substances import substances
+from bot.knowledge.wording import wording
 
 SHOWN_IN = "en"
 NOT_REVIEWED = "not yet reviewed by a clinician"
+CUSTOM = "custom"
+CUSTOM_SHAPE = "what the prescriber wrote, as the person says it and confirms it"
+CONFIRMED = "plan-confirm"
+_CHOICE = "choice."
+_SCALES = ("severity", "craving")
 
 _HEAD = """\
 # Rules
 
-Generated from `bot/knowledge/rules.yaml`; do not edit by hand. `palier knowledge sources ID` shows one rule with its sources in full.
+Generated from the files of `bot/knowledge`; do not edit by hand.
+`palier knowledge sources ID` shows one rule, or anything else that has an id, with its sources in full.
 
 Sources: S000 to S004 are the seed documents; `contract` is the project's own choice, without an outside source.
 """
@@ -41,7 +51,9 @@ class UnknownIdError(KnowledgeError):
 
 
 def sources(name: str) -> str:
-    """A rule, fact, finding, substance, conflict or document in plain text: what it says, its sources with dates, the conflicts.
+    """A rule, fact, silence, scheme, finding, substance, danger sign (or its code), conflict or document in plain text.
+
+    What it says, its sources with dates, who reviewed it, the conflicts it settles.
 
     An id that several of them share is shown for each. Raises UnknownIdError.
     """
@@ -54,7 +66,8 @@ def sources(name: str) -> str:
 def render_rules() -> str:
     """The text of docs/rules.md: every rule by kind, with what it says, its sources and its review."""
     sections = [_section(kind, [rule for rule in rules().values() if rule.kind == kind]) for kind in RULE_KINDS]
-    return "\n".join([_HEAD, *sections, _sources_section(), _conflicts_section()])
+    pages = (_schemes_section(), _choices_section(), _silences_section(), _sources_section(), _conflicts_section())
+    return "\n".join([_HEAD, *sections, *pages])
 
 
 def _rule(name: str) -> Iterator[str]:
@@ -85,8 +98,10 @@ def _finding(name: str) -> Iterator[str]:
     finding = findings().get(name)
     if finding is None:
         return
-    yield f"finding {name}: {finding.frequency}, {finding.course}, level {finding.level.name}"
+    share = f", about {finding.share_percent} %" if finding.share_percent else ""
+    yield f"finding {name}: {finding.frequency}{share}, {finding.course}, level {finding.level.name}"
     yield f"  {finding_words(name, SHOWN_IN)}"
+    yield f"  management in the sources, for clinicians: {', '.join(finding.management)}"
     yield f"  rules: {', '.join(finding.rules)}"
     yield f"  {finding.reviewed or NOT_REVIEWED}"
     yield from _cited(finding.sources)
@@ -98,7 +113,49 @@ def _substance(name: str) -> Iterator[str]:
     if substance is None:
         return
     yield f"substance {name}: level {substance.level.name}, rule {substance.rule}"
+    yield f"  {rules()[substance.rule].says}"
+    yield f"  {substance.reviewed or NOT_REVIEWED}"
     yield from _cited(substance.sources)
+
+
+def _silence(name: str) -> Iterator[str]:
+    silence = silences().get(name)
+    if silence is None:
+        return
+    yield f"silence {name}: {silence.asks}"
+    yield f"  looked for in {', '.join(document.id for document in silence.searched)}: not stated"
+    yield from (f"  nearest: {_stated(position)}" for position in silence.nearest)
+    yield f"  answered by {silence.topic}; rules: {', '.join(silence.rules)}"
+    yield f"  {silence.reviewed or NOT_REVIEWED}"
+
+
+def _scheme(name: str) -> Iterator[str]:
+    scheme = schemes().get(name)
+    if scheme is None:
+        return
+    yield f"scheme {name}: {_shape(scheme)}"
+    yield from (f"  {note}" for note in scheme.notes)
+    yield f"  {scheme.reviewed or NOT_REVIEWED}"
+    yield from _cited(cite(scheme.sources, path=name))
+
+
+def _custom(name: str) -> Iterator[str]:
+    if name != CUSTOM:
+        return
+    yield f"scheme {CUSTOM}: {CUSTOM_SHAPE}"
+    yield from _rule(CONFIRMED)
+
+
+def _danger_sign(name: str) -> Iterator[str]:
+    """A danger sign by its own id, or every sign of a code."""
+    for sign, concept in concepts().concepts.items():
+        if name not in (sign, concept.code):
+            continue
+        yield f"danger sign {sign}: code {concept.code}, level {concept.level}"
+        if concept.finding:
+            yield f"  finding: {concept.finding}"
+        yield f"  {concept.reviewed or NOT_REVIEWED}"
+        yield from _cited(cite(concept.sources, path=sign))
 
 
 def _conflict(name: str) -> Iterator[str]:
@@ -114,7 +171,18 @@ def _document(name: str) -> Iterator[str]:
         yield f"  authority {document.authority} (1 is the strongest)"
 
 
-_SHOWN: tuple[Callable[[str], Iterator[str]], ...] = (_rule, _fact, _finding, _substance, _conflict, _document)
+_SHOWN: tuple[Callable[[str], Iterator[str]], ...] = (
+    _rule,
+    _fact,
+    _silence,
+    _scheme,
+    _custom,
+    _finding,
+    _substance,
+    _danger_sign,
+    _conflict,
+    _document,
+)
 
 
 def _cited(cited: Iterable[Source]) -> Iterator[str]:
@@ -129,14 +197,62 @@ def _settled(held: Iterable[Conflict]) -> Iterator[str]:
 def _disagreement(conflict: Conflict) -> Iterator[str]:
     yield f"conflict {conflict.id}: {conflict.subject}"
     for position in conflict.positions:
-        yield f"  {position.source.place} ({position.source.document.dated}): {position.says}"
+        yield f"  {_stated(position)}"
     authority = ", ".join(source.place for source in conflict.authority)
     yield f"  settled on {authority}: {conflict.settled}"
+    yield f"  {conflict.reviewed or NOT_REVIEWED}"
+
+
+def _stated(position: Position) -> str:
+    return f"{position.source.place} ({position.source.document.dated}): {position.says}"
+
+
+def _shape(scheme: Scheme) -> str:
+    """A scheme in one line: its first and last written steps, what follows, its hours."""
+    first, last = scheme.steps[0], scheme.steps[-1]
+    written = (
+        f"{len(scheme.steps)} written steps, {first.total_mg} to {last.total_mg} mg a day"
+        if first is not last
+        else f"{first.total_mg} mg a day"
+    )
+    rise = scheme.rise
+    then = f", then {rise.by_mg} mg more every {', '.join(map(str, rise.every_days))} days" if rise else ""
+    return ", at ".join([f"{written}{then}", *([" ".join(scheme.hours)] if scheme.hours else [])])
 
 
 def _section(kind: str, held: list[Rule]) -> str:
     rows = [(f"`{rule.id}`", rule.says, ", ".join(s.place for s in rule.sources), rule.reviewed or "–") for rule in held]
     return _table(_TITLES[kind], ("id", "says", "sources", "reviewed"), rows)
+
+
+def _schemes_section() -> str:
+    rows = [(f"`{s.id}`", _shape(s), "; ".join(s.notes) or "–", ", ".join(s.sources), s.reviewed or "–") for s in schemes().values()]
+    confirmed = ", ".join(source.place for source in rules()[CONFIRMED].sources)
+    rows.append((f"`{CUSTOM}`", CUSTOM_SHAPE, "–", confirmed, "–"))
+    return _table("Schemes", ("id", "shape", "notes", "sources", "reviewed"), rows)
+
+
+def _choices_section() -> str:
+    spoken = [wording(language) for language in LANGUAGES]
+    ids = [key.removeprefix(_CHOICE) for key in wording(SHOWN_IN) if key.startswith(_CHOICE)]
+    rows = [(f"`{each}`", *(words[f"{_CHOICE}{each}"] for words in spoken)) for each in ids]
+    rows += [(f"`{scale}-0` … `{scale}-10`", *("0 … 10" for _ in LANGUAGES)) for scale in _SCALES]
+    return _table("Choices", ("id", *LANGUAGES), rows)
+
+
+def _silences_section() -> str:
+    rows = [
+        (
+            f"`{s.id}`",
+            s.asks,
+            "; ".join(map(_stated, s.nearest)),
+            f"`{s.topic}`",
+            ", ".join(f"`{rule}`" for rule in s.rules),
+            s.reviewed or "–",
+        )
+        for s in silences().values()
+    ]
+    return _table("What the sources do not say", ("id", "asked", "nearest, quoted", "answer", "rules", "reviewed"), rows)
 
 
 def _sources_section() -> str:

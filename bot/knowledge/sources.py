@@ -46,6 +46,7 @@ class _Row(Strict):
     date: Day | Literal[""] = ""
     noted: Day | Literal[""] = ""
     url: str = ""
+    places: tuple[Text, ...] = ()
 
     @model_validator(mode="after")
     def _dated_or_noted(self) -> _Row:
@@ -64,7 +65,7 @@ class Document:
 
     `short` is how it is named to people, whatever their language.
     `date` is the document's own (year, month or day; "" when it shows none) and `noted` the day on which the project wrote down
-    an undated one.
+    an undated one. `places` are the sections that it has, where it is one of ours to read: a citation names one of them.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Document:
     date: str
     noted: str
     url: str
+    places: tuple[str, ...] = ()
 
     @property
     def dated(self) -> str:
@@ -111,12 +113,20 @@ def cite(citations: Iterable[str], *, path: str, folder: Path | None = None) -> 
     return tuple(_cite(citation, path=path, folder=folder) for citation in citations)
 
 
+def document(name: str, *, path: str, folder: Path | None = None) -> Document:
+    """A document by its id. Raises KnowledgeError naming `path` when documents.yaml does not hold it."""
+    held = documents(folder).get(name)
+    if held is None:
+        raise KnowledgeError(f"{path}: cites {name!r}, which documents.yaml does not hold")
+    return held
+
+
 def _cite(citation: str, *, path: str, folder: Path | None) -> Source:
     name, _, where = citation.partition(" ")
-    document = documents(folder).get(name)
-    if document is None:
-        raise KnowledgeError(f"{path}: cites {name!r}, which documents.yaml does not hold")
-    return Source(document, where)
+    found = document(name, path=path, folder=folder)
+    if found.places and where not in found.places:
+        raise KnowledgeError(f"{path}: cites {citation!r}, and {name} has no such place")
+    return Source(found, where)
 
 
 def labels(sources: Iterable[Source]) -> tuple[str, ...]:

@@ -13,16 +13,16 @@ from pathlib import Path
 from pydantic import RootModel
 
 from bot.core.levels import Level
-from bot.knowledge.files import KnowledgeError, Strict
+from bot.knowledge.files import KnowledgeError
 from bot.knowledge.findings import LevelName
 from bot.knowledge.rules import known_rules
 from bot.knowledge.shelf import load_from, same_ids
-from bot.knowledge.sources import Citations, Source, Text, cite
+from bot.knowledge.sources import Citations, Reviewable, Source, Text, cite
 
 PATH = "substances.yaml"
 
 
-class _Group(Strict):
+class _Group(Reviewable):
     rule: Text
     level: LevelName
     sources: Citations
@@ -45,6 +45,7 @@ class Substance:
     rule: str
     level: Level
     sources: tuple[Source, ...]
+    reviewed: str = ""
 
 
 @cache
@@ -58,7 +59,7 @@ def substances(folder: Path | None = None) -> Mapping[str, Substance]:
         for member in group.members:
             if member in held:
                 raise KnowledgeError(f"{path}: {member} stands in two groups")
-            held[member] = Substance(id=member, rule=rule, level=group.level, sources=sources)
+            held[member] = Substance(id=member, rule=rule, level=group.level, sources=sources, reviewed=group.reviewed)
     return held
 
 

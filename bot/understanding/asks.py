@@ -15,6 +15,7 @@ from bot.understanding.pattern import tidy
 from bot.understanding.piece import Built, Piece, hour_text, since_of
 
 _LONG_SNOOZE = 12 * 60
+_ONE_DAY = 24 * 60
 
 
 def build(intent: str, piece: Piece) -> Built:
@@ -29,7 +30,9 @@ def _nothing(piece: Piece) -> Built:
 
 def _question(piece: Piece) -> Built:
     """What a question is about: its topic, and the medicines, effects, doses and hours that it names."""
-    slots: dict[str, Any] = {"topic": piece.topic} if piece.topic else {}
+    slots: dict[str, Any] = {"topic": _topic(piece)} if piece.topic else {}
+    if slots.get("topic") == "days_missed" and piece.says("supposed"):
+        slots["supposed"] = True
     substances = [atom.value for atom in piece.of("MED")]
     if substances and piece.topic == "interaction" and piece.scan.has("ALCOHOL", "DRINK"):
         substances.append("alcohol")
@@ -43,6 +46,14 @@ def _question(piece: Piece) -> Built:
     if piece.topic in {"missed_dose", "unsure_taken"}:
         _put_planned(piece, slots)
     return Built(slots)
+
+
+def _topic(piece: Piece) -> str | None:
+    """What is asked about; hours without an intake are a late one, and no day without."""
+    lengths = [atom.value.minutes for atom in piece.of("DUR")]
+    if piece.topic == "days_missed" and lengths and max(lengths) < _ONE_DAY:
+        return "missed_dose"
+    return piece.topic
 
 
 def _put_planned(piece: Piece, slots: dict[str, Any]) -> None:

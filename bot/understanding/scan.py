@@ -53,6 +53,7 @@ class Scanner:
     drinks: DrinkWords
     effects: re.Pattern[str]
     substances: re.Pattern[str]
+    ages: re.Pattern[str]
     harmless: re.Pattern[str]
     ratings: tuple[re.Pattern[str], ...]
 
@@ -66,6 +67,7 @@ class Scanner:
             drinks=DrinkWords.of(terms),
             effects=lexicon(terms.effects, {}),
             substances=lexicon(terms.substances, {}),
+            ages=lexicon({str(name): words for name, words in terms.ages.items()}, {}),
             harmless=any_of(terms.harmless, {}),
             ratings=tuple(compiled(rf"(?<![/.,])(?<!le )(?<!du ){pattern}", {}) for pattern in language.amounts.ratings),
         )
@@ -86,6 +88,7 @@ class Scanner:
             self._ratings,
             lambda t: [Atom(m.start(), m.end(), "WATER") for m in self.harmless.finditer(t)],
             lambda t: [Atom(m.start(), m.end(), "EFFECT", m.lastgroup) for m in self.effects.finditer(t)],
+            lambda t: [Atom(m.start(), m.end(), str(m.lastgroup).upper()) for m in self.ages.finditer(t)],
             self.amounts.find,
             self.times.find,
             self.drinks.find,

@@ -21,12 +21,12 @@ NEVER = Alarm(Level.urgent, ("never-stop-abruptly", "prescriber-decides"))
 MONTHS = [
     (date(2026, 1, 31), date(2026, 1, 31), 0, ()),
     (date(2026, 1, 31), date(2026, 2, 28), 0, ()),
-    (date(2026, 1, 31), date(2026, 3, 1), 1, ("S001 chart",)),
-    (date(2026, 1, 15), date(2026, 2, 15), 1, ("S001 chart",)),
-    (date(2026, 1, 15), date(2026, 3, 14), 1, ("S001 chart",)),
-    (date(2026, 1, 15), date(2026, 3, 15), 2, ("S000 §4", "S001 chart")),
-    (date(2025, 11, 15), date(2026, 2, 15), 3, ("S001 §5.4", "S000 §4", "S001 chart")),
-    (date(2024, 1, 1), date(2026, 1, 1), 24, ("S001 §5.4", "S000 §4", "S001 chart")),
+    (date(2026, 1, 31), date(2026, 3, 1), 1, ("S001-chart last page",)),
+    (date(2026, 1, 15), date(2026, 2, 15), 1, ("S001-chart last page",)),
+    (date(2026, 1, 15), date(2026, 3, 14), 1, ("S001-chart last page",)),
+    (date(2026, 1, 15), date(2026, 3, 15), 2, ("S000 §4", "S001-chart last page")),
+    (date(2025, 11, 15), date(2026, 2, 15), 3, ("S001 §5.4", "S000 §4", "S001-chart last page")),
+    (date(2024, 1, 1), date(2026, 1, 1), 24, ("S001 §5.4", "S000 §4", "S001-chart last page")),
 ]
 
 
@@ -38,7 +38,7 @@ def test_the_sources_disagree_on_how_long_and_none_decides(reached: date, on: da
 
 def test_what_consolidation_cites_are_sources() -> None:
     long_ago = consolidation(reached_on=date(2020, 1, 1), on=date(2026, 1, 1))
-    assert [source.document.id for source in cite(long_ago.value.long_enough_for, path="course")] == ["S001", "S000", "S001"]
+    assert [source.document.id for source in cite(long_ago.value.long_enough_for, path="course")] == ["S001", "S000", "S001-chart"]
 
 
 def test_a_dose_cannot_be_kept_before_it_is_reached() -> None:

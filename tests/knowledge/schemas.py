@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, RootModel
 
-from bot.knowledge import conflicts, countries, facts, findings, rules, schemes, sources, substances
+from bot.knowledge import conflicts, countries, facts, findings, rules, schemes, signs, silences, sources, substances, word_classes
 from bot.knowledge.commands import Commands
 from bot.knowledge.danger import Concepts, TriggersFile, WordsFile
 from bot.knowledge.language import Amounts, Examples, Terms, Times, Understanding
@@ -34,6 +34,7 @@ FOR_ALL: Mapping[str, type[BaseModel]] = {
     "findings": findings._File,
     "rules": rules._File,
     "schemes": schemes._File,
+    "silences": silences._File,
     "substances": substances._File,
 }
 """Files that stand once, by name."""
@@ -55,14 +56,19 @@ PER_LANGUAGE: Mapping[str, type[BaseModel]] = {
     "times": Times,
     "understanding": Understanding,
     "wording": Wording,
+    "word_classes": word_classes._File,
 }
 """Files that stand in every language, by name."""
+
+SIGNS = "signs"
+"""The folder of example messages in each language: one file an author, all of one shape."""
 
 
 def schemas() -> dict[str, str]:
     """The text of every schema by its file name: `rules.json`; `language.wording.json` for what stands in each language."""
     named = {f"{name}.json": (f"{name}.yaml", model) for name, model in FOR_ALL.items()}
     named |= {f"language.{name}.json": (f"LANGUAGE/{name}.yaml", model) for name, model in PER_LANGUAGE.items()}
+    named |= {f"language.{SIGNS}.json": (f"LANGUAGE/{SIGNS}/AUTHOR.yaml", signs._File)}
     return {file: _text(title, model) for file, (title, model) in named.items()}
 
 

@@ -17,14 +17,17 @@ from bot.knowledge.substances import substance, substance_name, substances
 
 _TOPICS = """
 unsure_taken missed_dose double_dose how_much top_up driving alcohol interaction onset side_effects duration stopping weight
-ameisen_test relapse pregnancy kidney epilepsy sleep_apnoea what_is_baclofen ceiling consolidation decrease unknown
+ameisen_test relapse pregnancy kidney epilepsy sleep_apnoea what_is_baclofen ceiling consolidation decrease
+largest_single shortest_interval top_up_count days_missed kidney_threshold overdose_amount overdose_signs under_18 older serious_effects
+allergy intolerance ulcer psychiatric_history heart liver stroke lungs diabetes urinary parkinson
+no_effect half_life indifference habit targeting fractionation impregnation consent_list figures unknown
 """
 _FINDINGS = """
 drowsiness fatigue dizziness headache nausea vomiting digestive_trouble insomnia restlessness restless_legs nightmares sweating
 tremor double_vision paraesthesia sensory_trouble tinnitus sexual_trouble memory_trouble emotional_numbness suffocation
 muscle_weakness aches sleep_apnoea hypomania gum_pain slurred_speech chest_tightness leg_swelling urinary_trouble salivation
 irritability anxiety paranoia nasal_congestion weight_change cramps jerks_in_sleep cough noise_sensitivity skin_numbness hair_loss
-dry_mouth depression
+dry_mouth depression mania confusion hallucinations morbid_thoughts
 """
 TOPICS, FINDINGS = _TOPICS.split(), _FINDINGS.split()
 
@@ -106,16 +109,17 @@ def test_an_answer_names_no_amount_but_its_labelled_quotations(topic: str, langu
     assert named == set(facts()[topic].quotes_mg)
 
 
-def test_only_the_ceiling_is_quoted_in_figures_and_it_names_who_says_so() -> None:
-    assert {topic.id for topic in facts().values() if topic.quotes_mg} == {"ceiling"}
+def test_only_the_ceiling_and_the_averages_are_quoted_in_figures_and_they_name_who_says_so() -> None:
+    assert {topic.id for topic in facts().values() if topic.quotes_mg} == {"ceiling", "figures"}
     for language in LANGUAGES:
         assert "ANSM (2021)" in fact("ceiling", language).text
+        assert all(label in fact("figures", language).text for label in ("S002", "2016", "S000", "2012"))
 
 
 @pytest.mark.parametrize("topic", TOPICS)
-def test_every_answer_is_two_to_four_sourced_sentences_with_rules(topic: str) -> None:
+def test_every_answer_is_two_to_five_sourced_sentences_with_rules(topic: str) -> None:
     held = facts()[topic]
-    assert 2 <= len(held.sentences) <= 4
+    assert 2 <= len(held.sentences) <= 5
     assert all(held.sentences.values())
     assert held.rules
 
@@ -168,11 +172,75 @@ def test_the_sentences_are_the_same_in_every_language() -> None:
         ("tinnitus", Level.consult),
         ("drowsiness", Level.none),
         ("fatigue", Level.none),
+        ("confusion", Level.emergency),
+        ("mania", Level.urgent),
+        ("hallucinations", Level.urgent),
+        ("morbid_thoughts", Level.urgent),
     ],
 )
 def test_a_finding_asks_for_a_human_as_soon_as_its_sources_do(name: str, level: Level) -> None:
     assert finding(name).level is level
     assert finding(name).to_report is (level >= Level.consult)
+
+
+@pytest.mark.parametrize(
+    ("name", "frequency", "course"),
+    [
+        ("restlessness", "most_common", "may_persist"),
+        ("restless_legs", "most_common", "may_persist"),
+        ("nightmares", "most_common", "may_persist"),
+        ("sweating", "most_common", "may_persist"),
+        ("insomnia", "most_common", "may_persist"),
+        ("paraesthesia", "less_frequent", "persists"),
+        ("tinnitus", "frequent", "persists"),
+        ("hypomania", "less_frequent", "not_stated"),
+        ("depression", "less_frequent", "not_stated"),
+        ("morbid_thoughts", "exceptional", "not_stated"),
+        ("mania", "rare", "not_stated"),
+        ("confusion", "rare", "resolves_on_stopping"),
+        ("hallucinations", "frequent", "fades"),
+        ("noise_sensitivity", "listed", "not_stated"),
+        ("skin_numbness", "listed", "not_stated"),
+        ("tremor", "less_frequent", "may_persist"),
+        ("double_vision", "less_frequent", "fades"),
+    ],
+)
+def test_a_finding_is_as_frequent_and_goes_as_its_guides_say(name: str, frequency: str, course: str) -> None:
+    assert (finding(name).frequency, finding(name).course) == (frequency, course)
+
+
+@pytest.mark.parametrize(
+    ("name", "management"),
+    [
+        ("drowsiness", "adapt_hours"),
+        ("drowsiness", "no_driving"),
+        ("headache", "analgesic"),
+        ("insomnia", "hypnotic"),
+        ("insomnia", "step_back"),
+        ("restlessness", "step_back"),
+        ("sweating", "adapt_hours"),
+        ("dizziness", "reduce"),
+        ("paraesthesia", "reduce"),
+        ("sexual_trouble", "ask_about_it"),
+        ("sleep_apnoea", "sleep_apnoea_care"),
+        ("mania", "urgent_psychiatry"),
+        ("confusion", "hospital"),
+        ("tremor", "not_stated"),
+    ],
+)
+def test_what_the_guides_do_about_a_finding_is_held_for_clinicians(name: str, management: str) -> None:
+    assert management in finding(name).management
+
+
+def test_a_silent_management_stands_alone() -> None:
+    assert all(held.management == ("not_stated",) for held in findings().values() if "not_stated" in held.management)
+
+
+def test_where_a_guide_counts_people_the_figure_is_told_with_the_guide() -> None:
+    counted = {name: held.share_percent for name, held in findings().items() if held.share_percent}
+    assert counted == {"hypomania": 5}
+    for language in LANGUAGES:
+        assert re.search(r"guide .*5 %", finding_words("hypomania", language))
 
 
 @pytest.mark.parametrize("name", ["restlessness", "insomnia", "nightmares"])
@@ -209,7 +277,9 @@ def test_a_finding_that_makes_driving_dangerous_says_so() -> None:
         ("amitriptyline", "interaction-tricyclic"),
         ("ramipril", "interaction-antihypertensive"),
         ("levodopa", "interaction-levodopa"),
-        ("lithium", "interaction-other"),
+        ("lithium", "interaction-lithium"),
+        ("metformin", "interaction-antidiabetic"),
+        ("maoi", "interaction-maoi"),
     ],
 )
 def test_a_substance_leads_to_its_rule_and_to_the_prescriber(name: str, rule: str) -> None:

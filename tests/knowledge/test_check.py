@@ -59,13 +59,15 @@ FAULTS = {
     "a key that nobody knows": Fault("rules.yaml", "  kind: plan\n", "  kind: plan\n  weight: 3\n", "Extra inputs"),
     "a kind that nobody knows": Fault("rules.yaml", "  kind: plan\n", "  kind: whim\n", "plan-confirm.kind"),
     "a rule without a source": Fault("rules.yaml", "sources: [contract, S001 §5.1]", "sources: []", "plan-confirm.sources"),
+    "a seed cited without a place": Fault("rules.yaml", "sources: [contract, S001 §5.1]", "sources: [S001]", "no such place"),
+    "a place that a seed does not have": Fault("rules.yaml", "sources: [contract, S001 §5.1]", "sources: [S001 §99]", "no such place"),
     "a source that nobody holds": Fault("rules.yaml", "sources: [contract, S001 §5.1]", "sources: [S009]", "'S009'"),
     "half a review": Fault("rules.yaml", "  kind: plan\n", "  kind: plan\n  reviewed_by: me\n", "a name and a day"),
     "an id written twice": Fault("rules.yaml", "plan-sum-mismatch:", "plan-confirm:", "stands twice"),
     "a rule that answers name and nobody holds": Fault("rules.yaml", "never-double:\n", "never-doubled:\n", "'never-double'"),
     "a date that is none": Fault("documents.yaml", 'date: "2016"', 'date: "last year"', "S002.date"),
     "a document without any day": Fault("documents.yaml", 'date: "2016"', 'url: ""', "on which day it was noted"),
-    "a conflict with one side": Fault("conflicts.yaml", '    - {source: S001 chart, says: "26 %"}\n', "", "C22.positions"),
+    "a conflict with one side": Fault("conflicts.yaml", '    - {source: S001-chart last page, says: "26 %"}\n', "", "C22.positions"),
     "a conflict on no finding": Fault("conflicts.yaml", "findings: [hypomania]", "findings: [joy]", "no finding joy"),
     "a level that nobody knows": Fault("findings.yaml", "level: emergency", "level: soon", "suffocation.level"),
     "a finding with no such rule": Fault("findings.yaml", "rules: [condition-sleep-apnoea]", "rules: [sleep-well]", "'sleep-well'"),
@@ -167,23 +169,67 @@ def test_every_fault_of_a_file_is_listed_and_not_only_the_first(shelf: Path) -> 
 def test_a_rule_that_the_code_names_and_nobody_holds_is_found(tmp_path: Path, line: str) -> None:
     (tmp_path / "handlers").mkdir()
     (tmp_path / "handlers" / "odd.py").write_text(f"{line}\n", encoding="utf-8")
-    named, _ = rules_in_code(tmp_path)
+    named = rules_in_code(tmp_path).rules
     assert named["no-such-rule"] == f"{tmp_path.name}/handlers/odd.py"
     assert "a-value" not in named
     doubts = check(INSTALLED, tmp_path).doubts
     assert f"{tmp_path.name}/handlers/odd.py: names the rule 'no-such-rule', which rules.yaml does not hold" in doubts
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'def _doubt() -> tuple[str, ...]:\n    return ("no-such-rule",)\n',
+        'def _why() -> str:\n    return "no-such-rule" if late else ""\n',
+        'Bound("a-value", "no-such-rule")\n',
+        'class Doubt(StrEnum):\n    missing = "no-such-rule"\n',
+    ],
+)
+def test_a_rule_that_the_core_decides_by_and_nobody_holds_is_found(tmp_path: Path, line: str) -> None:
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "odd.py").write_text(line, encoding="utf-8")
+    assert set(rules_in_code(tmp_path).rules) == {"no-such-rule"}
+
+
 def test_a_choice_or_a_wording_key_is_not_taken_for_a_rule(tmp_path: Path) -> None:
     (tmp_path / "odd.py").write_text('say("plan.read-back", Choice("step-up"))\nlabel = "talk-to-human"\n', encoding="utf-8")
-    named, every = rules_in_code(tmp_path)
-    assert named == {}
-    assert "step-up" in every
+    named = rules_in_code(tmp_path)
+    assert named.rules == {}
+    assert "step-up" in named.strings
+    assert named.spoken == {"plan.read-back"}
 
 
-def test_a_rule_that_nothing_uses_is_a_note_and_no_doubt(tmp_path: Path) -> None:
-    report = check(INSTALLED, tmp_path)
-    assert "rule not-understood: no code and no answer names it" in report.notes
-    assert not any("not-understood" in doubt for doubt in report.doubts)
-    (tmp_path / "talk.py").write_text('TABLE = {"lost": "not-understood"}\n', encoding="utf-8")
-    assert "rule not-understood: no code and no answer names it" not in check(INSTALLED, tmp_path).notes
+UNUSED = {
+    "rules.yaml: zork: nothing uses it": [("rules.yaml", "zork:\n  kind: plan\n  says: Nothing.\n  sources: [S001 §10]\n")],
+    "documents.yaml: zork: nothing cites it": [
+        ("documents.yaml", 'zork:\n  kind: guide\n  short: Zork\n  title: Zork\n  authority: 9\n  date: "2020"\n')
+    ],
+    "findings.yaml: zork: nothing uses it": [
+        (
+            "findings.yaml",
+            "zork:\n  frequency: rare\n  course: fades\n  management: [not_stated]\n  level: none\n"
+            "  rules: [hold-side-effect]\n  sources: [S001 §10.2]\n",
+        ),
+        *((f"{language}/findings.yaml", "zork:\n  name: zork\n  says: Nothing.\n") for language in LANGUAGES),
+    ],
+    "facts.yaml: zork: nothing uses it": [
+        ("facts.yaml", "zork:\n  rules: [unknown-fact]\n  sentences:\n    one: [S001 §10]\n"),
+        *((f"{language}/facts.yaml", "zork:\n  one: Nothing.\n") for language in LANGUAGES),
+    ],
+    "wording.yaml: zork: nothing says it": [(f"{language}/wording.yaml", "zork: Nothing.\n") for language in LANGUAGES],
+}
+
+
+@pytest.mark.parametrize("doubt", UNUSED)
+def test_what_nothing_uses_is_a_doubt(shelf: Path, doubt: str) -> None:
+    for path, more in UNUSED[doubt]:
+        with (shelf / path).open("a", encoding="utf-8") as file:
+            file.write(f"\n{more}")
+    assert check(shelf).doubts == (doubt,)
+
+
+def test_a_broken_file_is_named_alone_and_not_buried_under_what_it_holds(shelf: Path) -> None:
+    (shelf / "rules.yaml").write_text("plan-confirm: [\n", encoding="utf-8")
+    doubts = check(shelf).doubts
+    assert doubts
+    assert all(said.startswith("rules.yaml") for said in doubts)

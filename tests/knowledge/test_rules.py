@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 
 from bot.knowledge.conflicts import conflicts
+from bot.knowledge.danger import concepts
+from bot.knowledge.files import LANGUAGES, KnowledgeError
+from bot.knowledge.findings import findings
 from bot.knowledge.provenance import UnknownIdError, render_rules, sources
 from bot.knowledge.rules import RULE_KINDS, rules
-from bot.knowledge.sources import Reviewable, documents, labels
+from bot.knowledge.schemes import schemes
+from bot.knowledge.silences import silences
+from bot.knowledge.sources import Reviewable, cite, documents, labels
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -117,11 +122,105 @@ def test_the_page_of_rules_holds_every_rule_and_every_conflict() -> None:
         ("methadone", ["substance methadone", "interaction-opioid", "S004 §D (2020)"]),
         ("C11", ["conflict C11", "S004 §E (2020)", "no instruction on the dose"]),
         ("S003", ["document S003", "https://ansm.sante.fr"]),
+        ("custom", ["scheme custom", "plan-confirm"]),
+        ("max-single", ["silence max-single", "80 mg", "70 mg", "50 mg", "answered by largest_single"]),
+        ("overdose", ["danger sign overdose", "danger sign over-200-single", "S001 §11 (2017)"]),
+        ("confusion", ["finding confusion", "danger sign confusion", "conflict C12"]),
+        ("hallucinations", ["finding hallucinations", "danger sign hallucinations", "S001 §10.2"]),
+        ("mania", ["finding mania", "danger sign mania", "urgent_psychiatry"]),
+        ("suicidal_thoughts", ["danger sign suicide-plan", "danger sign suicide-loss", "cssrs question 5"]),
+        ("withdrawal", ["danger sign withdrawal", "danger sign withdrawal-severe"]),
+        ("allergy", ["fact allergy", "danger sign allergy-severe", "condition-allergy"]),
+        ("morbid_thoughts", ["finding morbid_thoughts: exceptional", "conflict C11"]),
+        ("hypomania", ["about 5 %", "not_stated"]),
     ],
 )
 def test_sources_show_where_a_thing_comes_from(name: str, shown: list[str]) -> None:
     text = sources(name)
     assert [part for part in shown if part not in text] == []
+
+
+@pytest.mark.parametrize("name", [*schemes(), *concepts().concepts, *sorted({sign.code for sign in concepts().concepts.values()})])
+def test_every_scheme_and_every_danger_sign_shows_its_sources_and_its_review(name: str) -> None:
+    text = sources(name)
+    assert "  source " in text
+    assert "not yet reviewed by a clinician" in text
+
+
+@pytest.mark.parametrize("name", ["C9", "methadone", "suicide-plan", "four-doses-200"])
+def test_whatever_a_clinician_may_sign_says_that_nobody_has(name: str) -> None:
+    assert "not yet reviewed by a clinician" in sources(name)
+
+
+def test_a_danger_sign_cites_documents_that_are_held() -> None:
+    for sign, concept in concepts().concepts.items():
+        assert cite(concept.sources, path=sign)
+        assert concept.finding is None or concept.finding in findings()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "doubt"),
+    [
+        ("sources: [cssrs question 5, contract]", "sources: [S009 §1]", "'S009'"),
+        ("finding: mania", "finding: joy", "no finding 'joy'"),
+        ("sources: [S001 §11]}", "sources: []}", "sources"),
+        ("sources: [S001 §11]}", "sources: [S001 §11], reviewed_by: me}", "a name and a day"),
+        ("policy: fixed", "policy: loose", "unknown policy 'loose'"),
+    ],
+)
+def test_a_danger_sign_that_cannot_be_trusted_is_refused(old: str, new: str, doubt: str, tmp_path: Path) -> None:
+    for path in _knowledge().glob("*.yaml"):
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    for language in LANGUAGES:
+        (tmp_path / language).mkdir()
+    file = tmp_path / "danger.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(KnowledgeError, match=re.escape(doubt)):
+        concepts(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("conflict", "place", "details"),
+    [
+        ("C1", "S001-chart last page", ["630"]),
+        ("C1", "rtu-2014", ["120", "180", "300"]),
+        ("C9", "S001 §10", ["1 to 4 weeks", "10 to 20 mg every 2 days"]),
+        ("C9", "rtu-questions", ["10 or 15 mg every 2 days"]),
+        ("C9", "lioresal-leaflet", ["1 to 2 weeks"]),
+        ("C9", "swiss-compendium", ["3 weeks", "overdose"]),
+        ("C10", "S001-chart last page", ["147", "112", "96", "77", "81, 62, 53 and 42 %"]),
+        ("C21", "S003 indication", ["60 g", "40 g"]),
+        ("C2", "chevillard-2018", ["3.9"]),
+        ("C3", "marsot-2014", ["0.8"]),
+    ],
+)
+def test_a_position_keeps_the_details_of_its_source(conflict: str, place: str, details: list[str]) -> None:
+    (said,) = [position.says for position in conflicts()[conflict].positions if position.source.place == place]
+    assert [detail for detail in details if detail not in said] == []
+
+
+def test_the_chart_is_a_document_of_its_own_and_of_its_own_date() -> None:
+    chart = documents()["S001-chart"]
+    assert chart.date == "2016-01"
+    assert documents()["S001"].date == "2017"
+    cited = "".join(path.read_text(encoding="utf-8") for path in _knowledge().glob("*.yaml"))
+    assert "S001 chart" not in cited
+
+
+def test_the_page_lists_schemes_choices_and_silences() -> None:
+    page = render_rules()
+    assert all(f"| `{name}` |" in page for name in (*schemes(), "custom", *silences()))
+    promised = (
+        "confirm cancel taken taken-earlier snooze-15 skip undo yes no safe not-safe talk-to-human language-fr language-en consent-yes"
+    )
+    also = (
+        "consent-no step-up hold claim release reply note raise-level lower-level resolve-safe resolve-referred resolve-false-alarm reopen"
+    )
+    assert [choice for choice in (*promised.split(), *also.split()) if f"| `{choice}` |" not in page] == []
+    assert "`severity-0` … `severity-10`" in page
+    assert "`craving-0` … `craving-10`" in page
 
 
 def test_an_id_that_nothing_has_is_refused() -> None:

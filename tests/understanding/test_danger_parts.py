@@ -102,7 +102,7 @@ def test_both_languages_say_every_concept() -> None:
 
 def test_every_concept_has_a_source_and_every_policy_is_used() -> None:
     danger = load_danger()
-    assert all(concept.source for concept in danger.concepts.values())
+    assert all(concept.sources for concept in danger.concepts.values())
     assert {concept.policy for concept in danger.concepts.values()} == set(danger.policies)
 
 
