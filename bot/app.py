@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,8 +32,8 @@ from bot.scheduling.ticker import Ticker
 from bot.settings import Settings, SettingsError, load, override
 from bot.understanding.danger import Triage
 from bot.understanding.reader import Reader
-from storage.store import StorageUnavailable, open_store
-from storage.upgrade import backup, check, current_revision, is_current, upgrade
+from storage.store import Retention, StorageUnavailable, open_store, prune
+from storage.upgrade import backup, check, current_revision, is_current, restore, upgrade
 
 __all__ = [
     "KnowledgeError",
@@ -44,13 +44,17 @@ __all__ = [
     "check_database",
     "load_minds",
     "open_house",
+    "prune_database",
     "read_settings",
+    "restore_database",
     "run_console",
     "story_settings",
     "upgrade_database",
 ]
 
 log = structlog.get_logger()
+
+PRUNE_EVERY_HOURS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,8 @@ class House:
     conversation: Conversation
     store: Store
     clock: Clock
+    prune: Callable[[], Awaitable[None]]
+    """Delete what has only served to say things once and is older than the settings keep it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +113,12 @@ async def open_house(
             before_serving=before_serving,
         )
         await conversation.wake()
-        yield House(conversation=conversation, store=store, clock=clock)
+
+        async def prune() -> None:
+            gone = await opened.prune(clock.now(), retention(settings))
+            log.info("housekeeping.pruned", **gone)
+
+        yield House(conversation=conversation, store=store, clock=clock, prune=prune)
     finally:
         opened.close()
 
@@ -118,6 +129,17 @@ def policy(settings: Settings) -> Policy:
         claim_emergency=timedelta(minutes=settings.escalation.emergency.claim_minutes),
         claim_urgent=timedelta(minutes=settings.escalation.urgent.claim_minutes),
         snooze=timedelta(minutes=settings.snooze_minutes),
+    )
+
+
+def retention(settings: Settings) -> Retention:
+    """How long what only served to say things once is kept."""
+    days = settings.retention
+    return Retention(
+        heard=timedelta(days=days.heard_days),
+        sent=timedelta(days=days.sent_days),
+        dropped=timedelta(days=days.dropped_days),
+        dead=timedelta(days=days.dead_days),
     )
 
 
@@ -165,6 +187,16 @@ def backup_database(settings: Settings, file: Path) -> None:
     backup(settings.database_url, file)
 
 
+def restore_database(settings: Settings, file: Path) -> int:
+    """Fill the empty database from a backup; how many rows. Raises StorageUnavailable, and ValueError when it is not empty."""
+    return restore(settings.database_url, file)
+
+
+def prune_database(settings: Settings) -> dict[str, int]:
+    """Delete what is older than the settings keep it; how many rows of each kind. Raises StorageUnavailable."""
+    return prune(settings.database_url, WallClock().now(), retention(settings))
+
+
 def check_database(settings: Settings) -> list[str]:
     """What is wrong with the database; empty when it is sound. Raises StorageUnavailable."""
     return check(settings.database_url)
@@ -192,6 +224,7 @@ async def run_console(settings: Settings, *, name: str, role: Role, source: Text
         if with_health:
             await _serve_health(house, settings, stack)
         ticker = Ticker(conversation.tick, seconds=settings.beat_seconds)
+        ticker.also(house.prune, every_hours=PRUNE_EVERY_HOURS)
         ticker.start()
         stack.callback(ticker.stop)
         await conversation.tick()

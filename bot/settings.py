@@ -32,6 +32,15 @@ class Escalation(_Part):
     urgent: Claim = Claim(claim_minutes=15)
 
 
+class Retention(_Part):
+    """Days for which what only served to say things once is kept. What a person said and took stays until they erase it."""
+
+    heard_days: int = Field(default=30, ge=2, le=3650)
+    sent_days: int = Field(default=30, ge=1, le=3650)
+    dropped_days: int = Field(default=30, ge=1, le=3650)
+    dead_days: int = Field(default=180, ge=1, le=3650)
+
+
 class Settings(BaseSettings):
     """Every setting of the program; `.env.example` lists them with their defaults."""
 
@@ -47,6 +56,7 @@ class Settings(BaseSettings):
     beat_seconds: float = Field(default=1.0, gt=0, le=60)
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     escalation: Escalation = Escalation()
+    retention: Retention = Retention()
     snooze_minutes: int = Field(default=15, ge=1, le=120)
 
     @field_validator("timezone")
@@ -59,8 +69,8 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _served_engine(cls, value: str) -> str:
-        if not value.startswith("sqlite:///"):
-            raise ValueError("must start with sqlite:/// (the engine that this version serves)")
+        if not value.startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("must start with sqlite:/// or postgresql:// (the engines that are served)")
         return value
 
     @field_validator("telegram_token", "discord_token", mode="before")

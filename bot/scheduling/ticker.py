@@ -21,6 +21,12 @@ class Ticker:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._scheduler.add_job(self._beat, "interval", seconds=seconds, coalesce=True, max_instances=1, misfire_grace_time=None)
 
+    def also(self, work: Callable[[], Awaitable[None]], *, every_hours: float) -> None:
+        """Some work that nobody waits for, again every so many hours."""
+        self._scheduler.add_job(
+            self._quietly, "interval", args=[work], hours=every_hours, coalesce=True, max_instances=1, misfire_grace_time=None
+        )
+
     def start(self) -> None:
         """Begin to beat; needs a running event loop."""
         self._scheduler.start()
@@ -34,3 +40,9 @@ class Ticker:
             await self._tick()
         except Exception as trouble:  # the rows are still there: the next beat tries again
             log.error("tick.failed", trouble=type(trouble).__name__)
+
+    async def _quietly(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await work()
+        except Exception as trouble:  # it is tried again at its next hour
+            log.error("housekeeping.failed", trouble=type(trouble).__name__)
