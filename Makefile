@@ -45,12 +45,22 @@ format: $(VENV)/.test-ready  ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix-only $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 
+# An environment of its own: what learns is not what runs.
+.knowledge/.ready: requirements/knowledge.txt
+	$(PYTHON) -m venv .knowledge
+	.knowledge/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/knowledge.txt
+	@touch $@
+
+knowledge: .knowledge/.ready  ## learn the danger signs again from the example messages (bot/knowledge/*/signs)
+	.knowledge/bin/python -m bot.understanding.danger_training
+
 lock: $(VENV)/bin/python  ## pin every dependency again (needs uv, which this target installs)
 	$(PIP) install uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build --extra test pyproject.toml -o requirements/test.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra knowledge pyproject.toml -o requirements/knowledge.txt
 
 clean:  ## remove the virtual environment and the caches; never the database
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .knowledge .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-.PHONY: help run test lint check format lock clean
+.PHONY: help run test lint check format knowledge lock clean

@@ -298,7 +298,9 @@ class Conversation:
                 return [danger.kept_for_moderators(turn, case)]
         if turn.meaning.confidence != "sure":
             # The gentle question is the answer to what is ambiguous; an offer of buttons beside it would bury it.
-            return [] if turn.screening.level is Level.check else self._handlers.not_understood(turn)
+            if turn.screening.level is Level.check:
+                return []
+            return danger.ask_openly(turn) if turn.screening.leaning else self._handlers.not_understood(turn)
         return [reply for act in turn.meaning.acts for reply in self._handlers.intents[act.intent](turn.serving(act))]
 
     def _logs_beside(self, turn: Turn) -> list[Reply]:

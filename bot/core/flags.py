@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.core.levels import Level, worst
@@ -40,12 +40,16 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """What triage says of one message: its flags, and the rules and knowledge they came from."""
+    """What triage says of one message: its flags, and the rules and knowledge they came from.
+
+    `leaning`: no sign, and yet more like those of messages in danger than not: where nothing else is understood, it is asked about.
+    """
 
     language: str
     flags: tuple[Flag, ...] = ()
     rules: tuple[str, ...] = field(default=())
     knowledge: str = ""
+    leaning: bool = False
 
     @property
     def level(self) -> Level:
@@ -64,7 +68,7 @@ class Screening:
 
     def plus(self, flags: Iterable[Flag], *, rules: tuple[str, ...] = ()) -> Screening:
         """The same screening with more flags, and the rules they come from; its level can only rise."""
-        return Screening(self.language, (*self.flags, *flags), (*self.rules, *rules), self.knowledge)
+        return replace(self, flags=(*self.flags, *flags), rules=(*self.rules, *rules))
 
 
 def _distinct(codes: Iterable[str]) -> tuple[str, ...]:

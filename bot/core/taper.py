@@ -34,7 +34,8 @@ def taper(*, from_mg: int, by_mg: int, every_days: int, start: date, tablet_mg: 
     """A prescribed decrease as a plan down to zero; the first day already takes the first drop (cases 63 to 66).
 
     Alarm `taper-too-fast` when faster than every source; Withheld `sources-conflict` when only the older one allows it.
-    Longer than four weeks is accepted, and says `slow-decrease`; drops larger than any described say `prescriber-decides`. Raises ValueError for what is not positive.
+    Longer than four weeks is accepted, and says `slow-decrease`; drops larger than any described say `prescriber-decides`.
+    Raises ValueError for what is not positive.
     """
     if min(from_mg, by_mg, every_days) <= 0:
         raise ValueError("a decrease needs a dose, a drop and a pace")
@@ -60,7 +61,7 @@ def days_before_zero(*, from_mg: int, by_mg: int, every_days: int) -> int:
 
 
 def pace_of(*, from_mg: int, by_mg: int, every_days: int) -> Pace:
-    """Which sources describe a decrease. Straight to zero is an abrupt stop, unless it is no more than the last drop of S001's own example."""
+    """Which sources describe a decrease. Straight to zero is an abrupt stop, but for no more than the last drop of S001's example."""
     gentle = min(by_mg, from_mg) * DROP_EVERY_DAYS <= DROP_MG * every_days
     if by_mg >= from_mg:
         return "described" if gentle and from_mg <= DROP_MG else "too-fast"

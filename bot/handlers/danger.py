@@ -25,6 +25,9 @@ from bot.ports import CaseEvent, Dialogue
 UNSCREENED = "unscreened"
 """The code of a message that triage failed on: asked about gently, and seen by a human."""
 
+LEANING = "leaning"
+"""The code of a message that shows no sign and reads like those that do: asked about openly when nothing else is understood."""
+
 NOT_SAFE = "not_safe"
 """The code of the button `not-safe`: an emergency of whatever kind the open case is."""
 
@@ -50,6 +53,7 @@ BLOCKS = {
     "dose_excess": "excess",
     "withdrawal": "withdrawal",
     "abrupt_stop": "withdrawal",
+    "driving": "body",
     "alcohol_withdrawal": "alcohol_withdrawal",
     NOT_SAFE: "suicide",
 }
@@ -68,6 +72,9 @@ QUESTIONS = {
 }
 NOT_AN_EMERGENCY_YET = frozenset({"taken", "stopped"})
 """Questions whose yes needs a human today; a yes to the others is an emergency."""
+
+OTHERS_ALWAYS = frozenset({"child_ingestion"})
+"""Signs of somebody else whoever is the subject of the sentence: "he ate my tablets", "I left the box open and half is gone"."""
 
 FORM = "safety"
 YES_MEANS_SAFE = frozenset({"suicide", "others"})
@@ -110,7 +117,8 @@ def _worst(flags: tuple[Flag, ...]) -> Flag:
 
 
 def _subject(flags: tuple[Flag, ...]) -> str:
-    return "other" if all(flag.subject == "other" for flag in flags if flag.level >= Level.urgent) else "self"
+    urgent = [flag for flag in flags if flag.level >= Level.urgent]
+    return "other" if all(flag.subject == "other" or flag.code in OTHERS_ALWAYS for flag in urgent) else "self"
 
 
 def understood_and_remembered(turn: Turn) -> Screening:
@@ -214,8 +222,8 @@ def answer_orange(turn: Turn) -> list[Reply]:
 
 
 def _orange(code: str, block: str) -> str:
-    if code == "dangerous_mix":
-        return "mix"
+    if code in ("dangerous_mix", "driving"):
+        return {"dangerous_mix": "mix"}.get(code, code)
     return block if block in ("excess", "withdrawal", "alcohol_withdrawal") else "other"
 
 
@@ -237,6 +245,13 @@ def gentle_check(turn: Turn) -> list[Reply]:
     return [asked, *replies]
 
 
+def ask_openly(turn: Turn) -> list[Reply]:
+    """Words that nobody could make anything of, and that lean towards danger: asked about rather than not understood."""
+    turn.open_form(FORM, "gentle", code=LEANING)
+    words = say("check.gentle.open", **numbers_of(turn.person.country))
+    return [turn.reply(words, offers=choices(*SAFETY_CHOICES), rules=("gentle-check", "crisis-line", "not-understood"), level=Level.check)]
+
+
 def _doubt(flags: tuple[Flag, ...]) -> tuple[str, str]:
     """The code that is asked about, and the question: thoughts of death before anything else, somebody else as somebody else."""
     doubts = [flag for flag in flags if flag.level is Level.check]
@@ -250,6 +265,8 @@ def _doubt(flags: tuple[Flag, ...]) -> tuple[str, str]:
 
 def _doubt_confirmed(turn: Turn, code: str) -> list[Reply]:
     """Yes, to the gentle question."""
+    if code == LEANING:
+        return press_not_safe(turn)
     level = Level.urgent if QUESTIONS[BLOCKS.get(code, "mind")] in NOT_AN_EMERGENCY_YET else Level.emergency
     turn = replace(turn, screening=turn.screening.plus((Flag(code, level, 0, len(turn.text), turn.text),)))
     return answer_red(turn) if turn.screening.is_red else answer_orange(turn)

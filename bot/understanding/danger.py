@@ -1,12 +1,16 @@
 """Triage: every human message is screened for danger signs before anything else is done with it.
 
-Pure and total: any text gives a Screening and nothing is raised. The words are data (`bot/knowledge/*/danger_*.yaml`), the concepts and
-their levels are in `bot/knowledge/danger.yaml`. The rules of both languages read every message, so that a mixed one is understood.
+Pure and total: any text gives a Screening and nothing is raised. Two readers look at every message: curated rules, whose words are data
+(`bot/knowledge/*/danger_*.yaml`) and whose concepts and levels are in `bot/knowledge/danger.yaml`, and a linear classifier learnt from
+examples (`danger_linear.py`). Either may raise an alarm, neither can take back the other's. Both languages read every message, so that a
+mixed one is understood.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
 
@@ -14,16 +18,34 @@ from bot.core.flags import Flag, Screening, Status, Subject
 from bot.core.levels import Level
 from bot.knowledge.danger import CueName, Danger, DangerWords, load_danger
 from bot.knowledge.files import KnowledgeError
+from bot.knowledge.weights import load_weights
 from bot.understanding.danger_amount import AmountFinder
 from bot.understanding.danger_context import Grammar, Surroundings
-from bot.understanding.danger_long import pieces
-from bot.understanding.danger_pattern import BOUNDARIES, COMMA, Finder, Match, Memo, PatternError, PatternReader, Together, lines
+from bot.understanding.danger_linear import Linear, Stretch
+from bot.understanding.danger_long import Alarming, pieces
+from bot.understanding.danger_pattern import BOUNDARIES, COMMA, Finder, Match, Memo, PatternError, PatternReader, lines
 from bot.understanding.danger_reading import Reading, Speller, Token, quotations, read, tokenize
-from bot.understanding.fold import fold
+from bot.understanding.danger_together import Together
+from bot.understanding.fold import Folded, fold
 from bot.understanding.language import detect
+
+LEARNT = "learnt-"
+"""How the rules of the second reader are called: `learnt-seizure` is what many authors' examples of seizures have in common."""
 
 # A forwarded statement is somebody's, and we cannot know whose: it is asked about, never dropped.
 _FORWARDED_AT_MOST = Level.check
+
+
+@contextmanager
+def _keeping_everything() -> Iterator[None]:
+    """No collection of garbage meanwhile: what is built here stays, and looking through it again and again is half the start."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class _Language:
@@ -46,7 +68,7 @@ class _Language:
         self.triggers = Finder((i, reader.pattern(line)) for i, trigger in said.triggers.items() for line in lines(trigger.says))
         self.together = Together(
             (
-                (i, [reader.pattern(part) for part in line.split("&")])
+                (i, [reader.pattern(part) for part in line.replace("&&", "&").split("&")], "&&" in line)
                 for i, trigger in said.triggers.items()
                 for line in lines(trigger.together)
             ),
@@ -87,11 +109,10 @@ class _Language:
     def read(self, tokens: Sequence[Token], *, quotes: Sequence[tuple[int, int]], size: int) -> Reading:
         return read(tokens, self.speller, numbers=self.numbers, quotes=quotes, size=size)
 
-    def may_alarm(self, word: str) -> bool:
-        """True when a rough word could anchor a trigger: everyday words do not count, they are in every text."""
-        spelled = self.speller.spell(word)
-        keys = {key for new in spelled for key in (new, *self.speller.stems(new))}
-        return bool((keys & self.triggers.keys) - self.common)
+    def alarming(self) -> frozenset[str]:
+        """The words that anchor a trigger, as people also shorten them; everyday words do not count, they are in every text."""
+        keys = self.triggers.keys - self.common
+        return keys | {short for short, plain in self.speller.rewrites.items() if keys & set(plain)}
 
     def surroundings(self, reading: Reading, memo: Memo) -> Surroundings:
         return Surroundings(reading, self.grammar, ((cast("CueName", cue.name), cue) for cue in self.cues.find(reading.line, memo)))
@@ -100,36 +121,41 @@ class _Language:
 class Triage:
     """Reads messages for danger signs. Built once at the start; afterwards it holds no state and may be shared by threads."""
 
-    def __init__(self, danger: Danger) -> None:
-        self._danger = danger
+    def __init__(self, danger: Danger, second: Linear) -> None:
+        self._danger, self._second = danger, second
+        self._knowledge = f"{danger.fingerprint}-{second.fingerprint}"
         try:
             french, english = (_Language(said) for said in danger.languages)
         except PatternError as error:
             raise KnowledgeError(f"danger files: {error}") from error
         french.own, english.own = french.known - english.known, english.known - french.known
         self._languages = (french, english)
+        self._alarming = Alarming(french.alarming() | english.alarming())
+        # Codes that the rules hold for a danger: a mere side effect or condition does not name what is learnt to be one.
+        self._alarming_codes = frozenset(c.code for c in danger.concepts.values() if Level[c.level] >= Level.check)
 
     @classmethod
     def load(cls) -> Triage:
         """Build it from the knowledge files. Raises KnowledgeError when they cannot be trusted."""
-        return cls(load_danger())
+        with _keeping_everything():
+            return cls(load_danger(), Linear(load_weights()))
 
     def screen(self, text: str, *, language: str | None = None, quoted: bool = False) -> Screening:
         """Screen one message. `language` is what the person was known to write, `quoted` a forwarded text. Never raises."""
         flags: list[Flag] = []
         rules: list[str] = []
-        for offset, piece in pieces(text, worth=self._worth_reading):
-            for flag, rule in self._screen_piece(piece, quoted=quoted):
+        leaning = False
+        for offset, piece in pieces(text, worth=self._alarming):
+            signs, leans = self._screen_piece(piece, quoted=quoted)
+            leaning |= leans
+            for flag, rule in signs:
                 flags.append(replace(flag, start=flag.start + offset, end=flag.end + offset))
                 rules.append(rule)
         kept = merge(flags)
         spoken = language if language in ("fr", "en") else detect(text[:2000], prior=language)
-        return Screening(spoken, kept, tuple(dict.fromkeys(rules)), self._danger.fingerprint)
+        return Screening(spoken, kept, tuple(dict.fromkeys(rules)), self._knowledge, leaning)
 
-    def _worth_reading(self, word: str) -> bool:
-        return any(language.may_alarm(word) for language in self._languages)
-
-    def _screen_piece(self, text: str, *, quoted: bool) -> list[tuple[Flag, str]]:
+    def _screen_piece(self, text: str, *, quoted: bool) -> tuple[list[tuple[Flag, str]], bool]:
         folded = fold(text)
         tokens, quotes = tokenize(folded), quotations(folded)
         out: list[tuple[Flag, str]] = []
@@ -150,7 +176,33 @@ class Triage:
                     subject=subject,
                 )
                 out.append((flag, match.name))
-        return out
+        learnt, leans = self._second.read(folded)
+        return [*out, *self._learnt_signs(text, folded, learnt, [flag for flag, _ in out], quoted=quoted)], leans
+
+    def _learnt_signs(
+        self, text: str, folded: Folded, learnt: Sequence[Stretch], ruled: Sequence[Flag], *, quoted: bool
+    ) -> Iterator[tuple[Flag, str]]:
+        """What the second reader adds: only what raises a stretch above what the rules, or a worse stretch, already said of it."""
+        found = list(ruled)
+        for stretch in learnt:
+            low, high = folded.span(stretch.start, stretch.end)
+            level = min(stretch.level, _FORWARDED_AT_MOST) if quoted else stretch.level
+            near = [flag for flag in found if flag.start < high and low < flag.end and flag.level > Level.none]
+            if any(flag.level >= level for flag in near):
+                continue
+            known = max(near, key=lambda flag: flag.level, default=None)
+            flag = Flag(
+                # What the rules have recognised there, the second reader only takes more seriously.
+                code=known.code if known is not None and known.code in self._alarming_codes else stretch.code,
+                level=level,
+                start=low,
+                end=high,
+                text=text[low:high],
+                status="quoted" if quoted else "current",
+                subject=known.subject if known is not None else "other" if stretch.about_someone else "self",
+            )
+            found.append(flag)
+            yield flag, f"{LEARNT}{flag.code}"
 
     def _is_vetoed(self, hit: Match, vetoes: Sequence[Match], around: Surroundings) -> bool:
         """True when an `unless` of the concept touches the sign; for signs of the body, when it stands in its clause."""
@@ -167,11 +219,11 @@ class Triage:
         around = language.surroundings(reading, memo)
         vetoes = language.vetoes.find(reading.line, memo)
         for hit in hits:
-            if self._is_vetoed(hit, vetoes, around) or any(_overlap(hit, idiom) for idiom in around.cues_in_sentence("idiom", hit)):
+            concept = self._danger.concepts[hit.name]
+            if self._is_vetoed(hit, vetoes, around) or around.is_figurative(hit, concept.code):
                 continue
             if language.is_foreign(hit, reading, around, other):
                 continue
-            concept = self._danger.concepts[hit.name]
             verdict = around.judge(hit, concept, self._danger.policies[concept.policy])
             yield hit, verdict.status, verdict.level, "other" if around.is_about_someone(hit) else "self"
 

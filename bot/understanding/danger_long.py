@@ -7,17 +7,32 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 
 ORDINARY = 6_000  # characters read in one go
 _PIECE = 2_000
 _OVERLAP = 200  # a sign that a cut would break stands whole in the next piece
-_AT_MOST = 8  # pieces holding trigger words that are read from each end of the text
-_WORDS = re.compile(r"[a-z']+")
-_ELISION = re.compile(r"^(?:qu|[a-z])'")
+_AT_MOST = 4  # pieces holding trigger words that are read from each end of the text
+_WORDS = re.compile(r"[a-z]+")
 
 
-def pieces(text: str, *, worth: Callable[[str], bool]) -> Iterator[tuple[int, str]]:
+class Alarming:
+    """The words, and the beginnings of words ("suicid*"), that make a piece worth reading. Only sets are asked: a megabyte is quick."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        held = set(keys)
+        self._words = frozenset(key for key in held if not key.endswith("*"))
+        stems = {key[:-1] for key in held if key.endswith("*")}
+        self._stems = [(length, frozenset(stem for stem in stems if len(stem) == length)) for length in sorted(set(map(len, stems)))]
+
+    def __call__(self, words: Set[str]) -> bool:
+        """True when one of the words is alarming."""
+        if not self._words.isdisjoint(words):
+            return True
+        return any(not stems.isdisjoint({word[:length] for word in words}) for length, stems in self._stems)
+
+
+def pieces(text: str, *, worth: Callable[[Set[str]], bool]) -> Iterator[tuple[int, str]]:
     """Yield (offset, piece). Of a long text: its distinct pieces holding a word worth reading, from both ends towards the middle."""
     if len(text) <= ORDINARY:
         yield 0, text
@@ -25,19 +40,27 @@ def pieces(text: str, *, worth: Callable[[str], bool]) -> Iterator[tuple[int, st
     seen: dict[str, int] = {}
     for offset in range(0, len(text), _PIECE - _OVERLAP):
         seen.setdefault(text[offset : offset + _PIECE], offset)
-    known: dict[str, bool] = {}
-    chosen = [(offset, piece) for piece, offset in seen.items() if any(_worth(word, worth, known) for word in _plain_words(piece))]
-    yield from chosen[:_AT_MOST]
-    yield from chosen[max(_AT_MOST, len(chosen) - _AT_MOST) :]
+    offsets = [(offset, piece) for piece, offset in seen.items()]
+    first = list(_first(offsets, worth))
+    yield from first
+    read = {offset for offset, _ in first}
+    yield from reversed([found for found in _first(reversed(offsets), worth) if found[0] not in read])
 
 
-def _worth(word: str, worth: Callable[[str], bool], known: dict[str, bool]) -> bool:
-    if word not in known:
-        known[word] = worth(word)
-    return known[word]
+def _first(offsets: Iterable[tuple[int, str]], worth: Callable[[Set[str]], bool]) -> Iterator[tuple[int, str]]:
+    """The first pieces worth reading; the rest of the text is not even looked at."""
+    found = 0
+    for offset, piece in offsets:
+        if worth(_plain_words(piece)):
+            yield offset, piece
+            found += 1
+            if found == _AT_MOST:
+                return
 
 
 def _plain_words(piece: str) -> set[str]:
     """The words of a piece, roughly folded: this only chooses where to read."""
-    plain = unicodedata.normalize("NFKD", piece.lower().replace("\u2019", "'")).encode("ascii", "ignore").decode("ascii")
-    return {_ELISION.sub("", word).strip("'") for word in _WORDS.findall(plain)}
+    plain = piece.lower()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode("ascii")
+    return set(_WORDS.findall(plain))

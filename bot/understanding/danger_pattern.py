@@ -4,8 +4,9 @@
     suicid*                             any word that begins so
     tout .. avalé       a gap of up to three words; `...` is up to six. A gap crosses neither a sentence nor a gap blocker.
     ^ mourir $                          the beginning and the end of a sentence
-    <n>  <1-3>  <4+>  <year>            a number of that kind
+    <n>  <1-3>  <4+>  <year>  <yy>      a number of that kind (`<yy>` may be a year in two digits: 96, 07)
     {death} & {wish}                    (in `together`) all of them within one sentence, near each other, in any order
+    {stopped} && {shaking}              (in `together`) the same across sentences, and twice as far
 
 No regular expression is built from data, so that no text can make a search explode: every element looks at one word at a time, gaps are
 bounded, and the answers of shared slots are remembered for the time of one text.
@@ -21,8 +22,10 @@ from typing import Protocol, TypeAlias
 BOUNDARIES = frozenset({".", "?"})
 COMMA = ","
 Memo: TypeAlias = dict[tuple[int, int], frozenset[int]]
-_PIECES = re.compile(r"\.{2,3}|[()\[\]|^$]|\{\w+\}|<[^>]+>|[^\s()\[\]|{}]+")
+# A group of single words, "(mourir|crever)" or "[donc]", is one piece: by far the most of what is written, and read at once.
+_PIECES = re.compile(r"[(\[](?:[^\W_]|[*'-])+(?:\|(?:[^\W_]|[*'-])+)*[)\]]|\.{2,3}|[()\[\]|^$]|\{\w+\}|<[^>]+>|[^\s()\[\]|{}]+")
 _SHORT_GAP, _LONG_GAP = 3, 6
+_ANYWHERE = ""  # the options that can match nothing, and so may begin with any word
 
 
 class PatternError(ValueError):
@@ -144,16 +147,13 @@ class Series:
 class Choice:
     """One of several elements, found by the word they begin with."""
 
-    __slots__ = ("anchors", "by_first", "first", "loose", "nullable")
+    __slots__ = ("_by_first", "anchors", "first", "nullable", "options")
 
     def __init__(self, options: Sequence[Node]) -> None:
         self.first = frozenset().union(*(option.first for option in options))
         self.nullable = any(option.nullable for option in options)
-        self.loose = [option for option in options if option.nullable]
-        self.by_first: dict[str, list[Node]] = {}
-        for option in options:
-            for key in () if option.nullable else option.first:
-                self.by_first.setdefault(key, []).append(option)
+        self.options = options
+        self._by_first: dict[str, list[Node]] | None = None  # most choices of a start are never asked: filled when one is
         known = [option.anchors for option in options]
         self.anchors: frozenset[str] | None = frozenset().union(*(a for a in known if a)) if all(known) else None
 
@@ -165,11 +165,20 @@ class Choice:
         return memo[key]
 
     def _options(self, line: Line, start: int) -> Iterator[Node]:
-        yield from self.loose
+        by_first = self._by_first if self._by_first is not None else self._index()
+        yield from by_first[_ANYWHERE]
         if start < len(line.words):
-            yield from self.by_first.get(line.words[start], ())
+            yield from by_first.get(line.words[start], ())
             for extra in line.extras[start]:
-                yield from self.by_first.get(extra, ())
+                yield from by_first.get(extra, ())
+
+    def _index(self) -> dict[str, list[Node]]:
+        index: dict[str, list[Node]] = {_ANYWHERE: [option for option in self.options if option.nullable]}
+        for option in self.options:
+            for key in () if option.nullable else option.first:
+                index.setdefault(key, []).append(option)
+        self._by_first = index
+        return index
 
 
 class PatternReader:
@@ -259,7 +268,23 @@ class PatternReader:
             return [self._slot(piece[1:-1])]
         if piece[0] == "<" or piece in (COMMA, "?"):
             return [Word(frozenset((piece,)))]
+        if piece[0] in "([":
+            return self._words(piece)
         return [Word(frozenset((word,))) for word in self._spell(piece)]
+
+    def _words(self, piece: str) -> Sequence[Node]:
+        """A group of single words. A filler alone says nothing; beside real words it would loosen them all: refused."""
+        spelled = [self._spell(word) for word in piece[1:-1].split("|")]
+        if not any(spelled):
+            return []
+        if not all(spelled):
+            raise PatternError(f"a filler among alternatives: {piece}")
+        leaves = [Word(frozenset((words[0],))) if len(words) == 1 else self._series(words) for words in spelled]
+        node = _choose(leaves)
+        return [node if piece[0] == "(" else Maybe(node)]
+
+    def _series(self, words: Sequence[str]) -> Node:
+        return Series([Word(frozenset((word,))) for word in words], self.rarity)
 
     def _slot(self, name: str) -> Node:
         if name not in self._slots:
@@ -296,6 +321,22 @@ class Match:
     end: int
 
 
+def places_of(line: Line) -> dict[str, list[int]]:
+    """Where each word of a text stands, under every key it answers to."""
+    places: dict[str, list[int]] = {}
+    for index, word in enumerate(line.words):
+        places.setdefault(word, []).append(index)
+        for extra in line.extras[index]:
+            places.setdefault(extra, []).append(index)
+    return places
+
+
+def matches(name: str, node: Node, line: Line, places: Mapping[str, Sequence[int]], memo: Memo) -> list[Match]:
+    """Every longest match of one pattern."""
+    starts = {index for key in places.keys() & node.first for index in places[key]}
+    return [Match(name, start, max(ends)) for start in starts if (ends := node.ends(line, start, memo))]
+
+
 class Finder:
     """Many named patterns searched at once: only those whose rarest word is in the text are tried."""
 
@@ -308,61 +349,8 @@ class Finder:
 
     def find(self, line: Line, memo: Memo) -> list[Match]:
         """Every longest match, in no particular order."""
-        places: dict[str, list[int]] = {}
-        for index, word in enumerate(line.words):
-            places.setdefault(word, []).append(index)
-            for extra in line.extras[index]:
-                places.setdefault(extra, []).append(index)
+        places = places_of(line)
         tried: dict[int, tuple[str, Node]] = {}
         for key in places.keys() & self._by_anchor.keys():
             tried.update((id(entry), entry) for entry in self._by_anchor[key])
-        found: list[Match] = []
-        for name, node in tried.values():
-            starts = {index for key in places.keys() & node.first for index in places[key]}
-            found.extend(Match(name, start, max(ends)) for start in starts if (ends := node.ends(line, start, memo)))
-        return found
-
-
-_NEARBY = 12
-
-
-class Together:
-    """Named groups of patterns that must stand near each other in one sentence, in any order.
-
-    A `blocker` (a negation) between the parts undoes the group; one that belongs to a part does not.
-    """
-
-    def __init__(self, groups: Iterable[tuple[str, Sequence[Node]]], *, blockers: frozenset[str]) -> None:
-        listed = list(groups)
-        self._blockers = blockers
-        self._names = [(name, len(parts)) for name, parts in listed]
-        self._parts = Finder((f"{index} {part}", node) for index, (_, nodes) in enumerate(listed) for part, node in enumerate(nodes))
-
-    def find(self, line: Line, memo: Memo) -> list[Match]:
-        """The words from the first to the last part, for every first part and the nearest of each other part."""
-        found: dict[int, dict[int, list[Match]]] = {}
-        for match in self._parts.find(line, memo):
-            index, part = map(int, match.name.split())
-            found.setdefault(index, {}).setdefault(part, []).append(match)
-        joined: list[Match] = []
-        for index, parts in found.items():
-            name, size = self._names[index]
-            if len(parts) == size:
-                joined += (
-                    Match(name, *span) for first in parts[0] if (span := self._span(line, first, [parts[i] for i in range(1, size)]))
-                )
-        return joined
-
-    def _span(self, line: Line, first: Match, others: Sequence[Sequence[Match]]) -> tuple[int, int] | None:
-        chosen = [first]
-        for other in others:
-            near = [match for match in other if -_NEARBY < match.start - first.start < _NEARBY]
-            if not near:
-                return None
-            chosen.append(min(near, key=lambda match: abs(match.start - first.start)))
-        start, end = min(match.start for match in chosen), max(match.end for match in chosen)
-        if end - start > _NEARBY or BOUNDARIES.intersection(line.words[start + 1 : end - 1]):
-            return None
-        covered = {index for match in chosen for index in range(match.start, match.end)}
-        between = {line.words[index] for index in range(start, end) if index not in covered}
-        return None if between & self._blockers else (start, end)
+        return [match for name, node in tried.values() for match in matches(name, node, line, places, memo)]

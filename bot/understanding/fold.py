@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u2032\u00b4\u0060\uff07"), "'")
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0f")
@@ -30,6 +31,8 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Fold case, accents, apostrophes, width and invisible characters. Linear in the length of the text."""
+    if text.isascii():
+        return Folded(text.lower().replace("`", "'"), tuple(range(len(text) + 1)))
     out: list[str] = []
     origin: list[int] = []
     for index, character in enumerate(text):
@@ -42,6 +45,7 @@ def fold(text: str) -> Folded:
     return Folded("".join(out), tuple(origin))
 
 
+@lru_cache(maxsize=4096)
 def _fold_character(character: str) -> str:
     if character.isascii():
         return "'" if character == "`" else character.lower()

@@ -118,6 +118,8 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
         *_kept_out("sqlalchemy", "bot.app", "bot.ports", "bot.handlers"),
         *_kept_out("alembic", "bot.app", "bot.__main__"),
         *_kept_out("sqlite3", "bot.app", "bot.adapters"),
+        *_kept_out("psycopg", "bot.app", "bot.adapters"),
+        *_kept_out("cryptography", "bot.app", "bot.conversation"),
     ),
     "home-of-yaml": _kept_out("yaml", "bot.knowledge", "bot.understanding", "bot.adapters", "bot.app", "storage"),
     "home-of-pydantic": (
@@ -125,6 +127,15 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
         *_kept_out("pydantic_settings", "bot.app", "bot.knowledge"),
     ),
     "home-of-rapidfuzz": _kept_out("rapidfuzz", "bot.handlers", "bot.knowledge", "storage"),
+    "home-of-learning": (
+        *_kept_out("sklearn", "bot.understanding.danger", "bot.app"),
+        *_kept_out("numpy", "bot.understanding.danger_linear", "bot.core", "storage"),
+        *_kept_out("scipy", "bot.core", "bot.understanding.danger"),
+    ),
+    "training-apart": (
+        imports("bot.understanding.danger", "bot.understanding.danger_training"),
+        imports("bot.app", "bot.understanding.danger_training"),
+    ),
     "home-of-matplotlib": _kept_out("matplotlib", "bot.handlers", "bot.replies", "bot.adapters", "storage"),
     "home-of-click": _kept_out("click", "bot.app", "bot.adapters", "storage"),
     "home-of-structlog": _kept_out(

@@ -1,0 +1,93 @@
+"""The example messages that the second reader of danger signs is learnt from: `bot/knowledge/*/signs/*.yaml`, one file an author.
+
+They are knowledge like any other: what people write, with the level that it needs and the sign it gives. Hard negatives ("quiet") count
+as much as alarms. Nothing here is read while the assistant runs; `make knowledge` reads it, and a test compares its hash with the one
+in the weights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bot.core.levels import Level
+from bot.knowledge.files import LANGUAGES, KnowledgeError, Strict, root
+from bot.knowledge.shelf import load_from
+
+FOLDER = "signs"
+NEW_LINE = "⏎"
+"""Stands for a line break in a message: an example is one line of its file."""
+COUNTS = ("⟦", "⟧")
+"""Around the words that count in a long message; the rest of it is quiet."""
+
+Lines = Annotated[str, Field(min_length=1)]
+
+
+class _File(Strict):
+    """`signs`: by code, then by level, one message a line. `quiet`: by level (none or consult), likewise; `everyday`: no trap at all."""
+
+    author: str
+    about: str
+    signs: dict[str, dict[Literal["check", "urgent", "emergency"], Lines]]
+    quiet: dict[Literal["none", "consult"], Lines]
+    everyday: dict[Literal["none", "consult"], Lines]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One message: what it needs and what it says ("" when it is quiet). `kind`: alarm, trap (it only looks like one), everyday."""
+
+    author: str
+    language: str
+    level: Level
+    code: str
+    kind: Literal["alarm", "trap", "everyday"]
+    text: str
+
+    @property
+    def clean(self) -> str:
+        """The message as it was typed, without marks."""
+        return self.text.replace(COUNTS[0], "").replace(COUNTS[1], "")
+
+
+def examples() -> tuple[Example, ...]:
+    """Every example, in a fixed order. Raises KnowledgeError for a file that cannot be trusted or an author of one language only."""
+    found = tuple(example for language in LANGUAGES for path in _paths(language) for example in read_examples(path, language))
+    authors = [{example.author for example in found if example.language == language} for language in LANGUAGES]
+    if any(each != authors[0] for each in authors):
+        odd = ", ".join(
+            sorted({name for each in authors for name in each} - {name for name in authors[0] if all(name in each for each in authors)})
+        )
+        raise KnowledgeError(f"signs: every author writes in every language: {odd}")
+    return found
+
+
+def examples_hash(found: tuple[Example, ...]) -> str:
+    """A short hash of what is learnt from."""
+    lines = "\n".join(f"{e.language} {e.author} {e.kind} {e.level.name} {e.code} {e.text}" for e in found)
+    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+
+def _paths(language: str) -> list[str]:
+    folder = root() / language / FOLDER
+    return sorted(f"{language}/{FOLDER}/{entry.name}" for entry in folder.iterdir() if entry.name.endswith(".yaml"))
+
+
+def read_examples(path: str, language: str, *, folder: Path | None = None) -> Iterator[Example]:
+    """The examples of one author's file, in its order. `folder` is where `path` is looked for: the knowledge when None."""
+    file = load_from(path, _File, folder)
+    for code, by_level in file.signs.items():
+        for level, lines in by_level.items():
+            yield from (Example(file.author, language, Level[level], code, "alarm", text) for text in _messages(lines))
+    for kind, quiet in (("trap", file.quiet), ("everyday", file.everyday)):
+        for name, lines in quiet.items():
+            yield from (Example(file.author, language, Level[name], "", kind, text) for text in _messages(lines))  # type: ignore[arg-type]
+
+
+def _messages(lines: str) -> Iterator[str]:
+    return (line.strip().replace(NEW_LINE, "\n") for line in lines.splitlines() if line.strip())

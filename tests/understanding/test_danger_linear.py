@@ -1,0 +1,165 @@
+"""The second reader of danger signs: what it knows is fresh, what it adds is only ever more."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.levels import Level
+from bot.knowledge.danger import load_danger
+from bot.knowledge.files import LANGUAGES, KnowledgeError
+from bot.knowledge.signs import Example, examples, examples_hash, read_examples
+from bot.knowledge.weights import HEADS, Weights, load_weights
+from bot.knowledge.word_classes import word_classes
+from bot.understanding.danger import LEARNT, Triage
+from bot.understanding.danger_linear import BUCKETS, LONG_CLAUSE, WHOLE, Linear, clauses, stretches
+from bot.understanding.fold import fold
+
+EXAM = Path(__file__).parent / "danger_exam"
+
+
+@cache
+def triage() -> Triage:
+    """Both readers."""
+    return Triage.load()
+
+
+@cache
+def rules_alone() -> Triage:
+    """The rules, beside a second reader that never speaks."""
+    weights = load_weights()
+    return Triage(load_danger(), Linear(replace(weights, thresholds=(1e9,) * len(HEADS))))
+
+
+@cache
+def exam() -> tuple[Example, ...]:
+    """Messages by authors of whom nothing was learnt."""
+    return tuple(
+        example for path in sorted(EXAM.glob("*.yaml")) for example in read_examples(path.name, path.stem.rpartition(".")[2], folder=EXAM)
+    )
+
+
+def test_the_weights_were_learnt_from_these_very_examples() -> None:
+    assert load_weights().learnt_from == examples_hash(examples()), "run make knowledge"
+
+
+def test_the_examples_are_thousands_by_many_authors_in_both_languages() -> None:
+    found = examples()
+    for language in LANGUAGES:
+        theirs = [example for example in found if example.language == language]
+        assert len(theirs) > 5000
+        assert len({example.author for example in theirs}) >= 6
+        traps = sum(example.kind != "alarm" for example in theirs)
+        assert traps / len(theirs) > 0.45, "what only looks dangerous counts as much"
+
+
+def test_no_message_of_the_exam_is_among_the_examples() -> None:
+    known = {fold(example.clean).text for example in examples()}
+    assert len(exam()) >= 1500
+    assert [example.text for example in exam() if fold(example.clean).text in known] == []
+    assert not {example.author for example in exam()} & {example.author for example in examples()}
+
+
+def test_every_sign_that_is_learnt_has_an_answer_and_examples_in_both_languages() -> None:
+    codes = {concept.code for concept in load_danger().concepts.values()}
+    for language in LANGUAGES:
+        learnt = {example.code for example in examples() if example.language == language and example.kind == "alarm"}
+        assert learnt == set(load_weights().codes)
+        assert learnt <= codes
+
+
+texts = st.one_of(
+    st.text(max_size=120),
+    st.lists(st.sampled_from([example.clean for example in examples()[::37]]), min_size=1, max_size=3).map(" ".join),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(texts)
+def test_the_second_reader_never_lowers_what_the_rules_say(text: str) -> None:
+    alone, both = rules_alone().screen(text), triage().screen(text)
+    assert both.level >= alone.level
+    assert set(alone.rules) <= set(both.rules)
+    assert [flag for flag in alone.flags if flag.level > both.level] == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(texts)
+def test_every_learnt_flag_points_into_the_text_and_names_its_rule(text: str) -> None:
+    screening = triage().screen(text)
+    for flag in screening.flags:
+        assert text[flag.start : flag.end] == flag.text
+    added = [rule for rule in screening.rules if rule.startswith(LEARNT)]
+    assert {rule.removeprefix(LEARNT) for rule in added} <= {flag.code for flag in screening.flags} | set(load_weights().codes)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("J'ai donné le chat à la voisine et rendu les clés du garage, il n'y a plus qu'à fermer les yeux", "fr"),
+        ("I've given the cat to next door and handed in the garage keys, all that's left is to shut my eyes", "en"),
+    ],
+)
+def test_what_no_rule_has_words_for_is_found(text: str, language: str) -> None:
+    assert triage().screen(text, language=language).level >= Level.urgent
+
+
+def test_a_forwarded_text_is_asked_about_and_no_more() -> None:
+    text = "I've given the cat to next door and handed in the garage keys, all that's left is to shut my eyes"
+    assert triage().screen(text, quoted=True).level <= Level.check
+
+
+def test_one_clause_of_a_long_post_is_read_by_itself() -> None:
+    quiet = "Took my 20 at eight and went to work. The soup was good. We talked about the garden and the new fence. "
+    found = clauses(fold(quiet + "I do not want to wake up tomorrow. " + quiet))
+    assert len(found) == 7
+    assert ("i", "do", "not", "want", "to", "wake", "up", "tomorrow") in [clause.words for clause in found]
+    assert len(stretches(found)) == 7 + 6 + (sum(len(clause.words) for clause in found) <= WHOLE)
+
+
+def test_a_sentence_without_stops_is_cut_at_its_pauses() -> None:
+    found = clauses(fold("and then we went on " * 40))
+    assert len(found) > 1
+    assert max(len(clause.words) for clause in found) <= 2 * LONG_CLAUSE + 1
+
+
+def test_spelling_and_figures_are_folded() -> None:
+    (clause,) = clauses(fold("Jveuuuux 25 comprimés, l'armoire"))
+    assert clause.words == ("jveux", "#3", "comprimes", "l'", "armoire")
+
+
+def test_words_of_a_class_are_found_with_any_ending_and_in_both_languages() -> None:
+    known = word_classes()
+    assert "pet" in known.of("dog")
+    assert "pet" in known.of("chien")
+    assert "suicide" in known.of("suicidaires")
+    assert known.of("zork") == ()
+
+
+def silent() -> Weights:
+    """Weights of nothing, to plant faults in."""
+    return replace(load_weights(), values=array("b", bytes(2 * BUCKETS * len(HEADS))), thresholds=(0.5, 0.5, 0.5), bias=(0.0, 0.0, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("bias", "level"),
+    [((0.6, 0, 0), "check"), ((0.6, 0.6, 0), "urgent"), ((0, 0.6, 0.6), "emergency"), ((0, 0, 0.6), None), ((0.4, 0.4, 0.4), None)],
+)
+def test_an_emergency_needs_the_bar_of_what_is_urgent_too(bias: tuple[float, ...], level: str | None) -> None:
+    found, _ = Linear(replace(silent(), bias=bias)).read(fold("anything"))
+    assert [stretch.level.name for stretch in found] == ([level] if level else [])
+
+
+def test_a_missing_or_foreign_file_of_weights_stops_the_start(tmp_path: Path) -> None:
+    for content in (b"", b"{}\n", b'{"heads": ["check"]}\n'):
+        (tmp_path / "danger_weights.bin").write_bytes(content)
+        with pytest.raises(KnowledgeError, match="make knowledge"):
+            load_weights(tmp_path)
+    with pytest.raises(KnowledgeError, match="make knowledge"):
+        load_weights(tmp_path / "nowhere")
