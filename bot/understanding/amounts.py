@@ -10,16 +10,19 @@ from bot.knowledge.language import Amounts
 from bot.understanding.pattern import Atom, Shape, blank, macro_table, shapes
 
 _ARTICLE = 1.0
+_LISTED = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
+_TOP_UPS = frozenset({"TOPUP", "TOPUPMG"})
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
     """What a dose pattern read. `n` is its number; `k` the other one (how many times, the strength, the former total);
-    `items` the numbers of a list such as 20/10/10/20."""
+    `items` the numbers of a list such as 20/10/10/20; `per_day` how often a day a top-up may be taken at most."""
 
     n: float
     k: float | None = None
     items: tuple[float, ...] = ()
+    per_day: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,16 @@ class AmountWords:
     def _amount(self, shape: Shape, groups: Mapping[str, str | None]) -> Amount:
         said, k, items = groups.get("n"), groups.get("k"), groups.get("list")
         if items:
-            return Amount(0, items=tuple(self._number(item) for item in re.split(r"[/-]", items)))
+            return Amount(0, items=tuple(self._number(item) for item in _LISTED.findall(items)))
         value = float(shape.value or 0)
         repeated = shape.kind == "NXM"
         second = self._number(k) if k else value if repeated else None
         if said is None:
             return Amount(value, second)
         number = self._number(said)
+        if shape.kind in _TOP_UPS:
+            often = groups.get("per")
+            return Amount(number, second if k else None, per_day=self._number(often) if often else value or None)
         if shape.kind == "EVERY" and value:
             return Amount(number * value, second)
         return Amount(number + value if shape.kind == "TABS" else number, second)

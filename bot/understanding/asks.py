@@ -33,6 +33,8 @@ def _question(piece: Piece) -> Built:
     slots: dict[str, Any] = {"topic": _topic(piece)} if piece.topic else {}
     if slots.get("topic") == "days_missed" and piece.says("supposed"):
         slots["supposed"] = True
+    if slots.get("topic") == "days_missed":
+        _put_since(piece, slots)
     substances = [atom.value for atom in piece.of("MED")]
     if substances and piece.topic == "interaction" and piece.scan.has("ALCOHOL", "DRINK"):
         substances.append("alcohol")
@@ -54,6 +56,16 @@ def _topic(piece: Piece) -> str | None:
     if piece.topic == "days_missed" and lengths and max(lengths) < _ONE_DAY:
         return "missed_dose"
     return piece.topic
+
+
+def _put_since(piece: Piece, slots: dict[str, Any]) -> None:
+    """Since when nothing was taken, when it is told."""
+    lengths = [atom.value for atom in piece.of("DUR") if not atom.vague]
+    since = [atom.value for atom in piece.of("TIME") if atom.value.role == "since"]
+    if len(lengths) == 1 and not since:
+        slots["since"] = since_of(piece, lengths[0]).iso()
+    elif len(since) == 1:
+        slots["since"] = piece.anchored(since[0], "past").iso()
 
 
 def _put_planned(piece: Piece, slots: dict[str, Any]) -> None:

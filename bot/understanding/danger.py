@@ -193,7 +193,7 @@ class Triage:
             known = max(near, key=lambda flag: flag.level, default=None)
             flag = Flag(
                 # What the rules have recognised there, the second reader only takes more seriously.
-                code=known.code if known is not None and known.code in self._alarming_codes else stretch.code,
+                code=known.code if known is not None and known.code in self._alarming_codes else self._second.code_of(stretch),
                 level=level,
                 start=low,
                 end=high,

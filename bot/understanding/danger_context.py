@@ -7,7 +7,7 @@ supposition must stand right before the sign. What stays doubtful is kept, at th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.core.flags import Status
@@ -22,7 +22,12 @@ _LIST_REACH = 4
 _EARSHOT = 30
 _INFORMATION_REACH = 12
 _GENERIC_REACH = 6
+_FIGURE_REACH = 3
+_THING_REACH = 4
+_AFTERTHOUGHT = 2  # sentences after a sign in which a check-up or a recovery may be told
 _DATED: frozenset[CueName] = frozenset({"past", "recent", "now", "ongoing"})
+_NEVER_A_FIGURE = frozenset({"suicidal_thoughts", "self_harm"})  # "when I saw the bill I wanted to hang myself" is asked about
+_SEEN_TO = frozenset({"chest_pain", "head_injury", "loss_of_consciousness"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,10 @@ class Surroundings:
             yield "hypothetical", level_of(policy.hypothetical)
         if self._long_ago(hit, concept):
             someone = self.is_about_someone(hit)
-            yield ("other_person", level_of(policy.other_person)) if someone else ("past", level_of(policy.past))
+            remains = level_of(policy.past) if not self._later("recovered", hit) else min(level_of(policy.past), Level.consult)
+            yield ("other_person", level_of(policy.other_person)) if someone else ("past", remains)
+        elif concept.code in _SEEN_TO and self._later("reassured", hit) and not self._dated(hit):
+            yield "past", level_of(policy.past)
 
     def _current_level(self, hit: Match, concept: Concept) -> Level:
         level = level_of(concept.level)
@@ -99,6 +107,41 @@ class Surroundings:
 
     def _dated(self, hit: Match) -> bool:
         return self._cue_in_sentence("now", hit) or self._cue_in_sentence("recent", hit)
+
+    def is_figurative(self, hit: Match, code: str) -> bool:
+        """True when the sign is no sign: a battery in a coma, a cat that fainted, a heart that stopped at the sight of a bill."""
+        if any(cue.start < hit.end and hit.start < cue.end for cue in self.cues_in_sentence("idiom", hit)):
+            return True
+        if any(self._is_subject(thing, hit) for thing in self.cues_in_sentence("thing", hit)):
+            return True
+        return code not in _NEVER_A_FIGURE and any(self._touches(figure, hit) for figure in self.cues_in_sentence("figure", hit))
+
+    def _touches(self, figure: Match, hit: Match) -> bool:
+        """True when they overlap or nearly touch, nobody and no contrast between."""
+        away = max(figure.start - hit.end, hit.start - figure.end)
+        return away <= _FIGURE_REACH and not self._middle(figure, hit) & (self.grammar.contrast | self.grammar.subjects)
+
+    def _is_subject(self, thing: Match, hit: Match) -> bool:
+        """True when a thing or an animal stands right before a sign and nobody does."""
+        if thing.start > hit.start or hit.start - thing.end > _THING_REACH or self._is_first_person(hit):
+            return False
+        if self._middle(thing, hit) & (self.grammar.contrast | self.grammar.first_person | self.grammar.joiners):
+            return False
+        return not any(cue.start < hit.end and not _overlaps(cue, thing) for cue in self._after(thing, "someone", hit))
+
+    def _after(self, cue: Match, name: CueName, hit: Match) -> list[Match]:
+        return [other for other in self.cues_in_sentence(name, hit) if other.start >= cue.start]
+
+    def _later(self, name: CueName, hit: Match) -> bool:
+        """True when a cue stands in the sentence of a sign or in one of the next two."""
+        start, end = self.sentence(hit)
+        for _ in range(_AFTERTHOUGHT + 1):
+            if any(cue.start >= start for cue in self._cues.get((name, start), [])):
+                return True
+            if end + 1 >= len(self._sentences):
+                return False
+            start, end = self._sentences[end + 1]
+        return False
 
     def sentence(self, hit: Match) -> tuple[int, int]:
         """The words of the sentence around a hit, boundaries excluded; a hit that spans several sentences has them all."""
@@ -215,11 +258,32 @@ class Surroundings:
         own = set(self.reading.words[hit.start : hit.end])
         if concept.tense != "past" and own & self.grammar.present:
             return False
-        if self._cue_in_sentence("now", hit):
-            return False
+        if self._was(hit):
+            return True
         masks = self.cues_in_sentence("ongoing", hit)
-        for cue in self.cues_in_sentence("past", hit):
-            masked = any(mask.start <= cue.start < mask.end for mask in masks)
-            if not masked and self.clauses.reaches(cue, hit) and not self._middle(cue, hit) & self.grammar.contrast:
-                return True
-        return False
+        dates = [cue for cue in self.cues_in_sentence("past", hit) if not any(_overlaps(mask, cue) for mask in masks)]
+        nows = [cue for cue in self.cues_in_sentence("now", hit) if not any(_overlaps(cue, date) for date in dates)]
+        return any(self._dates(date, hit, nows) for date in dates)
+
+    def _was(self, hit: Match) -> bool:
+        """True when the next sentence begins by dating the sign ("That was 1981.")."""
+        end = self.sentence(hit)[1]
+        return end + 1 < len(self._sentences) and any(cue.start <= end + 1 for cue in self._cues.get(("that_was", end + 1), []))
+
+    def _dates(self, date: Match, hit: Match, nows: Sequence[Match]) -> bool:
+        """True when a date tells of the sign: in its clause whatever is said of today in another, or before its noun phrases."""
+        if self._middle(date, hit) & self.grammar.contrast:
+            return False
+        if nows and (not self.clauses.shares(date, hit) or any(self.clauses.shares(now, hit) for now in nows)):
+            return False
+        return self.clauses.reaches(date, hit) or self._listed_after(date, hit)
+
+    def _listed_after(self, date: Match, hit: Match) -> bool:
+        """True for "fell off a roof six years ago, coma, three weeks in hospital": no new subject since the date."""
+        if hit.start < date.end or hit.start - date.end > _INFORMATION_REACH:
+            return False
+        return not {self.reading.words[hit.start], *self._middle(date, hit)} & (self.grammar.subjects | self.grammar.present)
+
+
+def _overlaps(a: Match, b: Match) -> bool:
+    return a.start < b.end and b.start < a.end

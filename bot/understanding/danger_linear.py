@@ -62,13 +62,26 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What the second reader says of a stretch of folded characters: how serious, and the most likely sign."""
+    """What the second reader says of some clauses in a row, and of the folded characters [start, end) that they stand in."""
 
     level: Level
-    code: str
-    start: int
-    end: int
-    about_someone: bool
+    clauses: Sequence[Clause]
+
+    @property
+    def start(self) -> int:
+        """Its first folded character."""
+        return self.clauses[0].start
+
+    @property
+    def end(self) -> int:
+        """The folded character after its last."""
+        return self.clauses[-1].end
+
+    @property
+    def about_someone(self) -> bool:
+        """True when it speaks of somebody and never of the writer ("my husband will not wake up")."""
+        spoken = {name for clause in self.clauses for word in clause.words for name in word_classes().of(word.replace("'", ""))}
+        return bool(spoken & _SOMEONE) and not spoken & _WRITER
 
 
 def clauses(folded: Folded) -> list[Clause]:
@@ -176,12 +189,6 @@ def _classes(words: Sequence[str]) -> list[tuple[int, ...]]:
     return found
 
 
-def _about_someone(part: Sequence[Clause]) -> bool:
-    """True when a stretch speaks of somebody and never of the writer ("my husband will not wake up")."""
-    spoken = {name for clause in part for word in clause.words for name in word_classes().of(word.replace("'", ""))}
-    return bool(spoken & _SOMEONE) and not spoken & _WRITER
-
-
 @lru_cache(maxsize=65_536)
 def _class_keys(word: str) -> tuple[int, ...]:
     return tuple(hashed(f"<{name}>") for name in word_classes().of(word.replace("'", "")))
@@ -229,7 +236,7 @@ class Linear:
             leans |= scores[0] >= self._weights.leaning
             level = self._level(scores)
             if level >= Level.check:
-                judged.append(Stretch(level, self._code(part), part[0].start, part[-1].end, _about_someone(part)))
+                judged.append(Stretch(level, part))
         return sorted(judged, key=lambda stretch: (-stretch.level, stretch.end - stretch.start, stretch.start)), leans
 
     def _level(self, scores: Sequence[float]) -> Level:
@@ -271,9 +278,9 @@ class Linear:
             emergency += values[at + 2]
         return check, urgent, emergency
 
-    def _code(self, part: Sequence[Clause]) -> str:
+    def code_of(self, stretch: Stretch) -> str:
         """The most likely sign of a stretch: the codes share a smaller table of the same features."""
-        w = self._weights
+        w, part = self._weights, stretch.clauses
         totals = list(w.code_bias)
         words = [feature for clause in part for feature in word_features(clause.words)]
         pieces = [feature for clause in part for word in clause.words for feature in piece_features(word)]

@@ -210,6 +210,8 @@ def _kinds(word: str, numbers: Mapping[str, int]) -> tuple[str, ...]:
         kinds.append("<4+>")
     if 1930 <= value <= 2100:
         kinds.append("<year>")
+    if len(word) == 2 and word.isdecimal() and (value >= 60 or word[0] == "0"):
+        kinds.append("<yy>")
     return tuple(kinds)
 
 

@@ -36,9 +36,11 @@ def intake(piece: Piece) -> Built:
     if planned:
         sure = _put_time(piece, slots, "planned_at", planned) and sure
     sure = _taken_at(piece, slots, planned, taken) and sure
-    strengths = piece.of("STRENGTH")
+    strengths = [atom.value for atom in piece.of("STRENGTH") if not atom.value.items]
     if strengths:
-        slots["tablet_mg"] = tidy(strengths[0].value.n)
+        slots["tablet_mg"] = tidy(strengths[0].n)
+    if piece.says("top_up_tablet"):
+        slots["top_up"] = True
     return Built(slots, sure)
 
 
@@ -47,6 +49,8 @@ def missed(piece: Piece) -> Built:
     moments = piece.moments()
     slots: dict[str, Any] = {}
     sure = not piece.leftover() and len(moments) <= 1
+    if len(moments) == 1 and moments[0].role == "since":
+        return _none_since(piece, moments[0], sure=sure)
     if moments:
         sure = _put_time(piece, slots, "planned_at", moments[0]) and sure
         slots["at"] = slots["planned_at"]
@@ -54,6 +58,13 @@ def missed(piece: Piece) -> Built:
     if len(amounts) == 1:
         _one_amount(amounts[0], slots)
     return Built(slots, sure and len(amounts) <= 1 and not piece.of("NXM", "NXT", "LIST", "DAILY", "FROMTO", "UNTIL"))
+
+
+def _none_since(piece: Piece, moment: Moment, *, sure: bool) -> Built:
+    """ "None since Monday": the days without, told by the last one that had any. Hours without are no day, and are asked about."""
+    placed = piece.anchored(moment, "past")
+    whole = placed.start.date() < piece.now.date() and not placed.hour
+    return Built({"since": placed.iso()}, sure and whole and not placed.doubt and not piece.of("MG", "TABS", "NXM", "NXT", "LIST"))
 
 
 def craving(piece: Piece) -> Built:

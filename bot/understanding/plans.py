@@ -12,13 +12,18 @@ from bot.understanding.pattern import Atom, tidy
 from bot.understanding.piece import Built, Piece, hour_text
 
 _USUAL_TABLET_MG = 10
+_ONE_DAY = 24 * 60
 _MOST_DOSES = 12
 
 
 def plan(piece: Piece) -> Built:
     """A plan: its scheme, or its total, steps, hours and doses; its start, bedtime and limits."""
+    if piece.says("longer_step"):
+        return _longer_step(piece)
     slots: dict[str, Any] = {}
     hours, sure = _hours(piece, slots)
+    _tablets(piece, slots)
+    _beside(piece, slots)
     sure = _total(piece, slots) and sure
     sure = _increase(piece, slots) and sure
     sure = _doses(piece, slots, hours) and sure
@@ -112,10 +117,48 @@ def _put_start(piece: Piece, slots: dict[str, Any], moment: Moment) -> bool:
     return not placed.doubt and not already
 
 
-def _total(piece: Piece, slots: dict[str, Any]) -> bool:
-    strengths = piece.of("STRENGTH")
+def _longer_step(piece: Piece) -> Built:
+    """ "Extend this step by 3 days"; without a length, stay on it until further notice."""
+    lengths = [atom.value.minutes / _ONE_DAY for atom in piece.of("DUR")]
+    numbers = piece.of("NUM")
+    if piece.says("more_days") and len(numbers) == 1:
+        lengths.append(numbers[0].value)
+        numbers = []
+    vague = (
+        bool(numbers) or "#" in piece.scan.masked or bool(piece.of("TIME", "MG", "DAILY", "EVERY")) or any(a.vague for a in piece.of("DUR"))
+    )
+    if not lengths:
+        return Built({"stay": True}, not vague)
+    days = int(lengths[0])
+    return Built({"extend_days": days}, not vague and len(lengths) == 1 and days == lengths[0] and days >= 1)
+
+
+def _tablets(piece: Piece, slots: dict[str, Any]) -> None:
+    """The strengths at hand: `tablet_mg` is the first said, `tablets_mg` every one of them when there are several."""
+    said = [strength for atom in piece.of("STRENGTH") for strength in (atom.value.items or (atom.value.n,))]
+    said += [atom.value.k for atom in piece.of("TABS") if atom.value.k]
+    strengths = [tidy(strength) for strength in dict.fromkeys(said)]
     if strengths:
-        slots["tablet_mg"] = tidy(strengths[0].value.n)
+        slots["tablet_mg"] = strengths[0]
+    if len(strengths) > 1:
+        slots["tablets_mg"] = strengths
+
+
+def _beside(piece: Piece, slots: dict[str, Any]) -> None:
+    """What the plan has beside its doses: a top-up for a strong craving, and a largest single dose. What was not said stays unsaid."""
+    for atom in piece.of("MAXSINGLE")[:1]:
+        slots["max_single_mg"] = tidy(atom.value.n)
+    for atom in piece.of("TOPUP", "TOPUPMG")[:1]:
+        value = atom.value
+        if atom.kind == "TOPUPMG" or value.k:
+            slots["top_up_mg"] = tidy(value.n * (value.k or 1))
+        else:
+            slots["top_up_tablets"] = tidy(value.n)
+        if value.per_day:
+            slots["top_up_per_day"] = tidy(value.per_day)
+
+
+def _total(piece: Piece, slots: dict[str, Any]) -> bool:
     limits = piece.of("UNTIL")
     if limits:
         slots["until_mg"] = tidy(limits[0].value.n)
@@ -128,6 +171,8 @@ def _total(piece: Piece, slots: dict[str, Any]) -> bool:
         slots["total_mg"] = tidy(totals[0].value.n)
         return len({atom.value.n for atom in totals}) == 1
     tablets = piece.of("DAILYTAB")
+    if tablets and "tablets_mg" in slots:
+        return False
     if tablets:
         slots["total_mg"] = tidy(tablets[0].value.n * slots.get("tablet_mg", _USUAL_TABLET_MG))
         if "tablet_mg" not in slots:
@@ -233,8 +278,10 @@ def _paired(piece: Piece, hours: list[Atom]) -> list[dict[str, Any]]:
 
 
 def _couple(amount: Atom, hour: Atom) -> dict[str, Any]:
-    if amount.kind == "TABS":
-        one: dict[str, Any] = {"tablets": tidy(amount.value.n)}
+    if amount.kind == "TABS" and amount.value.k:
+        one: dict[str, Any] = {"mg": tidy(amount.value.n * amount.value.k)}
+    elif amount.kind == "TABS":
+        one = {"tablets": tidy(amount.value.n)}
     else:
         one = {"mg": tidy(amount.value if amount.kind == "NUM" else amount.value.n)}
     at = _at(hour)
