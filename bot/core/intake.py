@@ -108,17 +108,20 @@ def days_missed(whole_days: int) -> Allowed[int] | Alarm:
     return Allowed(whole_days, ("never-double",))
 
 
-def may_name(plan: Plan, mg: float, *, on: date, taken_today_mg: float = 0, open_case: bool = False) -> Allowed[float] | Withheld:
+def may_name(
+    plan: Plan, mg: float, *, on: date, taken_today_mg: float = 0, top_up_mg: float = 0, open_case: bool = False
+) -> Allowed[float] | Withheld:
     """Whether an amount may be named to the person as an intake of `on`, after what they have taken that day already.
 
     Every bound meets here: an open case, 300 mg a day, the plan's total and its largest single dose, 200 mg at once, the tablets.
+    `top_up_mg` is what planned top-ups have added to the day: counted in what was taken, and beside the plan's total.
     """
     day = plan_day(plan, on)
     if isinstance(day, Withheld) and not open_case:
         return day
     total = day.value.total_mg if isinstance(day, Allowed) else None
-    bounds = (*of_one_day(total, taken_mg=taken_today_mg), *of_one_intake(plan.max_single_mg))
-    return within(mg, bounds, tablet_mg=plan.tablet_mg, frozen=open_case)
+    bounds = (*of_one_day(None if total is None else total + top_up_mg, taken_mg=taken_today_mg), *of_one_intake(plan.max_single_mg))
+    return within(mg, bounds, tablets_mg=plan.tablets_mg, frozen=open_case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +132,12 @@ class TopUpNow:
     day_total_mg: int
 
 
-def top_up(plan: Plan, *, on: date, used_today: int, taken_today_mg: float = 0, open_case: bool = False) -> Decision[TopUpNow]:
+def top_up(plan: Plan, *, on: date, used_today: int, taken_today_mg: float = 0, open_case: bool = False) -> Allowed[TopUpNow] | Withheld:
     """An extra dose for a strong craving: only as the plan says, within its maximum and under every other bound (cases 48, 49).
 
     `used_today` counts the top-ups already taken. Withheld by `red-flag-freeze`, `top-up-only-if-planned`, `over-plan`, or the
-    smallest bound passed. No seed gives a number of its own (facts A6, conflict C20).
+    smallest bound passed. No seed gives a number of its own (facts A6, conflict C20). A plan that has come down to nothing has
+    no top-up left: a tablet after that would be a new start, which is the prescriber's.
     """
     if open_case:
         return Withheld(("red-flag-freeze",))
@@ -142,13 +146,15 @@ def top_up(plan: Plan, *, on: date, used_today: int, taken_today_mg: float = 0, 
     day = plan_day(plan, on)
     if isinstance(day, Withheld):
         return day
+    if day.value.total_mg == 0:
+        return Withheld(("top-up-only-if-planned", "prescriber-decides"))
     extra = plan.top_up.mg
     so_far = day.value.total_mg + used_today * extra
     if taken_today_mg > so_far:
         return Withheld(("over-plan",))
     left = Bound(extra * (plan.top_up.max_per_day - used_today), "top-up-used")
     bounds = (left, *of_one_day(taken_mg=so_far), *of_one_intake(plan.max_single_mg))
-    verdict = within(extra, bounds, tablet_mg=plan.tablet_mg)
+    verdict = within(extra, bounds, tablets_mg=plan.tablets_mg)
     return verdict if isinstance(verdict, Withheld) else Allowed(TopUpNow(extra, so_far + extra), ("top-up-only-if-planned",))
 
 

@@ -5,7 +5,7 @@ Amounts are milligrams of baclofen. Sources: facts A13 (thresholds), B3 (tablets
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from math import nextafter
 
@@ -57,7 +57,7 @@ def passed(mg: float, bounds: Iterable[Bound]) -> tuple[str, ...]:
     return tuple(bound.rule for bound in bounds if mg > bound.mg)
 
 
-def within(mg: float, bounds: Iterable[Bound], *, tablet_mg: int, frozen: bool = False) -> Allowed[float] | Withheld:
+def within(mg: float, bounds: Iterable[Bound], *, tablets_mg: Collection[int], frozen: bool = False) -> Allowed[float] | Withheld:
     """Whether an amount may be named, planned or agreed to. `frozen`: a case is open, and no amount is.
 
     Withheld names the one rule that decides: the freeze, else the smallest bound passed, else the tablets at hand.
@@ -67,7 +67,7 @@ def within(mg: float, bounds: Iterable[Bound], *, tablet_mg: int, frozen: bool =
     bound = smallest(bounds)
     if mg > bound.mg:
         return Withheld((bound.rule,))
-    if mg <= 0 or not can_be_made(mg, tablet_mg):
+    if mg <= 0 or not can_be_made(mg, *tablets_mg):
         return Withheld(("not-a-half-tablet",))
     return Allowed(mg)
 
@@ -79,9 +79,22 @@ def unit_mg(tablet_mg: int) -> int:
     return tablet_mg // 2 if tablet_mg in HALVING_TABLETS_MG else tablet_mg
 
 
-def can_be_made(mg: float, tablet_mg: int) -> bool:
-    """True when whole and half tablets of this strength add up to the amount. Rule `not-a-half-tablet`."""
-    return mg % unit_mg(tablet_mg) == 0
+def can_be_made(mg: float, *tablets_mg: int) -> bool:
+    """True when whole and equally halved tablets of these strengths add up to the amount. Rule `not-a-half-tablet`.
+
+    Raises ValueError without any strength. `tablets.in_tablets` tells how; the two agree, by a test.
+    """
+    if not tablets_mg:
+        raise ValueError("an amount is made of something")
+    return _adds_up(mg, sorted({unit_mg(strength) for strength in tablets_mg}, reverse=True))
+
+
+def _adds_up(mg: float, units: Sequence[int]) -> bool:
+    """Whether an amount is a sum of these units: some of the first, and the others for what is left."""
+    first, *others = units
+    if not others:
+        return mg % first == 0
+    return any(_adds_up(mg - count * first, others) for count in range(int(mg // first) + 1))
 
 
 def day_notices(total_mg: int) -> tuple[str, ...]:

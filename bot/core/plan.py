@@ -51,8 +51,8 @@ class TopUp:
 class Plan:
     """What the prescriber wrote. The software lays it out and never changes an amount in it.
 
-    `scheme` is an id of the contract (`four-doses-200`, ..., `custom`); `tablet_mg` the strength at hand;
-    `max_single_mg` the plan's own largest single dose; `step_back_rule` whether the plan carries the seven-day rule.
+    `scheme` is an id of the contract (`four-doses-200`, ..., `custom`); `tablet_mg` the strength at hand, `more_tablets_mg`
+    the others; `max_single_mg` the plan's own largest single dose; `step_back_rule` whether the plan carries the seven-day rule.
     """
 
     scheme: str
@@ -63,3 +63,9 @@ class Plan:
     max_single_mg: int | None = None
     top_up: TopUp | None = None
     step_back_rule: bool = False
+    more_tablets_mg: tuple[int, ...] = ()
+
+    @property
+    def tablets_mg(self) -> tuple[int, ...]:
+        """Every strength at hand, in mg, the strongest first."""
+        return tuple(sorted({self.tablet_mg, *self.more_tablets_mg}, reverse=True))

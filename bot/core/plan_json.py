@@ -26,6 +26,7 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
         "max_single_mg": plan.max_single_mg,
         "top_up": None if plan.top_up is None else {"mg": plan.top_up.mg, "max_per_day": plan.top_up.max_per_day},
         "step_back_rule": plan.step_back_rule,
+        "more_tablets_mg": list(plan.more_tablets_mg),
     }
 
 
@@ -42,6 +43,8 @@ def plan_from_json(body: dict[str, Any]) -> Plan:
         max_single_mg=body["max_single_mg"],
         top_up=None if top_up is None else TopUp(mg=top_up["mg"], max_per_day=top_up["max_per_day"]),
         step_back_rule=body["step_back_rule"],
+        # A plan kept before there could be several strengths has one.
+        more_tablets_mg=tuple(body.get("more_tablets_mg", ())),
     )
 
 

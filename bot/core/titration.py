@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
+from itertools import groupby
 
 from bot.core.decision import Alarm, Allowed, Decision, Withheld
 from bot.core.levels import Level
@@ -136,7 +137,7 @@ def check_plan(plan: Plan, *, said_total_mg: int | None = None) -> Decision[Plan
     doubt = _doubt(plan, said_total_mg)
     if doubt:
         return Withheld(doubt)
-    largest = max((dose.mg or 0 for step in plan.steps for dose in step.doses), default=0)
+    largest = max((plan.top_up.mg if plan.top_up else 0, *(dose.mg or 0 for step in plan.steps for dose in step.doses)))
     too_much = (*passed(highest_day_mg(plan), of_one_day()), *passed(largest, of_one_intake(plan.max_single_mg)))
     if not too_much:
         return Allowed(plan, _said_with(plan))
@@ -221,13 +222,27 @@ def extend_step(plan: Plan, *, on: date, days: int, why: str = "") -> Plan:
     return hold(plan, after, after + timedelta(days=days), why)
 
 
+def until_then(before: Plan, after: Plan, *, today: date) -> Plan:
+    """A change that begins on a day to come, with the days of the present plan until then put before it.
+
+    Nobody is left without a plan in between, which would be an abrupt stop (S001 §10). The tablets of both are at hand. Unchanged
+    when the change begins by today, or when nothing is taken by the present plan meanwhile.
+    """
+    days = lay_out(before, today, (after.start - today).days)
+    if not days or not all(day.total_mg for day in days):
+        return after
+    lasting = [replace(step, days=len(list(same))) for step, same in groupby(days, key=lambda day: day.step)]
+    at_hand = tuple(strength for strength in before.tablets_mg if strength not in after.tablets_mg)
+    return replace(after, start=days[0].date, steps=(*lasting, *after.steps), more_tablets_mg=(*after.more_tablets_mg, *at_hand))
+
+
 def _doubt(plan: Plan, said_total_mg: int | None) -> tuple[str, ...]:
     """The rule by which the plan cannot be read as written; empty when it can."""
     if not _is_clear(plan):
         return ("plan-unclear",)
     if sum_mismatches(plan, said_total_mg=said_total_mg):
         return ("plan-sum-mismatch",)
-    if not all(can_be_made(mg, plan.tablet_mg) for mg in _amounts(plan)):
+    if not all(can_be_made(mg, *plan.tablets_mg) for mg in _amounts(plan)):
         return ("not-a-half-tablet",)
     return ()
 
@@ -276,7 +291,7 @@ def _amounts(plan: Plan) -> list[int]:
 
 def _is_clear(plan: Plan) -> bool:
     """Every step has an amount and a length, only the last may be open, only the last may be zero (the end of a decrease)."""
-    if not plan.steps or plan.tablet_mg <= 0 or not _top_up_is_clear(plan):
+    if not plan.steps or min(plan.tablets_mg) <= 0 or not _top_up_is_clear(plan):
         return False
     *before, last = plan.steps
     lasts = all(step.days is not None and step.days > 0 for step in before) and (last.days is None or last.days > 0)

@@ -11,6 +11,7 @@ from bot.handlers import (
     diary,
     escalation,
     intake,
+    missed,
     moderation,
     plan,
     privacy,
@@ -28,7 +29,7 @@ from bot.ports import Dialogue
 
 INTENTS: Mapping[str, Handle] = {
     "log_intake": intake.log_intake,
-    "log_missed": intake.log_missed,
+    "log_missed": missed.log_missed,
     "correct_last": intake.correct_last,
     "undo": intake.undo,
     "log_side_effect": side_effect.log_side_effect,
@@ -67,7 +68,7 @@ PRESSES: Mapping[str, Handle] = {
     "taken": intake.press_taken,
     "taken-earlier": intake.press_taken_earlier,
     "snooze-15": reminders.press_snooze,
-    "skip": intake.press_skip,
+    "skip": missed.press_skip,
     "undo": intake.undo,
     **dict.fromkeys(side_effect.SCALE, side_effect.press_severity),
     **dict.fromkeys(diary.SCALE, diary.press_craving),

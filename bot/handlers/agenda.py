@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from bot.core.daily import next_local
 from bot.core.decision import Allowed, Withheld
 from bot.core.entry import Entry, EntryKind
-from bot.core.intake import LATE_NEEDS, Slot, late_intake, slots_around
+from bot.core.intake import LATE_NEEDS, Slot, late_intake, may_name, slots_around
 from bot.core.levels import Level
 from bot.core.plan import Hold, Plan
 from bot.core.titration import PlanDay, covers, plan_day
@@ -35,6 +35,7 @@ REMINDED = "reminded"
 BECAUSE_CASE = "case"
 BECAUSE_PERSON = "person"
 ONE_DAY = timedelta(days=1)
+A_YEAR = 366
 
 
 def parse_slot(text: str) -> datetime | None:
@@ -63,6 +64,13 @@ def step_began(stored: StoredPlan | None, on: date, *, at_most: int) -> date | N
         if before is None or before.step_index != step.step_index:
             return on - ago * ONE_DAY
     return None
+
+
+def next_step_on(stored: StoredPlan, on: date) -> date | None:
+    """The first day of the step after the one of a date; None when that one has no end within a year."""
+    here = day_of(stored, on)
+    coming = (on + ahead * ONE_DAY for ahead in range(1, A_YEAR))
+    return next((day for day in coming if here and (laid := day_of(stored, day)) and laid.step_index > here.step_index), None)
 
 
 def slots_on(moment: Moment, stored: StoredPlan | None, day: date) -> list[Slot]:
@@ -109,12 +117,59 @@ def answered(moment: Moment, day: date) -> set[str]:
     return {str(entry.detail.get("slot", "")) for entry in logged} - {""}
 
 
+def entry_of_slot(moment: Moment, planned: datetime, slot: str) -> Entry | None:
+    """What was logged for a planned intake, taken or missed, when anything was."""
+    since, _ = moment.day_bounds(planned.date())
+    _, until = moment.day_bounds(planned.date() + ONE_DAY)
+    logged = moment.unit.entries.between(moment.person.id, since, until, ("intake", "missed"))
+    return next((entry for entry in logged if entry.detail.get("slot") == slot), None)
+
+
 def taken_for(moment: Moment, day: date) -> list[Entry]:
     """The intakes that count for a local day: those of its slots, and those of no slot that were taken on it."""
     since, _ = moment.day_bounds(day - ONE_DAY)
     _, until = moment.day_bounds(day + ONE_DAY)
     logged = moment.unit.entries.between(moment.person.id, since, until, ["intake"])
     return [entry for entry in logged if _day_counted(moment, entry) == day]
+
+
+def top_ups_on(moment: Moment, day: date) -> list[Entry]:
+    """The intakes of a day that were logged as the plan's top-up for a strong craving."""
+    return [entry for entry in taken_for(moment, day) if entry.detail.get("top_up")]
+
+
+def taken_mg(entries: Sequence[Entry]) -> float:
+    """What intakes come to; one whose amount was not said counts for nothing."""
+    return sum(float(entry.detail.get("dose_mg") or 0) for entry in entries)
+
+
+def top_up_mg(moment: Moment, stored: StoredPlan | None, day: date, *, one_more_mg: float = 0) -> float:
+    """What a day's top-ups add to its plan: what was taken of them, and never more than the plan allows."""
+    planned = stored.plan.top_up if stored else None
+    return min(taken_mg(top_ups_on(moment, day)) + one_more_mg, planned.mg * planned.max_per_day) if planned else 0
+
+
+def nameable(moment: Moment, stored: StoredPlan, mg: float, *, on: date) -> Allowed[float] | Withheld:
+    """The choke point: every amount that is named for an intake to come, of any day, has passed here.
+
+    Withheld by an open red case, 300 mg a day, the plan's total after what was taken, its largest single dose, the tablets: the
+    rule's own words are said instead (`withheld.*`), and no number.
+    """
+    taken = taken_mg(taken_for(moment, on))
+    extra = top_up_mg(moment, stored, on)
+    return may_name(stored.plan, mg, on=on, taken_today_mg=taken, top_up_mg=extra, open_case=frozen(moment))
+
+
+def kept_silent(moment: Moment, stored: StoredPlan | None, day: PlanDay) -> Withheld | None:
+    """Why a day by the plan is not told with its amounts: the first intake still to come that may not be named; None when all may."""
+    if frozen(moment):
+        return Withheld(("red-flag-freeze",))
+    if stored is None:
+        return None
+    done = answered(moment, day.date)
+    ahead = [slot for slot in slots_on(moment, stored, day.date) if slot.at > moment.now and slot.id not in done]
+    verdicts = (nameable(moment, stored, slot.dose.mg, on=day.date) for slot in ahead if slot.dose.mg is not None)
+    return next((verdict for verdict in verdicts if isinstance(verdict, Withheld)), None)
 
 
 def _day_counted(moment: Moment, entry: Entry) -> date:
@@ -181,7 +236,7 @@ def _has_room(moment: Moment, stored: StoredPlan | None, planned: datetime) -> b
         return False
     done = answered(moment, day)
     ahead = [slot for slot in slots_on(moment, stored, day) if slot.at == planned or (slot.at > moment.now and slot.id not in done)]
-    taken = sum(float(entry.detail.get("dose_mg") or 0) for entry in taken_for(moment, day))
+    taken = taken_mg(taken_for(moment, day)) - top_up_mg(moment, stored, day)
     return taken < laid.total_mg and taken + sum(slot.dose.mg or 0 for slot in ahead) <= laid.total_mg
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.core.entry import Entry
-from bot.handlers import agenda
+from bot.handlers import agenda, top_up
 from bot.handlers.answer import AMOUNTS, close_own, says_only
 from bot.handlers.turn import Turn, choices, clock, mg, moment, nested, on_day, say
 from bot.messages import Choice, Json, Reply
@@ -14,6 +14,8 @@ from bot.ports import Dialogue
 FORM = "craving"
 SCALE = tuple(f"craving-{score}" for score in range(11))
 STRONG = 7
+STILL_FELT = timedelta(hours=1)
+"""How long after it a craving still counts as one of now. [proposal]"""
 
 
 def log_craving(turn: Turn) -> list[Reply]:
@@ -59,7 +61,10 @@ def _keep_craving(turn: Turn, score: float, at: datetime) -> list[Reply]:
         words.append(say("craving.strong"))
         rules = ("top-up-only-if-planned",)
         offers.append(Choice("talk-to-human"))
-    return [turn.reply(*words, offers=tuple(offers), rules=rules)]
+    noted = turn.reply(*words, offers=tuple(offers), rules=rules)
+    stored = turn.unit.plans.current(turn.person.id)
+    lasts = score >= STRONG and turn.now - at < STILL_FELT
+    return [noted, top_up.asked(turn, stored)] if stored and lasts and top_up.is_worth_saying(turn, stored) else [noted]
 
 
 def log_drink(turn: Turn) -> list[Reply]:

@@ -1,19 +1,20 @@
-"""Intakes: taken, missed, undone, corrected. What really happened is logged whatever it was, and read back."""
+"""Intakes: taken, undone, corrected. What really happened is logged whatever it was, and read back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.core.decision import Alarm, Allowed, Withheld
 from bot.core.entry import Entry
 from bot.core.intake import Slot, Taken, judge_intake, match_slot, slots_around
 from bot.core.levels import Level
-from bot.handlers import agenda, escalation
+from bot.core.tablets import in_tablets
+from bot.handlers import agenda, escalation, top_up
 from bot.handlers.answer import close_own, says_only
 from bot.handlers.escalation import Sign
-from bot.handlers.turn import Turn, choices, emergency_of, mg, moment, nested, numbers_of, say
+from bot.handlers.turn import Turn, choices, mg, moment, nested, numbers_of, say
 from bot.messages import Choice, Json, Reply, Urgency, Words
 from bot.ports import Dialogue, StoredPlan
 
@@ -22,6 +23,9 @@ AN_AMOUNT = frozenset({"log_intake", "correct_last", "other"})
 """What a bare amount is read as; words of another intent, or with an hour of their own, are no answer to "how much?"."""
 
 HOURS = frozenset({"at", "planned_at", "since", "until", "doses"})
+TOP_UP = "top-up"
+"""What stands for the slot of an intake that is the plan's extra tablet, until it is logged."""
+
 JUST_NOW = timedelta(minutes=45)
 """A tap that comes later than this after its slot is read back with the planned hour as an alternative."""
 
@@ -44,36 +48,80 @@ def _log_one(turn: Turn, slots: Mapping[str, Any]) -> list[Reply]:
     at, assumed = _taken_at(turn, slots.get("at"))
     if at > turn.now + timedelta(minutes=5):
         return [turn.reply(say("intake.in-the-future", at=moment(turn.local(at))))]
-    amount = _amount(slots, stored)
+    if slots.get("top_up") and top_up.planned(stored):
+        return _log_extra(turn, slots, at=at, assumed=assumed)
     slot = _slot_of(turn, stored, slots.get("planned_at"), at, hour_said="at" not in assumed)
-    if amount is None and slot is not None and slot.dose.mg is not None:
-        amount, assumed = float(slot.dose.mg), [*assumed, "dose"]
-    elif amount is not None and "dose_mg" not in slots and not slots.get("tablet_mg") and stored is None:
-        assumed = [*assumed, "strength"]
+    amount, filled_in = _amount_taken(slots, stored, slot)
+    assumed = [*assumed, *filled_in]
     slot_id = slot.id if slot else ""
     if amount is None:
         return _ask_amount(turn, at=at, slot=slot_id, assumed=assumed)
     return record(turn, amount=amount, at=at, slot=slot_id, assumed=assumed)
 
 
+def _log_extra(turn: Turn, slots: Mapping[str, Any], *, at: datetime, assumed: list[str]) -> list[Reply]:
+    """The plan's extra tablet: of the plan's amount, unless another was said."""
+    stored = turn.unit.plans.current(turn.person.id)
+    extra, amount = top_up.planned(stored), _amount(slots, stored)
+    if extra is not None and (amount is None or (slots.get("tablets") == 1 and not slots.get("tablet_mg"))):
+        amount, assumed = float(extra.mg), [*assumed, "dose"]
+    if amount is None:
+        return _ask_amount(turn, at=at, slot=TOP_UP, assumed=assumed)
+    return record(turn, amount=amount, at=at, slot=TOP_UP, assumed=assumed)
+
+
+def _amount_taken(slots: Mapping[str, Any], stored: StoredPlan | None, slot: Slot | None) -> tuple[float | None, list[str]]:
+    """What was taken, and what of it was filled in and not said; None when nothing tells."""
+    amount = _amount(slots, stored)
+    if amount is not None:
+        guessed = "dose_mg" not in slots and not slots.get("tablet_mg") and stored is None
+        return amount, ["strength"] if guessed else []
+    if slot is None or slot.dose.mg is None or (_is_which(slots, stored) and not _makes(slot, stored, slots["tablets"])):
+        return None, []
+    return float(slot.dose.mg), ["dose"]
+
+
+def _is_which(slots: Mapping[str, Any], stored: StoredPlan | None) -> bool:
+    """Whether tablets were counted and the plan has several strengths of them: which ones was not said."""
+    return slots.get("tablets") is not None and not slots.get("tablet_mg") and stored is not None and len(stored.plan.tablets_mg) > 1
+
+
+def _makes(slot: Slot, stored: StoredPlan | None, count: float) -> bool:
+    """Whether so many tablets are the planned dose, in the tablets in which the plan tells it."""
+    made = in_tablets(slot.dose.mg, stored.plan.tablets_mg) if stored and slot.dose.mg else None
+    return isinstance(made, Allowed) and sum(each.halves for each in made.value) / 2 == count
+
+
 def _ask_amount(turn: Turn, *, at: datetime, slot: str, assumed: Sequence[str]) -> list[Reply]:
     token = turn.open_form(FORM, "amount", at=at.isoformat(), slot=slot, assumed=list(assumed))
-    return [turn.reply(say("intake.how-much", at=moment(turn.local(at))), offers=choices("cancel", about=token))]
+    stored = turn.unit.plans.current(turn.person.id)
+    several = stored is not None and len(stored.plan.tablets_mg) > 1 and not agenda.frozen(turn)
+    words = say("intake.how-much-of-which" if several else "intake.how-much", at=moment(turn.local(at)))
+    return [turn.reply(words, offers=choices("cancel", about=token))]
 
 
 def record(turn: Turn, *, amount: float, at: datetime, slot: str, assumed: Sequence[str], sure: bool = False) -> list[Reply]:
-    """Judge an intake, log it, read it back; tell humans when it is more than planned. `sure`: not a duplicate, says the person."""
+    """Judge an intake, log it, read it back; tell humans when it is more than planned. `sure`: not a duplicate, says the person.
+
+    `slot` is TOP_UP for the plan's extra tablet: it answers no planned intake, and adds what the plan allows to the day.
+    """
     day = turn.local(at).date()
-    laid = agenda.day_of(turn.unit.plans.current(turn.person.id), day)
-    others, before = _taken_on(turn, day), _taken_on(turn, day - timedelta(days=1))
+    stored = turn.unit.plans.current(turn.person.id)
+    laid, extra = agenda.day_of(stored, day), slot == TOP_UP
     verdict = judge_intake(
-        mg=amount, at=at, today=others, day_before=before, plan_total_mg=laid.total_mg if laid else None, surely_another=sure
+        mg=amount,
+        at=at,
+        today=_taken_on(turn, day),
+        day_before=_taken_on(turn, day - timedelta(days=1)),
+        plan_total_mg=laid.total_mg if laid else None,
+        top_up_mg=round(agenda.top_up_mg(turn, stored, day, one_more_mg=amount if extra else 0)) if laid and laid.total_mg else 0,
+        surely_another=sure,
     )
     if isinstance(verdict, Withheld):
         token = turn.open_form(FORM, "duplicate", amount=amount, at=at.isoformat(), slot=slot, assumed=list(assumed))
         words = say("intake.twice") if agenda.frozen(turn) else say("rule.duplicate-entry", dose=mg(amount))
         return [turn.reply(words, offers=choices("yes", "no", about=token), rules=verdict.rules)]
-    detail = {"dose_mg": amount, "slot": slot, "assumed": list(assumed)}
+    detail = {"dose_mg": amount, "slot": "" if extra else slot, "assumed": list(assumed), **({"top_up": True} if extra else {})}
     entry = turn.unit.entries.add(turn.person.id, "intake", at, detail, turn.now)
     close_own(turn, FORM)
     if isinstance(verdict, Alarm):
@@ -91,18 +139,22 @@ def _noted(turn: Turn, entry: Entry) -> Words:
         return say("intake.noted-plain", at=moment(turn.local(entry.at)))
     filled_in: list[Json] = [nested(f"intake.assumed.{what}") for what in ("dose", "strength", "at") if what in entry.detail["assumed"]]
     assumed: Json = nested("intake.assumed", what={"all": filled_in}) if filled_in else ""
-    return say("intake.noted", dose=mg(float(entry.detail["dose_mg"])), at=moment(turn.local(entry.at)), assumed=assumed)
+    key = "intake.noted-top-up" if entry.detail.get("top_up") else "intake.noted"
+    return say(key, dose=mg(float(entry.detail["dose_mg"])), at=moment(turn.local(entry.at)), assumed=assumed)
 
 
 def _echo(turn: Turn, entry: Entry, *, day_total: float, planned: int | None) -> Reply:
     words = [_noted(turn, entry)]
     if turn.local(entry.at).date() == turn.today and planned is not None and turn.unit.cases.open_for(turn.person.id) is None:
         words.append(say("intake.day-total", total=mg(day_total), planned=mg(planned)))
+    rules = top_up.passed(turn, entry)
+    if rules:
+        words.append(say("withheld.top-up-used"))
     offers = [Choice("undo", str(entry.id))]
     slot = agenda.parse_slot(str(entry.detail.get("slot", "")))
     if slot is not None and turn.local(entry.at).replace(tzinfo=None) - slot > JUST_NOW:
         offers.append(Choice("taken-earlier", f"{entry.detail['slot']}"))
-    return turn.reply(*words, offers=tuple(offers))
+    return turn.reply(*words, offers=tuple(offers), rules=rules)
 
 
 def _alarm(turn: Turn, entry: Entry, verdict: Alarm) -> list[Reply]:
@@ -147,7 +199,10 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
         return press_no(turn)
     if turn.meaning.intent not in AN_AMOUNT or not says_only(turn, AN_AMOUNT) or HOURS & set(turn.slots):
         return None
-    amount = _amount(turn.slots, turn.unit.plans.current(turn.person.id)) or turn.reader.number(turn.text, turn.person.language)
+    stored = turn.unit.plans.current(turn.person.id)
+    if _is_which(turn.slots, stored):
+        return _ask_amount(turn, at=datetime.fromisoformat(answers["at"]), slot=answers["slot"], assumed=answers["assumed"])
+    amount = _amount(turn.slots, stored) or turn.reader.number(turn.text, turn.person.language)
     if amount is None or amount <= 0:
         return None
     return record(turn, amount=amount, at=datetime.fromisoformat(answers["at"]), slot=answers["slot"], assumed=answers["assumed"])
@@ -170,7 +225,16 @@ def press_no(turn: Turn) -> list[Reply]:
 
 
 def press_taken(turn: Turn) -> list[Reply]:
-    """The button under a reminder: taken now, for the slot and the dose that it showed, never for the next one."""
+    """The button under a reminder: taken now, for the slot and the dose that it showed, never for the next one.
+
+    Under the answer to "can I take my extra tablet?" it is that tablet, on the day of the answer only.
+    """
+    day = top_up.day_of_button(turn.press.about)
+    if day is not None:
+        extra = top_up.planned(turn.unit.plans.current(turn.person.id))
+        if extra is None or day != turn.today:
+            return [turn.reply(say("form.over"))]
+        return record(turn, amount=float(extra.mg), at=turn.now, slot=TOP_UP, assumed=["at"])
     return _taken(turn, at=turn.now, assumed=["at"])
 
 
@@ -188,7 +252,7 @@ def _taken(turn: Turn, *, at: datetime, assumed: list[str]) -> list[Reply]:
     if planned is None:
         return log_intake(turn)
     turn.unit.timers.cancel(turn.person.id, agenda.SNOOZE, slot)
-    known = _entry_of_slot(turn, planned, slot)
+    known = agenda.entry_of_slot(turn, planned, slot)
     if known is not None and known.kind == "intake":
         if assumed or known.at == at:
             return [turn.reply(say("intake.already", at=moment(turn.local(known.at))), offers=(Choice("undo", str(known.id)),))]
@@ -203,82 +267,6 @@ def _taken(turn: Turn, *, at: datetime, assumed: list[str]) -> list[Reply]:
     if dose is None:
         return _ask_amount(turn, at=at, slot=slot, assumed=assumed)
     return record(turn, amount=dose, at=at, slot=slot, assumed=assumed)
-
-
-def _entry_of_slot(turn: Turn, planned: datetime, slot: str) -> Entry | None:
-    since, _ = turn.day_bounds(planned.date())
-    _, until = turn.day_bounds(planned.date() + timedelta(days=1))
-    logged = turn.unit.entries.between(turn.person.id, since, until, ("intake", "missed"))
-    return next((entry for entry in logged if entry.detail.get("slot") == slot), None)
-
-
-def press_skip(turn: Turn) -> list[Reply]:
-    """Not taken: kept as missed, and nothing is ever made up by doubling."""
-    planned = agenda.parse_slot(turn.press.about)
-    if planned is None:
-        return [turn.reply(say("form.over"))]
-    turn.unit.timers.cancel(turn.person.id, agenda.SNOOZE, turn.press.about)
-    if _entry_of_slot(turn, planned, turn.press.about) is not None:
-        return [turn.reply(say("intake.already-answered"))]
-    return _missed(turn, planned)
-
-
-def log_missed(turn: Turn) -> list[Reply]:
-    """A forgotten intake, or a whole forgotten day, in words."""
-    said = turn.slots.get("planned_at") or turn.slots.get("at")
-    if said and len(said) == len("2026-01-01") and date.fromisoformat(said) < turn.today:
-        return _day_missed(turn, date.fromisoformat(said))
-    planned = _planned(turn, said)
-    if planned is None:
-        return [turn.reply(say("intake.which-missed"), say("rule.never-double"), rules=("never-double",))]
-    return _missed(turn, planned)
-
-
-def _planned(turn: Turn, said: str | None) -> datetime | None:
-    """The local planned hour that was missed: the nearest slot to the hour said, else the last open slot of today."""
-    stored = turn.unit.plans.current(turn.person.id)
-    at = datetime.fromisoformat(said) if said and "T" in said else None
-    day = at.date() if at else turn.today
-    done = agenda.answered(turn, day)
-    open_slots = [slot for slot in agenda.slots_on(turn, stored, day) if slot.id not in done]
-    local_now = turn.local_now.replace(tzinfo=None)
-    past = [datetime.combine(s.day, s.dose.at) for s in open_slots if datetime.combine(s.day, s.dose.at) <= local_now]
-    if at is None:
-        return past[-1] if past else None
-    return min(past, key=lambda planned: abs(planned - at), default=at)
-
-
-def _missed(turn: Turn, planned: datetime) -> list[Reply]:
-    slot = planned.isoformat(timespec="minutes")
-    at = turn.instant(planned.date(), planned.time())
-    entry = turn.unit.entries.add(turn.person.id, "missed", at, {"slot": slot}, turn.now)
-    stored = turn.unit.plans.current(turn.person.id)
-    coming, verdict = agenda.next_slot(turn, stored), agenda.may_be_late(turn, stored, at)
-    undo = (Choice("undo", str(entry.id)),)
-    words = [say("intake.missed-noted", at=moment(planned)), say("rule.never-double")]
-    if coming is None or verdict is None:
-        return [turn.reply(*words, say("intake.missed-ask"), offers=undo, rules=("never-double",))]
-    key = "rule.late-intake-ok" if isinstance(verdict, Allowed) else "rule.late-intake-skip"
-    dose = nested("plan.of-dose", dose=mg(coming.dose.mg)) if coming.dose.mg is not None else ""
-    next_text = moment(datetime.combine(coming.day, coming.dose.at))
-    rules = tuple(dict.fromkeys((*verdict.rules, "never-double")))
-    return [turn.reply(*words, say(key, next=next_text, dose=dose), say("rule.leaflet-label"), offers=undo, rules=rules)]
-
-
-def _day_missed(turn: Turn, day: date) -> list[Reply]:
-    at = turn.instant(day, time(12))
-    turn.unit.entries.add(turn.person.id, "missed", at, {"slot": "", "day": day.isoformat()}, turn.now)
-    raised = escalation.raise_case(turn, Sign(level=Level.urgent, red=False, codes=("abrupt_stop",), quote=turn.text))
-    reply = turn.reply(
-        say("rule.never-double"),
-        say("rule.day-missed"),
-        say("orange.if-worse", emergency=emergency_of(turn.person.country)),
-        escalation.who_knows(raised),
-        rules=("day-missed", "never-double", "never-stop-abruptly", *escalation.told_rules(raised)),
-        offers=choices("talk-to-human"),
-        level=Level.urgent,
-    )
-    return [reply, *raised.replies]
 
 
 def undo(turn: Turn) -> list[Reply]:
@@ -302,7 +290,8 @@ def correct_last(turn: Turn) -> list[Reply]:
     at = last.at if not turn.slots.get("at") else _taken_at(turn, turn.slots["at"])[0]
     turn.unit.entries.undo(last.id, turn.now)
     amount = amount if amount is not None else float(last.detail["dose_mg"])
-    return record(turn, amount=amount, at=at, slot=str(last.detail.get("slot", "")), assumed=[], sure=True)
+    slot = TOP_UP if last.detail.get("top_up") else str(last.detail.get("slot", ""))
+    return record(turn, amount=amount, at=at, slot=slot, assumed=[], sure=True)
 
 
 def _taken_at(turn: Turn, said: str | None) -> tuple[datetime, list[str]]:
@@ -321,6 +310,8 @@ def _amount(slots: Mapping[str, Any], stored: StoredPlan | None) -> float | None
         if slots.get(name) is not None:
             return float(slots[name])
     if slots.get("tablets") is None:
+        return None
+    if _is_which(slots, stored):
         return None
     return float(slots["tablets"]) * float(slots.get("tablet_mg") or (stored.plan.tablet_mg if stored else 10))
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.core.decision import Alarm, Allowed, Decision
+from bot.core.course import after_relapse
+from bot.core.decision import Alarm, Allowed, Decision, Withheld
 from bot.core.levels import Level
 from bot.core.limits import CEILING_DAY_MG
 from bot.core.plan import Plan
 from bot.core.plan_json import plan_from_json, plan_to_json
-from bot.core.titration import check_plan, highest_day_mg, plan_day, sum_mismatches
+from bot.core.titration import check_plan, extend_step, highest_day_mg, plan_day, sum_mismatches, until_then
+from bot.core.versions import judge_change
 from bot.handlers import agenda, steps
 from bot.handlers.answer import close_own, says_only
 from bot.handlers.plan_text import day_words, plan_words
@@ -22,6 +25,9 @@ from bot.messages import Json, Reply, Words
 from bot.ports import Dialogue
 
 FORM = "plan"
+BECAUSE_EXTENDED = "extended"
+"""Why the plan stands still for the days by which the person made a step longer."""
+
 SAID_WITH = ("start-low", "specialist-above-80", "slow-decrease", "never-stop-abruptly")
 """Rules of a plan that are told as a sentence when it is read back."""
 
@@ -30,7 +36,9 @@ def set_plan(turn: Turn) -> list[Reply]:
     """Read a plan out of the message's slots; ask for what is missing, one thing at a time."""
     if agenda.frozen(turn):
         return [_frozen(turn)]
-    slots = dict(turn.slots)
+    if turn.slots.get("stay") or turn.slots.get("extend_days"):
+        return _stay_longer(turn)
+    slots = {**_at_hand(turn), **turn.slots}
     scheme = schemes().get(slots.get("scheme", ""))
     if scheme is not None and scheme.needs_bedtime and not slots.get("bedtime"):
         token = turn.open_form(FORM, "bedtime", **slots)
@@ -81,7 +89,7 @@ def confirm(turn: Turn) -> list[Reply]:
     plan = plan_from_json(dialogue.answers["plan"])
     if date.fromisoformat(dialogue.answers["read_on"]) <= plan.start < turn.today:
         # The first day went by while the plan waited: it is not begun in its middle. It starts today, if that is confirmed.
-        return _ask(turn, Written(plan=replace(plan, start=turn.today)), check_plan(plan), before=[say("plan.start-passed")])
+        return _ask(turn, Written(plan=replace(plan, start=turn.today)), check_plan(plan).rules, before=[say("plan.start-passed")])
     stored = turn.unit.plans.add(turn.person.id, plan, turn.now)
     turn.close_form()
     turn.unit.timers.cancel(turn.person.id, agenda.HELD)
@@ -112,7 +120,10 @@ def show_plan(turn: Turn) -> list[Reply]:
     if stored is None or not isinstance(laid, Allowed):
         start = stored.plan.start if stored else turn.today
         return [turn.reply(say("plan.starts-on", start=on_day(start)), rules=("plan-not-started",))]
-    words = [day_words(laid.value), *plan_words(stored.plan, since_step=laid.value.step_index)]
+    told, withheld = day_words(turn, stored, laid.value)
+    if withheld:
+        return [*news, turn.reply(told, offers=choices("talk-to-human"), rules=withheld)]
+    words = [told, *plan_words(stored.plan, since_step=laid.value.step_index)]
     held = agenda.open_hold(stored, agenda.BECAUSE_PERSON)
     if held is None:
         return [*news, turn.reply(*words)]
@@ -129,13 +140,33 @@ def press_hold(turn: Turn) -> list[Reply]:
         return [turn.reply(say("plan.none"))]
     since = agenda.first_day_to_hold(turn)
     agenda.hold_for_person(turn, since=since)
-    held = agenda.day_of(turn.unit.plans.current(turn.person.id), turn.today)
-    if held is None or agenda.frozen(turn):
+    stored = turn.unit.plans.current(turn.person.id)
+    held = agenda.day_of(stored, turn.today)
+    if stored is None or held is None or agenda.kept_silent(turn, stored, held) is not None:
         return [turn.reply(say("plan.held-plain"), rules=("hold-side-effect",))]
-    words = [say("plan.held", step=held.step_index + 1, total=mg(held.total_mg)), day_words(held)]
+    told, _ = day_words(turn, stored, held)
+    words = [say("plan.held", step=held.step_index + 1, total=mg(held.total_mg)), told]
     if since > turn.today and held.is_first_of_step and held.number > 1:
         words.insert(1, say("plan.held-begun"))
     return [turn.reply(*words, offers=choices("step-up"), rules=("hold-side-effect",))]
+
+
+def _stay_longer(turn: Turn) -> list[Reply]:
+    """ "Extend this step by 3 days", or without a length: what follows shifts, nothing is shortened (case 15, rule `hold-side-effect`)."""
+    stored, days = turn.unit.plans.current(turn.person.id), int(turn.slots.get("extend_days", 0))
+    if stored is None:
+        return [turn.reply(say("plan.none"))]
+    if turn.meaning.question:
+        return [turn.reply(say("rule.hold-side-effect"), offers=choices("hold"), rules=("hold-side-effect",))]
+    if days < 1:
+        return press_hold(turn)
+    longer = extend_step(stored.plan, on=turn.today, days=days, why=BECAUSE_EXTENDED)
+    if longer == stored.plan:
+        return [turn.reply(say("plan.has-no-end-to-extend"), rules=("hold-side-effect",))]
+    changed = turn.unit.plans.replace(stored, longer, turn.now)
+    following = agenda.next_step_on(changed, max(turn.today, longer.start))
+    words = say("plan.extended", days=days, next=on_day(following)) if following else say("plan.has-no-end-to-extend")
+    return [turn.reply(words, say("plan.tell-prescriber"), rules=("hold-side-effect", "step-not-shortened"))]
 
 
 def press_step_up(turn: Turn) -> list[Reply]:
@@ -157,9 +188,10 @@ def press_step_up(turn: Turn) -> list[Reply]:
         agenda.schedule(turn, stored.plan)
     words: list[Words] = [say("plan.resumed")]
     notices: list[str] = []
-    day = agenda.day_of(turn.unit.plans.current(turn.person.id), on)
+    stored = turn.unit.plans.current(turn.person.id) or stored
+    day = agenda.day_of(stored, on)
     if day is not None:
-        said, notices = steps.with_notices(turn, day)
+        said, notices = steps.with_notices(turn, stored, day)
         words += said
     return [turn.reply(*words, rules=("step-due", "step-not-shortened", *notices))]
 
@@ -186,12 +218,52 @@ def _unplaced(slots: dict[str, Any]) -> Words:
 
 
 def _read_back(turn: Turn, written: Written) -> list[Reply]:
-    """Refuse what cannot be a plan, saying why with both numbers; else read it back and wait for a yes."""
-    verdict = check_plan(written.plan, said_total_mg=written.said_total_mg)
+    """Refuse what cannot be a plan, saying why with both numbers; else read it back and wait for a yes.
+
+    Beside a plan that is followed already it is the prescriber's change: judged with the jump that it makes, and never a gap.
+    """
+    verdict: Decision[Plan] = check_plan(written.plan, said_total_mg=written.said_total_mg)
+    without = steps.days_without(turn)
+    after_a_gap = after_relapse(written.plan, current_mg=0, whole_days_without=without) if without else verdict
+    if isinstance(verdict, Allowed) and isinstance(after_a_gap, Withheld):
+        return _left(turn, say("plan.after-days-without"), rules=after_a_gap.rules, level=Level.consult)
+    stored = turn.unit.plans.current(turn.person.id)
+    if isinstance(verdict, Allowed) and stored is not None:
+        return _read_back_change(turn, written, stored.plan)
     if isinstance(verdict, Allowed):
-        return _ask(turn, written, verdict)
+        return _ask(turn, written, verdict.rules)
     level = verdict.level if isinstance(verdict, Alarm) else Level.none
     return _left(turn, _why_not(written, verdict.rules), rules=verdict.rules, level=level)
+
+
+def _read_back_change(turn: Turn, written: Written, before: Plan) -> list[Reply]:
+    """A new version of a plan: the daily amounts on both sides of the change are read back with it (S001 §8, §10)."""
+    since = max(written.plan.start, turn.today)
+    change = judge_change(before, written.plan, since=since)
+    bridged = replace(written, plan=until_then(before, written.plan, today=turn.today), said_total_mg=None)
+    whole = check_plan(bridged.plan)
+    refused = next((verdict for verdict in (change, whole) if not isinstance(verdict, Allowed)), None)
+    if refused is not None:
+        level = refused.level if isinstance(refused, Alarm) else Level.none
+        return _left(turn, _why_not(bridged, refused.rules), rules=refused.rules, level=level)
+    if not isinstance(change, Allowed) or change.value.from_mg == 0:
+        return _ask(turn, written, check_plan(written.plan).rules)
+    said = change.value
+    words = [say("plan.change", before=mg(said.from_mg), after=mg(said.to_mg), date=on_day(since))]
+    if "prescriber-decides" in change.rules:
+        words.append(say("plan.large-rise"))
+    if before.top_up is not None and written.plan.top_up is None:
+        words.append(say("plan.top-up-gone"))
+    return _ask(turn, bridged, change.rules, after=words)
+
+
+def _at_hand(turn: Turn) -> dict[str, Any]:
+    """The tablets of the present plan: they stay at hand while no others are named."""
+    stored = turn.unit.plans.current(turn.person.id)
+    if stored is None or {"tablet_mg", "tablets_mg"} & set(turn.slots):
+        return {}
+    strengths = list(stored.plan.tablets_mg)
+    return {"tablet_mg": stored.plan.tablet_mg, **({"tablets_mg": strengths} if len(strengths) > 1 else {})}
 
 
 def _why_not(written: Written, rules: tuple[str, ...]) -> Words:
@@ -201,12 +273,14 @@ def _why_not(written: Written, rules: tuple[str, ...]) -> Words:
     return say("rule.plan-sum-mismatch", said=mg(wrong.total_mg), added=mg(wrong.doses_mg))
 
 
-def _ask(turn: Turn, written: Written, verdict: Decision[Plan], *, before: list[Words] | None = None) -> list[Reply]:
-    """Read the plan back, with everything that must be known before the yes."""
+def _ask(
+    turn: Turn, written: Written, said_with: tuple[str, ...], *, before: Sequence[Words] = (), after: Sequence[Words] = ()
+) -> list[Reply]:
+    """Read the plan back, with everything that must be known before the yes; `before` and `after` its steps."""
     plan = written.plan
-    rules = tuple(dict.fromkeys((*verdict.rules, *written.rules)))
+    rules = tuple(dict.fromkeys((*said_with, *written.rules)))
     token = turn.open_form(FORM, "confirm", plan=plan_to_json(plan), read_on=turn.today.isoformat())
-    words = [*(before or []), say("plan.read-back", start=on_day(plan.start)), *plan_words(plan)]
+    words = [*before, say("plan.read-back", start=on_day(plan.start)), *plan_words(plan), *after]
     if written.endless:
         words.append(say("plan.endless", ceiling=mg(CEILING_DAY_MG)))
     elif highest_day_mg(plan) == CEILING_DAY_MG:

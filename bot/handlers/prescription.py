@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from bot.core.decision import Alarm, Allowed, Withheld
-from bot.core.plan import Dose, Plan, Step
+from bot.core.plan import Dose, Plan, Step, TopUp
 from bot.core.taper import taper
 from bot.core.titration import from_increase
 from bot.knowledge.schemes import Scheme, schemes
@@ -43,11 +43,29 @@ def read_plan(slots: Slots, *, today: date) -> Written | Unclear | Withheld | Al
     parts = _unusable(slots)
     if parts:
         return Unclear(parts)
+    written = _laid_out(slots, start)
+    return replace(written, plan=_with_the_rest(written.plan, slots)) if isinstance(written, Written) else written
+
+
+def _laid_out(slots: Slots, start: date) -> Written | Unclear | Withheld | Alarm:
     if slots.get("scheme") in schemes():
         return _of_scheme(schemes()[slots["scheme"]], slots, start)
     if _falls(slots):
         return _decrease(slots, start)
     return _custom(slots, start)
+
+
+def _with_the_rest(plan: Plan, slots: Slots) -> Plan:
+    """What was said beside the doses: further strengths of tablets, the largest single dose, a top-up for a strong craving."""
+    others = tuple(whole(strength) or 0 for strength in strengths_of(slots) if whole(strength) != plan.tablet_mg)
+    extra = whole(slots.get("top_up_mg")) or whole(float(slots.get("top_up_tablets", 0)) * tablet_of(slots))
+    top_up = TopUp(mg=extra, max_per_day=int(slots["top_up_per_day"])) if extra else None
+    return replace(plan, more_tablets_mg=others, max_single_mg=whole(slots.get("max_single_mg")), top_up=top_up)
+
+
+def strengths_of(slots: Slots) -> tuple[float, ...]:
+    """The strengths of tablets that were said, when there are several."""
+    return tuple(slots.get("tablets_mg", ()))
 
 
 def hours_missing(slots: Slots) -> bool:
@@ -94,8 +112,17 @@ def _unusable(slots: Slots) -> tuple[str, ...]:
         "limit": slots.get("until_mg") and not step and not scheme,
         "free-hours": slots.get("free_split") and (slots.get("times") or slots.get("doses")),
         "bedtime": slots.get("bedtime") and not scheme and not slots.get("doses") and not slots.get("times"),
+        "top-up": _half_a_top_up(slots),
+        "tablets": len(strengths_of(slots)) > 1 and any("tablets" in said for said in slots.get("doses", ())),
     }
     return tuple(part for part, is_wrong in wrong.items() if is_wrong)
+
+
+def _half_a_top_up(slots: Slots) -> bool:
+    """A top-up without its amount in mg, or without how often a day: neither is ever filled in."""
+    if "top_up_mg" not in slots and "top_up_tablets" not in slots:
+        return "top_up_per_day" in slots
+    return not slots.get("top_up_per_day") or ("top_up_mg" not in slots and len(strengths_of(slots)) > 1)
 
 
 def _of_scheme(scheme: Scheme, slots: Slots, start: date) -> Written | Unclear:
@@ -131,13 +158,16 @@ def _decrease(slots: Slots, start: date) -> Written | Unclear | Withheld | Alarm
     from_mg = whole(slots.get("from_total_mg") or slots.get("total_mg")) or 0
     if min(from_mg, by_mg, every) <= 0 or slots.get("doses"):
         return Unclear(("decrease",))
-    verdict = taper(from_mg=from_mg, by_mg=by_mg, every_days=every, start=start, tablet_mg=tablet_of(slots))
+    # With several strengths at hand it is `check_plan` that asks whether they make each amount.
+    tablet = 1 if len(strengths_of(slots)) > 1 else tablet_of(slots)
+    verdict = taper(from_mg=from_mg, by_mg=by_mg, every_days=every, start=start, tablet_mg=tablet)
     if not isinstance(verdict, Allowed):
         return verdict
     steps = verdict.value.steps if not goes_to else _cut(verdict.value.steps, whole(goes_to) or 0)
     if not steps:
         return Unclear(("limit",))
-    return Written(plan=replace(verdict.value, steps=tuple(_at_hours(step, _hours(slots)) for step in steps)), rules=verdict.rules)
+    decrease = replace(verdict.value, tablet_mg=tablet_of(slots))
+    return Written(plan=replace(decrease, steps=tuple(_at_hours(step, _hours(slots)) for step in steps)), rules=verdict.rules)
 
 
 def _at_hours(step: Step, hours: tuple[time, ...]) -> Step:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.core.decision import Alarm, Allowed
 from bot.core.levels import Level
 from bot.core.limits import CEILING_DAY_MG
 from bot.core.taper import judge_stop
-from bot.handlers import agenda, escalation, steps
+from bot.handlers import agenda, escalation, steps, top_up
 from bot.handlers.escalation import Sign
 from bot.handlers.turn import Turn, choices, emergency_of, moment, say
 from bot.knowledge.facts import fact, facts
@@ -18,6 +18,9 @@ from bot.messages import Reply, Words
 
 CONDITION = "condition-"
 ASK_A_HUMAN = frozenset({"how_much", "top_up", "interaction", "serious_effects", "psychiatric_history"})
+OF_ONES_OWN = frozenset({"consolidation", "decrease", "relapse"})
+"""Topics to which the person's own plan adds something."""
+
 MOST_EFFECTS = 2
 
 
@@ -35,6 +38,11 @@ def ask(turn: Turn) -> list[Reply]:
     if condition:
         # What makes baclofen more dangerous for somebody keeps the next step until the prescriber has spoken.
         steps.await_prescriber(turn, condition)
+    if topic in OF_ONES_OWN:
+        return [_answer(turn, topic, *steps.of_ones_own(turn, topic))]
+    stored = turn.unit.plans.current(turn.person.id)
+    if topic == "top_up" and stored is not None and top_up.planned(stored):
+        return [top_up.asked(turn, stored)]
     if topic == "side_effects":
         return [_answer(turn, topic, *_of_the_effects(turn))]
     return [_answer(turn, topic if topic in facts() else "unknown")]
@@ -56,6 +64,9 @@ def _days_missed(turn: Turn) -> list[Reply]:
     """A whole day or more without: nothing tells at what dose to go on; a human hears of it today (case 45, rule `day-missed`)."""
     words = fact("days_missed", turn.person.language)
     steps.await_prescriber(turn, "day-missed")
+    since = turn.slots.get("since")
+    if since:
+        steps.keep_missed_days(turn, first=date.fromisoformat(str(since)[:10]) + agenda.ONE_DAY, last=turn.today - agenda.ONE_DAY)
     raised = escalation.raise_case(turn, Sign(level=Level.urgent, red=False, codes=("abrupt_stop",), quote=turn.text))
     worse = say("orange.if-worse", emergency=emergency_of(turn.person.country))
     reply = turn.reply(

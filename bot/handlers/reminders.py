@@ -9,11 +9,11 @@ from itertools import groupby
 
 from bot.core.buildup import silence_adds_up
 from bot.core.case import Case
-from bot.core.decision import Allowed
+from bot.core.decision import Allowed, Withheld
 from bot.core.intake import Slot
 from bot.handlers import agenda, case_words, escalation, steps
-from bot.handlers.plan_text import day_words
-from bot.handlers.turn import Due, Moment, Turn, choices, clock, mg, moment, nested, numbers_of, on_day, say
+from bot.handlers.plan_text import day_words, dose_text, silence_words
+from bot.handlers.turn import Due, Moment, Turn, choices, clock, moment, nested, numbers_of, on_day, say
 from bot.messages import Json, Reply, Words
 from bot.ports import CaseEvent
 
@@ -55,13 +55,14 @@ def due_held(due: Due) -> list[Reply]:
     stored = due.unit.plans.current(due.person.id)
     standing = agenda.open_hold(stored, agenda.BECAUSE_PERSON)
     day = agenda.day_of(stored, due.today)
-    if standing is None or day is None:
+    if stored is None or standing is None or day is None:
         return []
     due.unit.timers.put(due.person.id, agenda.HELD, "", due.now + agenda.ASK_WHILE_HELD)
     if due.unit.cases.open_for(due.person.id) is not None:
         return []
-    words = (say("held.still", since=on_day(standing.since)), day_words(day))
-    return [due.reply(*words, offers=choices("step-up", "hold", "talk-to-human"), rules=("hold-side-effect",), kind="notice")]
+    told, withheld = day_words(due, stored, day)
+    words = (say("held.still", since=on_day(standing.since)), told)
+    return [due.reply(*words, offers=choices("step-up", "hold", "talk-to-human"), rules=("hold-side-effect", *withheld), kind="notice")]
 
 
 def due_unclaimed(due: Due) -> list[Reply]:
@@ -88,7 +89,8 @@ def _remind(due: Due, slot: Slot) -> list[Reply]:
     if case is not None and case.red:
         return [*_unanswered_before(due, case), _check_in(due, case, slots[-1])]
     reply = _reminder(due, slots, again=due.timer.kind == SNOOZE)
-    agenda.note_reminder(due, slots[-1], shown_mg=slots[-1].dose.mg if reply.kind == "reminder" else None)
+    invites = any(words.key in INVITES for words in reply.words)
+    agenda.note_reminder(due, slots[-1], shown_mg=slots[-1].dose.mg if invites else None)
     return [reply]
 
 
@@ -120,12 +122,26 @@ def _reminder(where: Moment, slots: Sequence[Slot], *, again: bool) -> Reply:
         # Too late to invite: said all the same, so that nothing is dropped in silence.
         offers = choices("taken-earlier", "skip", about=last.id) if len(missed) == 1 else ()
         return where.reply(*words, offers=offers, rules=("never-double",), kind="notice")
-    dose: Json = mg(last.dose.mg) if last.dose.mg is not None else nested("reminder.dose-of-your-plan")
+    dose = _dose(where, last)
+    if isinstance(dose, Withheld):
+        # The hour is said, and that it has come; what to take then is not for us to name.
+        words += [say("reminder.hour-only", hour=clock(last.dose.at)), silence_words(dose)]
+        offers = choices("taken", "skip", "talk-to-human", about=last.id)
+        return where.reply(*words, offers=offers, rules=dose.rules, kind="reminder")
     at = moment(datetime.combine(last.day, last.dose.at))
     invite = say(key, dose=dose, hour=clock(last.dose.at)) if key in ("reminder.now", "reminder.planned") else say(key, dose=dose, at=at)
     return where.reply(
         *words, invite, offers=choices(*SLOT_CHOICES, about=last.id), rules=("never-double",) if missed else (), kind="reminder"
     )
+
+
+def _dose(where: Moment, slot: Slot) -> Json | Withheld:
+    """What a reminder says is to be taken: it has passed the choke point, or is not named."""
+    stored = where.unit.plans.current(where.person.id)
+    if stored is None or slot.dose.mg is None:
+        return nested("reminder.dose-of-your-plan")
+    verdict = agenda.nameable(where, stored, slot.dose.mg, on=slot.day)
+    return verdict if isinstance(verdict, Withheld) else dose_text(stored.plan, slot.dose.mg)
 
 
 def _standing(where: Moment, slot: Slot, *, again: bool) -> str:

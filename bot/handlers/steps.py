@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from bot.core.decision import Alarm, Allowed, Decision
+from bot.core.course import consolidation
+from bot.core.decision import Alarm, Allowed, Decision, Withheld
 from bot.core.entry import Entry
 from bot.core.history import SILENT_FOR, Doubt, may_step_by_log
 from bot.core.levels import Level
 from bot.core.stepping import BOTHERSOME_FROM, STEP_BACK_DAYS, STEP_BACK_FINDINGS, Effect, may_step, step_back
+from bot.core.taper import maintenance_decrease
 from bot.core.titration import PlanDay
 from bot.handlers import agenda, escalation
 from bot.handlers.agenda import ONE_DAY
@@ -61,7 +63,7 @@ def begin(moment: Moment) -> list[Reply]:
     _remember(moment, first)
     if isinstance(verdict, Allowed):
         day = agenda.day_of(stored, moment.today)
-        return [_due(moment, day, doubt=doubt)] if day else []
+        return [_due(moment, stored, day, doubt=doubt)] if day else []
     return _kept_back(moment, first, verdict.rules, quote=_as_reported(entries) if isinstance(verdict, Alarm) else "")
 
 
@@ -82,9 +84,52 @@ def await_prescriber(moment: Moment, code: str) -> None:
     moment.unit.entries.add(moment.person.id, "finding", moment.now, detail, moment.now)
 
 
-def with_notices(moment: Moment, day: PlanDay) -> tuple[list[Words], list[str]]:
+def keep_missed_days(moment: Moment, *, first: date, last: date) -> None:
+    """Keep whole days as missed, each once, but for those on which something was logged as taken. A step that follows them waits."""
+    days = [first + offset * ONE_DAY for offset in range(min((last - first).days + 1, LONGEST_STEP))]
+    for day in days:
+        known = agenda.entries_on(moment, day, ("missed",))
+        if agenda.taken_for(moment, day) or any(entry.detail.get("day") == day.isoformat() for entry in known):
+            continue
+        detail = {"slot": "", "day": day.isoformat()}
+        moment.unit.entries.add(moment.person.id, "missed", moment.instant(day, time(12)), detail, moment.now)
+
+
+def days_without(moment: Moment) -> int:
+    """How many whole days were said to be missed since anything was last logged as taken."""
+    since, until = moment.now - LONGEST_STEP * ONE_DAY, moment.now + timedelta(seconds=1)
+    told = moment.unit.entries.between(moment.person.id, since, until, ("intake", "missed"))
+    taken = [entry.at for entry in told if entry.kind == "intake"]
+    return sum(bool(entry.detail.get("day")) for entry in told if entry.kind == "missed" and (not taken or entry.at > taken[-1]))
+
+
+def of_ones_own(moment: Moment, topic: str) -> list[Words]:
+    """What a person's own plan adds to a question about staying, going down or going up again: dates and months, never an amount.
+
+    The decisions are the core's (`consolidation`, `slow-decrease`, `relapse`); how much is the prescriber's.
+    """
+    if topic == "relapse":
+        return [say("own.relapse")]
+    stored = moment.unit.plans.current(moment.person.id)
+    day = agenda.day_of(stored, moment.today)
+    began = agenda.step_began(stored, moment.today, at_most=10 * LONGEST_STEP)
+    if stored is None or day is None or began is None or day.total_mg == 0 or agenda.frozen(moment):
+        return []
+    if topic == "consolidation":
+        kept = consolidation(reached_on=began, on=moment.today)
+        return [say("own.consolidation", since=on_day(began), months=kept.value.months)]
+    unit = max(stored.plan.tablets_mg)
+    verdict = maintenance_decrease(day.total_mg, on=moment.today, last_change=began, tablet_mg=unit)
+    too_soon = isinstance(verdict, Withheld) and verdict.rules == ("slow-decrease",)
+    return [say("own.decrease-soon" if too_soon else "own.decrease", since=on_day(began))]
+
+
+def with_notices(moment: Moment, stored: StoredPlan, day: PlanDay) -> tuple[list[Words], list[str]]:
     """The words of a day, and what its total calls for, said once (rule `specialist-above-80`)."""
-    words, rules = [day_words(day)], [rule for rule in day.notices if rule == "specialist-above-80"]
+    told, withheld = day_words(moment, stored, day)
+    words, rules = [told], [rule for rule in day.notices if rule == "specialist-above-80"]
+    if withheld:
+        return words, [*withheld]
     if rules and not _is_acknowledged(moment, "specialist-above-80"):
         words.append(say("rule.specialist-above-80"))
         moment.unit.entries.add(moment.person.id, "acknowledgement", moment.now, {"rule": "specialist-above-80"}, moment.now)
@@ -140,8 +185,8 @@ def _entries_since_the_last_step(moment: Moment, stored: StoredPlan, first: date
     return moment.unit.entries.between(moment.person.id, since, until + timedelta(seconds=1), ("intake", "missed", "side_effect"))
 
 
-def _due(moment: Moment, day: PlanDay, *, doubt: tuple[str, ...]) -> Reply:
-    words, notices = with_notices(moment, day)
+def _due(moment: Moment, stored: StoredPlan, day: PlanDay, *, doubt: tuple[str, ...]) -> Reply:
+    words, notices = with_notices(moment, stored, day)
     doubts = [say("step.log-is-silent")] if doubt else []
     rules = ("step-due", "step-not-shortened", *notices, *doubt)
     offers = choices("step-up", "hold", about=moment.today.isoformat())
@@ -158,9 +203,13 @@ def _kept_back(moment: Moment, first: date, rules: tuple[str, ...], *, quote: st
     stored = moment.unit.plans.current(moment.person.id)
     day = agenda.day_of(stored, moment.today)
     kept = "step.kept" if since <= moment.today else "step.kept-begun"
-    words = [say(kept), say(REASONS.get(rules[0], OTHER_REASON)), *([day_words(day)] if day else [])]
+    words = [say(kept), say(REASONS.get(rules[0], OTHER_REASON))]
     about = moment.today.isoformat()
     rules = tuple(dict.fromkeys((*rules, "hold-side-effect")))
+    if stored is not None and day is not None:
+        told, withheld = day_words(moment, stored, day)
+        words.append(told)
+        rules = (*rules, *withheld)
     if not quote:
         return [moment.reply(*words, offers=choices("step-up", "talk-to-human", about=about), rules=rules, kind="notice")]
     raised = escalation.raise_case(moment, Sign(level=Level.urgent, red=False, codes=(NOT_BORNE,), quote=quote))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
-from bot.core.decision import Allowed
+from bot.core.decision import Allowed, Withheld
+from bot.core.intake import may_name
 from bot.core.limits import unit_mg
-from bot.core.plan import Plan
 from bot.core.split import Split, illustrate
 from bot.core.titration import PlanDay
 from bot.handlers import agenda, steps
-from bot.handlers.plan_text import day_words
+from bot.handlers.plan_text import day_words, dose_text, silence_words
 from bot.handlers.turn import Turn, clock, emergency_of, mg, moment, nested, on_day, say
 from bot.messages import Json, Reply, Words
+from bot.ports import StoredPlan
 
 
 def ask_timing(turn: Turn) -> list[Reply]:
@@ -35,7 +36,10 @@ def _hours_asked(turn: Turn) -> Reply:
         start = stored.plan.start if stored else on
         return turn.reply(say("plan.starts-on", start=on_day(start)), rules=("plan-not-started",))
     asked = turn.slots.get("total_mg")
-    words = [day_words(day)]
+    told, withheld = day_words(turn, stored, day)
+    if withheld:
+        return turn.reply(told, rules=withheld)
+    words = [told]
     rules: list[str] = []
     if asked is not None and float(asked) != day.total_mg:
         # The total said is not the plan's: it is quoted back, and the plan stands.
@@ -44,7 +48,7 @@ def _hours_asked(turn: Turn) -> Reply:
     if day.doses:
         words += [say("rule.split-hours-fixed"), say("rule.craving-onset")]
         return turn.reply(*words, rules=(*rules, "split-hours-fixed", "stable-hours", "craving-onset"))
-    return _illustrated(turn, words, rules, day, stored.plan)
+    return _illustrated(turn, words, rules, day, stored)
 
 
 def _day_asked(turn: Turn) -> date:
@@ -52,14 +56,20 @@ def _day_asked(turn: Turn) -> date:
     return date.fromisoformat(str(said)[:10]) if said else turn.today
 
 
-def _illustrated(turn: Turn, words: list[Words], rules: list[str], day: PlanDay, plan: Plan) -> Reply:
+def _illustrated(turn: Turn, words: list[Words], rules: list[str], day: PlanDay, stored: StoredPlan) -> Reply:
+    plan = stored.plan
     craving = turn.slots.get("craving_at")
     if not craving:
         return turn.reply(*words, say("timing.ask-craving-hour"), rules=(*rules, "craving-onset"))
-    unit = unit_mg(plan.tablet_mg)
+    unit = min(map(unit_mg, plan.tablets_mg))
     verdict = illustrate(day.step, craving=time.fromisoformat(craving), unit_mg=unit, max_single_mg=plan.max_single_mg)
     if not isinstance(verdict, Allowed):
         return turn.reply(*words, say("rule.split-infeasible"), rules=(*rules, "split-infeasible", "prescriber-decides"))
+    # What was taken already is not part of an illustration of the whole day; every other bound is.
+    verdicts = (may_name(plan, dose.mg or 0, on=day.date) for dose in verdict.value.doses)
+    silent = next((named for named in verdicts if isinstance(named, Withheld)), None)
+    if silent is not None:
+        return turn.reply(*words, silence_words(silent), rules=(*rules, *silent.rules))
     words.append(say("timing.illustration", hour={"clock": craving}, doses=_doses(verdict.value)))
     words += [say("rule.split-illustration"), say("rule.craving-onset")]
     return turn.reply(*words, rules=(*rules, "split-illustration", "craving-onset"))
@@ -81,7 +91,14 @@ def ask_next(turn: Turn) -> list[Reply]:
     coming = agenda.next_slot(turn, stored)
     if coming is None:
         day = agenda.day_of(stored, turn.today)
-        return [*news, turn.reply(day_words(day) if day else say("plan.starts-on", start=on_day(before.plan.start)))]
+        starts = say("plan.starts-on", start=on_day(before.plan.start)), ("plan-not-started",)
+        told, withheld = day_words(turn, stored, day) if stored and day else starts
+        return [*news, turn.reply(told, rules=withheld)]
     at = moment(datetime.combine(coming.day, coming.dose.at))
-    dose: Json = mg(coming.dose.mg) if coming.dose.mg is not None else nested("reminder.dose-of-your-plan")
+    if stored is None or coming.dose.mg is None:
+        return [*news, turn.reply(say("timing.next", at=at, dose=nested("reminder.dose-of-your-plan")))]
+    verdict = agenda.nameable(turn, stored, coming.dose.mg, on=coming.day)
+    if isinstance(verdict, Withheld):
+        return [*news, turn.reply(say("timing.next-hour", at=at), silence_words(verdict), rules=verdict.rules)]
+    dose = dose_text(stored.plan, coming.dose.mg)
     return [*news, turn.reply(say("timing.next", at=at, dose=dose))]

@@ -221,6 +221,7 @@ class Linear:
 
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
+        word_classes()  # read with the rest at the start, not with somebody's first message
         self.fingerprint = weights.fingerprint
         self._pieces = lru_cache(maxsize=32_768)(self._pieces_of)
 

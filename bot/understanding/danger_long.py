@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Set
+from itertools import islice
 
 ORDINARY = 6_000  # characters read in one go
 _PIECE = 2_000
 _OVERLAP = 200  # a sign that a cut would break stands whole in the next piece
-_AT_MOST = 4  # pieces holding trigger words that are read from each end of the text
+_AT_MOST = 8  # pieces holding trigger words that are read from each end of the text
+_HOSTILE = 100_000  # characters that nobody writes: of such a text one piece is read from each end
 _WORDS = re.compile(r"[a-z]+")
 
 
@@ -41,21 +43,17 @@ def pieces(text: str, *, worth: Callable[[Set[str]], bool]) -> Iterator[tuple[in
     for offset in range(0, len(text), _PIECE - _OVERLAP):
         seen.setdefault(text[offset : offset + _PIECE], offset)
     offsets = [(offset, piece) for piece, offset in seen.items()]
-    first = list(_first(offsets, worth))
+    at_most = _AT_MOST if len(text) < _HOSTILE else 1
+    first = list(islice(_worth_reading(offsets, worth), at_most))
     yield from first
     read = {offset for offset, _ in first}
-    yield from reversed([found for found in _first(reversed(offsets), worth) if found[0] not in read])
+    last = islice(_worth_reading(reversed(offsets), worth), at_most)
+    yield from reversed([found for found in last if found[0] not in read])
 
 
-def _first(offsets: Iterable[tuple[int, str]], worth: Callable[[Set[str]], bool]) -> Iterator[tuple[int, str]]:
-    """The first pieces worth reading; the rest of the text is not even looked at."""
-    found = 0
-    for offset, piece in offsets:
-        if worth(_plain_words(piece)):
-            yield offset, piece
-            found += 1
-            if found == _AT_MOST:
-                return
+def _worth_reading(offsets: Iterable[tuple[int, str]], worth: Callable[[Set[str]], bool]) -> Iterator[tuple[int, str]]:
+    """The pieces worth reading, one by one: what nobody asks for is not even looked at."""
+    yield from (found for found in offsets if worth(_plain_words(found[1])))
 
 
 def _plain_words(piece: str) -> set[str]:

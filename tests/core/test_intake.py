@@ -171,6 +171,11 @@ NAMED = [
     ("before the plan", lambda: may_name(P4, 5, on=on_day(0)), Withheld(("plan-not-started",))),
     ("above the plan's single dose", lambda: may_name(replace(P4, max_single_mg=15), 20, on=DAY33), Withheld(("plan-max-single",))),
     ("a quarter of a tablet", lambda: may_name(P4, 2.5, on=DAY33), Withheld(("not-a-half-tablet",))),
+    ("beside a top-up", lambda: may_name(P4, 20, on=DAY33, taken_today_mg=60, top_up_mg=10), Allowed(20)),
+    ("beside less than a top-up", lambda: may_name(P4, 20, on=DAY33, taken_today_mg=60, top_up_mg=5), Withheld(("over-plan",))),
+    ("a top-up lifts no ceiling", lambda: may_name(flat(295), 10, on=DAY33, taken_today_mg=295, top_up_mg=10), Withheld(("ceiling-300",))),
+    ("of two strengths", lambda: may_name(replace(flat(45, tablet_mg=25), more_tablets_mg=(20,)), 45, on=DAY33), Allowed(45)),
+    ("of one strength", lambda: may_name(flat(45, tablet_mg=25), 45, on=DAY33), Withheld(("not-a-half-tablet",))),
     ("200 mg at once", lambda: may_name(flat(300), 200, on=DAY33), Withheld(("over-200-single",))),
 ]
 
@@ -202,8 +207,11 @@ def test_a_planned_top_up_is_taken_once_and_the_day_comes_to_80() -> None:
     assert top_up(WITH_TOP_UP, on=DAY33, used_today=1) == Withheld(("top-up-used",))
 
 
-def test_where_the_plan_has_come_down_to_nothing_its_top_up_is_all_of_the_day() -> None:
-    assert top_up(flat(0, top_up=TopUp(10, 1)), on=DAY33, used_today=0) == Allowed(TopUpNow(10, 10), ("top-up-only-if-planned",))
+def test_where_the_plan_has_come_down_to_nothing_no_top_up_is_left() -> None:
+    ended = Plan(scheme="custom", start=START, steps=(Step(10, 2), Step(0, None)), top_up=TopUp(10, 1))
+    assert top_up(ended, on=on_day(2), used_today=0) == Allowed(TopUpNow(10, 20), ("top-up-only-if-planned",))
+    assert top_up(ended, on=on_day(3), used_today=0) == Withheld(("top-up-only-if-planned", "prescriber-decides"))
+    assert top_up(ended, on=DAY33, used_today=0) == Withheld(("top-up-only-if-planned", "prescriber-decides"))
 
 
 def test_of_two_bounds_the_smaller_is_named() -> None:

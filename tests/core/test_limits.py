@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.core.decision import Allowed, Withheld
 from bot.core.limits import Bound, can_be_made, day_notices, of_one_day, of_one_intake, passed, smallest, unit_mg, within
+from bot.core.tablets import in_tablets
 
 
 @given(amounts=st.lists(st.integers(0, 300), min_size=1, max_size=5))
@@ -29,6 +30,7 @@ def test_only_tablets_with_equal_halves_are_halved(tablet: int, unit: int) -> No
     assert isinstance(unit_mg(tablet), int)
     assert can_be_made(3 * unit, tablet)
     assert not can_be_made(unit + 0.5, tablet)
+    assert not can_be_made(unit + 0.5, tablet, 2 * tablet)
 
 
 def test_a_tablet_of_nothing_is_an_error() -> None:
@@ -84,12 +86,12 @@ def test_an_amount_passes_one_choke_point(why: str, mg: float, given_bounds: dic
     day = of_one_day(given_bounds.get("day"), taken_mg=given_bounds.get("taken", 0))
     bounds = (*day, *of_one_intake(given_bounds.get("single")))
     frozen = bool(given_bounds.get("frozen"))
-    assert within(mg, bounds, tablet_mg=given_bounds.get("tablet", 10), frozen=frozen) == expected
+    assert within(mg, bounds, tablets_mg=(given_bounds.get("tablet", 10),), frozen=frozen) == expected
 
 
 @given(mg=st.integers(-10, 400), day=st.none() | st.integers(0, 400), taken=st.integers(0, 400), single=st.none() | st.integers(0, 250))
 def test_what_is_allowed_keeps_every_bound(mg: int, day: int | None, taken: int, single: int | None) -> None:
-    verdict = within(mg, (*of_one_day(day, taken_mg=taken), *of_one_intake(single)), tablet_mg=10)
+    verdict = within(mg, (*of_one_day(day, taken_mg=taken), *of_one_intake(single)), tablets_mg=(10,))
     keeps = 0 < mg < 200 and mg % 5 == 0 and mg + taken <= min(300, 300 if day is None else day) and (single is None or mg <= single)
     assert isinstance(verdict, Allowed) == keeps
     assert isinstance(verdict, Allowed) or len(verdict.rules) == 1
@@ -107,3 +109,21 @@ def test_what_is_allowed_keeps_every_bound(mg: int, day: int | None, taken: int,
 )
 def test_a_days_total_brings_its_notices(total: int, rules: tuple[str, ...]) -> None:
     assert day_notices(total) == rules
+
+
+def test_an_amount_is_made_of_something() -> None:
+    with pytest.raises(ValueError, match="made of something"):
+        can_be_made(10)
+
+
+def test_the_tablets_at_hand_count_together() -> None:
+    assert within(45, of_one_day(), tablets_mg=(25, 20)) == Allowed(45)
+    assert within(45, of_one_day(), tablets_mg=(25,)) == Withheld(("not-a-half-tablet",))
+    assert within(35, of_one_day(), tablets_mg=(20, 25)) == Allowed(35)
+    assert within(15, of_one_day(), tablets_mg=(20, 25)) == Withheld(("not-a-half-tablet",))
+    assert within(50, of_one_day(), tablets_mg=(25,)) == Allowed(50)
+
+
+@given(mg=st.integers(1, 300), strengths=st.sets(st.sampled_from((7, 10, 20, 25, 30, 40)), min_size=1))
+def test_what_can_be_made_can_be_told_in_tablets(mg: int, strengths: set[int]) -> None:
+    assert can_be_made(mg, *strengths) == isinstance(in_tablets(mg, strengths), Allowed)

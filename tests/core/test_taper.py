@@ -72,19 +72,19 @@ def test_a_tenth_every_three_weeks_is_described_however_large() -> None:
 
 
 @pytest.mark.parametrize(
-    ("from_mg", "by_mg", "every_days", "first", "days", "also"),
+    ("prescribed", "first", "days", "also"),
     [
-        (230, 30, 13, 200, 92, ("slow-decrease",)),
-        (100, 40, 30, 60, 61, ("slow-decrease", "prescriber-decides")),
-        (100, 50, 12, 50, 13, ("prescriber-decides",)),
-        (10, 10, 2, 0, 1, ()),
+        ((230, 30, 13), 200, 92, ("slow-decrease",)),
+        ((100, 40, 30), 60, 61, ("slow-decrease", "prescriber-decides")),
+        ((100, 50, 12), 50, 13, ("prescriber-decides",)),
+        ((10, 10, 2), 0, 1, ()),
     ],
 )
 def test_a_slow_decrease_is_laid_out_and_an_unusual_drop_is_the_prescribers(
-    from_mg: int, by_mg: int, every_days: int, first: int, days: int, also: tuple[str, ...]
+    prescribed: tuple[int, int, int], first: int, days: int, also: tuple[str, ...]
 ) -> None:
-    totals_, rules = totals(from_mg, by_mg, every_days)
-    assert (totals_[0], len(totals_), rules) == (first, days, ("never-stop-abruptly", *also))
+    laid, rules = totals(*prescribed)
+    assert (laid[0], len(laid), rules) == (first, days, ("never-stop-abruptly", *also))
 
 
 def test_what_is_not_positive_is_an_error() -> None:
@@ -99,7 +99,7 @@ def test_a_decrease_only_goes_down_and_slower_is_never_refused(units: int, drop:
     if not isinstance(verdict, Allowed):
         # Faster than S001's example, or so large a drop that nothing is left within ten days, or a stop.
         large = 15 * drop > 5 * units and drop > 4
-        assert 5 * drop > 10 * every or large or (drop >= units and units > 4)
+        assert 5 * drop > 10 * every or large or drop >= units > 4
         return
     steps = [step.total_mg for step in verdict.value.steps]
     assert steps == sorted(set(steps), reverse=True)

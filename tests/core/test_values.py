@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, time
 from itertools import permutations
 
@@ -92,6 +93,7 @@ FULL = Plan(
     max_single_mg=30,
     top_up=TopUp(10, 2),
     step_back_rule=True,
+    more_tablets_mg=(40, 10),
 )
 
 
@@ -112,6 +114,7 @@ def test_a_plan_is_written_field_by_field() -> None:
         "max_single_mg": 30,
         "top_up": {"mg": 10, "max_per_day": 2},
         "step_back_rule": True,
+        "more_tablets_mg": [40, 10],
     }
 
 
@@ -128,6 +131,17 @@ def test_a_hold_written_before_steps_back_existed_is_read() -> None:
     body = plan_to_json(FULL)
     body["holds"] = [{"since": "2026-01-04", "until": None, "why": ""}]
     assert plan_from_json(body).holds == (Hold(date(2026, 1, 4)),)
+
+
+def test_a_plan_written_when_there_was_one_strength_is_read() -> None:
+    body = plan_to_json(FULL)
+    del body["more_tablets_mg"]
+    assert plan_from_json(body) == replace(FULL, more_tablets_mg=())
+
+
+def test_the_strengths_at_hand_are_told_once_each_the_strongest_first() -> None:
+    assert FULL.tablets_mg == (40, 20, 10)
+    assert replace(FULL, more_tablets_mg=(20, 20)).tablets_mg == (20,)
 
 
 def test_a_format_that_is_not_known_is_refused() -> None:

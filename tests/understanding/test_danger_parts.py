@@ -6,7 +6,9 @@ import pytest
 
 from bot.knowledge.danger import load_danger
 from bot.knowledge.files import KnowledgeError
+from bot.knowledge.weights import load_weights
 from bot.understanding.danger import Triage
+from bot.understanding.danger_linear import Linear
 from bot.understanding.danger_pattern import Finder, Line, PatternError, PatternReader
 from bot.understanding.danger_reading import Speller, tokenize
 from bot.understanding.fold import fold
@@ -124,7 +126,7 @@ def test_a_broken_pattern_stops_the_start_up_and_names_itself() -> None:
         danger.concepts, danger.policies, (type(french)("fr", french.words, french.slots, broken), *danger.languages[1:]), ""
     )
     with pytest.raises(KnowledgeError, match="je"):
-        Triage(spoiled)
+        Triage(spoiled, Linear(load_weights()))
 
 
 def test_the_fingerprint_is_stable() -> None:

@@ -1,0 +1,99 @@
+"""Intakes that were missed: one, a whole day, or days on end. Nothing is ever made up for by doubling."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from bot.core.decision import Allowed
+from bot.core.intake import days_missed
+from bot.handlers import agenda, escalation, steps
+from bot.handlers.escalation import Sign
+from bot.handlers.turn import Turn, choices, emergency_of, mg, moment, nested, say
+from bot.messages import Choice, Json, Reply
+
+
+def press_skip(turn: Turn) -> list[Reply]:
+    """Not taken: kept as missed, and nothing is ever made up by doubling."""
+    planned = agenda.parse_slot(turn.press.about)
+    if planned is None:
+        return [turn.reply(say("form.over"))]
+    turn.unit.timers.cancel(turn.person.id, agenda.SNOOZE, turn.press.about)
+    if agenda.entry_of_slot(turn, planned, turn.press.about) is not None:
+        return [turn.reply(say("intake.already-answered"))]
+    return _missed(turn, planned)
+
+
+def log_missed(turn: Turn) -> list[Reply]:
+    """A forgotten intake, or a whole forgotten day, in words."""
+    since = turn.slots.get("since")
+    if since:
+        return _none_since(turn, date.fromisoformat(since[:10]))
+    said = turn.slots.get("planned_at") or turn.slots.get("at")
+    if said and len(said) == len("2026-01-01") and date.fromisoformat(said) < turn.today:
+        return _day_missed(turn, date.fromisoformat(said))
+    planned = _planned(turn, said)
+    if planned is None:
+        return [turn.reply(say("intake.which-missed"), say("rule.never-double"), rules=("never-double",))]
+    return _missed(turn, planned)
+
+
+def _planned(turn: Turn, said: str | None) -> datetime | None:
+    """The local planned hour that was missed: the nearest slot to the hour said, else the last open slot of today."""
+    stored = turn.unit.plans.current(turn.person.id)
+    at = datetime.fromisoformat(said) if said and "T" in said else None
+    day = at.date() if at else turn.today
+    done = agenda.answered(turn, day)
+    open_slots = [slot for slot in agenda.slots_on(turn, stored, day) if slot.id not in done]
+    local_now = turn.local_now.replace(tzinfo=None)
+    past = [datetime.combine(s.day, s.dose.at) for s in open_slots if datetime.combine(s.day, s.dose.at) <= local_now]
+    if at is None:
+        return past[-1] if past else None
+    return min(past, key=lambda planned: abs(planned - at), default=at)
+
+
+def _missed(turn: Turn, planned: datetime) -> list[Reply]:
+    slot = planned.isoformat(timespec="minutes")
+    at = turn.instant(planned.date(), planned.time())
+    entry = turn.unit.entries.add(turn.person.id, "missed", at, {"slot": slot}, turn.now)
+    stored = turn.unit.plans.current(turn.person.id)
+    coming, verdict = agenda.next_slot(turn, stored), agenda.may_be_late(turn, stored, at)
+    undo = (Choice("undo", str(entry.id)),)
+    words = [say("intake.missed-noted", at=moment(planned)), say("rule.never-double")]
+    if coming is None or verdict is None:
+        return [turn.reply(*words, say("intake.missed-ask"), offers=undo, rules=("never-double",))]
+    key = "rule.late-intake-ok" if isinstance(verdict, Allowed) else "rule.late-intake-skip"
+    named = agenda.nameable(turn, stored, coming.dose.mg, on=coming.day) if stored and coming.dose.mg is not None else None
+    dose: Json = nested("plan.of-dose", dose=mg(named.value)) if isinstance(named, Allowed) else ""
+    next_text = moment(datetime.combine(coming.day, coming.dose.at))
+    rules = tuple(dict.fromkeys((*verdict.rules, "never-double")))
+    return [turn.reply(*words, say(key, next=next_text, dose=dose), say("rule.leaflet-label"), offers=undo, rules=rules)]
+
+
+def _day_missed(turn: Turn, day: date) -> list[Reply]:
+    steps.keep_missed_days(turn, first=day, last=day)
+    return _days_without(turn, 1)
+
+
+def _none_since(turn: Turn, since: date) -> list[Reply]:
+    """ "None since Monday": every whole day after it is kept as missed; the day itself may have had some."""
+    steps.keep_missed_days(turn, first=since + timedelta(days=1), last=turn.today - timedelta(days=1))
+    return _days_without(turn, (turn.today - since).days)
+
+
+def _days_without(turn: Turn, whole_days: int) -> list[Reply]:
+    """A whole day or more without baclofen: a human today, no step up before the prescriber has answered (case 45)."""
+    verdict = days_missed(whole_days)
+    if isinstance(verdict, Allowed):
+        return [turn.reply(say("intake.which-missed"), say("rule.never-double"), rules=verdict.rules)]
+    steps.await_prescriber(turn, "day-missed")
+    raised = escalation.raise_case(turn, Sign(level=verdict.level, red=False, codes=("abrupt_stop",), quote=turn.text))
+    reply = turn.reply(
+        say("rule.never-double"),
+        say("rule.day-missed"),
+        say("orange.if-worse", emergency=emergency_of(turn.person.country)),
+        escalation.who_knows(raised),
+        rules=(*verdict.rules, "never-stop-abruptly", "emergency-number", *escalation.told_rules(raised)),
+        offers=choices("talk-to-human"),
+        level=verdict.level,
+    )
+    return [reply, *raised.replies]
