@@ -183,6 +183,8 @@ class Conversation:
             return self._moderator(turn)
         if turn.screening.level >= Level.urgent:
             return self._alarmed(turn)
+        if turn.incoming.public:
+            return danger.in_public(turn)
         turn = self._understood(turn)
         turn = replace(turn, screening=danger.understood_and_remembered(turn))
         if turn.screening.level >= Level.urgent:
@@ -194,9 +196,7 @@ class Conversation:
         return replies + overheard
 
     def _alarmed(self, turn: Turn) -> list[Reply]:
-        if turn.screening.is_red:
-            return self._handlers.red(turn)
-        return [*self._handlers.orange(turn), *self._logs_beside(turn)]
+        return self._handlers.red(turn) if turn.screening.is_red else [*self._handlers.orange(turn), *self._logs_beside(turn)]
 
     def _moderator(self, turn: Turn) -> list[Reply]:
         press = turn.incoming.press
@@ -306,7 +306,7 @@ class Conversation:
     def _logs_beside(self, turn: Turn) -> list[Reply]:
         """What an orange message says happened is kept all the same; none of it is asked back."""
         turn = self._understood(turn)
-        if turn.person.consented_at is None or turn.meaning.confidence != "sure" or turn.incoming.quoted:
+        if turn.person.consented_at is None or turn.meaning.confidence != "sure" or turn.incoming.quoted or turn.incoming.public:
             return []
         acts = [act for act in turn.meaning.acts if act.intent in LOGS]
         return [reply for act in acts for reply in self._handlers.intents[act.intent](turn.serving(act))]

@@ -188,7 +188,8 @@ def red_reply(
     return Reply(
         to=person.id,
         words=tuple(words),
-        choices=choices(*SAFETY_CHOICES),
+        # Whoever writes about somebody else is not asked whether they are safe themselves.
+        choices=choices(*(SAFETY_CHOICES if who == "self" else ("talk-to-human",))),
         rules=(*RED_RULES, *(("crisis-line",) if suicide else ()), *told_rules),
         level=level,
         urgency=Urgency.urgent,
@@ -243,6 +244,11 @@ def gentle_check(turn: Turn) -> list[Reply]:
         level=Level.check,
     )
     return [asked, *replies]
+
+
+def in_public(turn: Turn) -> list[Reply]:
+    """Of what is said where others read, only a doubt is answered, in private; nothing is logged and nothing personal is told."""
+    return gentle_check(turn) if turn.screening.level is Level.check else []
 
 
 def ask_openly(turn: Turn) -> list[Reply]:
