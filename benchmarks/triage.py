@@ -66,8 +66,10 @@ def plain_words() -> dict[str, Finds]:
 def medspacy_peer() -> dict[str, Finds]:
     """medspaCy: target rules and ConText, English."""
     import medspacy
+    from loguru import logger
     from medspacy.target_matcher import TargetRule
 
+    logger.remove()  # it writes a line per sentence
     nlp = medspacy.load(enable=["medspacy_pyrush", "medspacy_target_matcher", "medspacy_context"])
     nlp.get_pipe("medspacy_target_matcher").add([TargetRule(phrase, "SIGN") for phrase in phrases("en")])
 
