@@ -23,12 +23,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
+
 from bot.messages import Account, Reply, Words
 from bot.ports import Unit
 from storage import tables
@@ -102,7 +104,7 @@ def _sealed_intake(number: int) -> Callable[[Unit], None]:
 class _Unsealed(Seals):
     """Everything but the encryption: JSON as it is."""
 
-    def seal(self, field: Field, row: int, value: Any, person_id: int, *others: int) -> bytes:
+    def seal(self, field: Field, row: int, value: Any, person_id: int, *others: int) -> bytes:  # noqa: ARG002 - as Seals has it
         """The value in clear."""
         return to_bytes(value)
 
@@ -148,8 +150,8 @@ def sealed_to_unsealed(store: SqlStore, rows: int, in_flight: int, pairs: int = 
     return median(found)
 
 
-def orm_and_aiosqlite(url: str, rows: int) -> Pace:
-    """What many start with: a session of the ORM over aiosqlite, one row and one commit each, as durable, one after the other."""
+def orm_and_aiosqlite(url: str, rows: int, in_flight: int) -> Pace:
+    """What many start with: a session of the ORM over aiosqlite, one row and one commit each, as durable, with the pool it comes with."""
     from sqlalchemy import event  # noqa: PLC0415 - the peer and what it needs are asked for by --peer alone
     from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine  # noqa: PLC0415
     from sqlalchemy.orm import registry  # noqa: PLC0415
@@ -158,28 +160,27 @@ def orm_and_aiosqlite(url: str, rows: int) -> Pace:
         """A row of the table, as the ORM has them."""
 
     registry(metadata=tables.metadata).map_imperatively(Entry, tables.entry)
-    engine = create_async_engine(url.replace("sqlite:", "sqlite+aiosqlite:"))
+    engine = create_async_engine(url.replace("sqlite:", "sqlite+aiosqlite:"), connect_args={"timeout": 60})
     event.listen(engine.sync_engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=FULL"))
     waits: list[float] = []
 
-    async def write() -> float:
-        started = time.perf_counter()
-        for number in range(rows):
+    left = iter(range(rows))
+
+    async def caller() -> None:
+        for number in left:
             before = time.perf_counter()
             async with AsyncSession(engine) as session:
                 entry = Entry()
-                values = {
-                    "person_id": 1,
-                    "kind": "intake",
-                    "at": NOW + number * MICROSECOND,
-                    "recorded_at": NOW,
-                    "detail": to_bytes(DETAIL),
-                }
-                for name, value in values.items():
+                values = {"person_id": 1, "kind": "intake", "recorded_at": NOW, "detail": to_bytes(DETAIL)}
+                for name, value in {**values, "at": NOW + number * MICROSECOND}.items():
                     setattr(entry, name, value)
                 session.add(entry)
                 await session.commit()
             waits.append(time.perf_counter() - before)
+
+    async def write() -> float:
+        started = time.perf_counter()
+        await asyncio.gather(*(caller() for _ in range(in_flight)))
         seconds = time.perf_counter() - started
         await engine.dispose()
         return seconds
@@ -223,38 +224,43 @@ def _pace(seconds: float, waits: list[float]) -> Pace:
     return Pace(len(waits) / seconds, median(waits) * 1000, quantiles(waits, n=100)[98] * 1000)
 
 
-def claims(store: SqlStore, rows: int) -> tuple[float, float]:
-    """Timers, then letters, claimed per second in batches, when so many are due at the same instant."""
+def claims(store: SqlStore, rows: int) -> tuple[float, float, float]:
+    """Timers, then letters, claimed per second in batches, when so many are due at the same instant.
+
+    Letters twice: to persons of whom no key is at hand, and to the same persons again.
+    """
 
     def fill(unit: Unit) -> None:
         for number in range(rows):
             person = unit.people.add(Account("none", f"p{number}"), role="patient", language="fr", timezone="UTC", country="", now=NOW)
             unit.timers.put(person.id, "reminder", "08:00", NOW)
-            unit.outbox.post(f"k{number}", person.id, Reply(to=person.id, words=(Words("form.over", {}),)), NOW)
+            for turn in (0, 1):
+                letter = Reply(to=person.id, words=(Words("form.over", {}),))
+                unit.outbox.post(f"{turn}:{number}", person.id, letter, NOW + turn * MICROSECOND)
 
     store.run_now(fill)
     rates = []
-    for claim in (_claim_timers, _claim_letters):
+    for claim in (_claim_timers, partial(_claim_letters, NOW), partial(_claim_letters, NOW + MICROSECOND)):
         started, got = time.perf_counter(), 0
         while some := store.run_now(claim):
             got += some
         rates.append(got / (time.perf_counter() - started))
-    return rates[0], rates[1]
+    return rates[0], rates[1], rates[2]
 
 
 def _claim_timers(unit: Unit) -> int:
     return len(unit.timers.claim(NOW, CLAIMED_AT_ONCE))
 
 
-def _claim_letters(unit: Unit) -> int:
+def _claim_letters(now: datetime, unit: Unit) -> int:
     lease = NOW + timedelta(hours=1)
-    return len(unit.outbox.claim(NOW, lease, platforms=["none"], accounts=None, limit=CLAIMED_AT_ONCE))
+    return len(unit.outbox.claim(now, lease, platforms=["none"], accounts=None, limit=CLAIMED_AT_ONCE))
 
 
 def measure(url: str, *, rows: int, rounds: int, in_flight: int, peer: bool) -> None:
     """Take turns, then print each round and the median ratios."""
     store = _opened(url)
-    ratios: dict[str, list[float]] = {"plain": [], "unsealed": [], "peer": []}
+    ratios: dict[str, list[float]] = {"plain": [], "unsealed": []}
     for number in range(1, rounds + 1):
         plain = one_row_per_commit(url, rows // 4)
         ours = through_the_store(store, rows, in_flight)
@@ -264,18 +270,18 @@ def measure(url: str, *, rows: int, rounds: int, in_flight: int, peer: bool) -> 
             f"round {number}: plain {_line(plain)} | store, {in_flight} in flight: {_line(ours)} | to unsealed {ratios['unsealed'][-1]:.2f}"
         )
         if peer:
-            other = orm_and_aiosqlite(url, rows // 20)
-            ratios["peer"].append(ours.per_second / other.per_second)
-            say(f"round {number}: ORM and aiosqlite, a commit each: {_line(other)}")
+            for callers, name in ((in_flight, f"peer, {in_flight} in flight"), (1, "peer, one at a time")):
+                other = orm_and_aiosqlite(url, rows // 20, callers)
+                ratios.setdefault(name, []).append(ours.per_second / other.per_second)
+                say(f"round {number}: ORM and aiosqlite, a commit each, {callers} in flight: {_line(other)}")
     alone = through_the_store(store, rows // 8, 1)
     beside = one_row_per_commit(url, rows // 8)
-    timers, letters = claims(store, rows // 3)
+    timers, cold, warm = claims(store, rows // 3)
     store.close()
     say(f"store, one at a time: {_line(alone)} | plain beside it: {_line(beside)} | p99 ratio {alone.p99_ms / beside.p99_ms:.2f}")
-    say(f"claimed in batches of {CLAIMED_AT_ONCE}: {timers:,.0f} timers/s, {letters:,.0f} letters/s")
+    say(f"claimed in batches of {CLAIMED_AT_ONCE}: {timers:,.0f} timers/s, {cold:,.0f} letters/s, {warm:,.0f} with keys at hand")
     for name, found in ratios.items():
-        if found:
-            say(f"ratio to {name}: median {median(found):.2f} (lowest {min(found):.2f}, highest {max(found):.2f})")
+        say(f"ratio to {name}: median {median(found):.2f} (lowest {min(found):.2f}, highest {max(found):.2f})")
 
 
 def _line(pace: Pace) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 from storage import postgres, sqlite
 from storage.errors import StorageUnavailable
+from storage.keys import KeyRing
 
 PATIENCE_S = 5.0
 """How long a writer waits for another process before it gives up, in seconds. A danger sign must not wait longer to be passed on."""
@@ -45,6 +46,14 @@ class Home(Protocol):
 
     def problems(self, url: URL) -> list[str]:
         """What the engine's own checks find."""
+        ...
+
+    def take_ids(self, connection: Connection, table: str, count: int) -> Sequence[int]:
+        """So many ids of a table, rising, that no row had and none will be given by the engine."""
+        ...
+
+    def scrub(self, url: URL) -> None:
+        """Leave nothing of deleted and changed rows in the files of the database, as far as the engine can; nobody else uses it now."""
         ...
 
     def last_ids(self, connection: Connection) -> dict[str, int]:
@@ -93,3 +102,10 @@ def locate(url: str) -> Database:
     if home is None:
         raise ValueError(f"no database of the kind {parsed.get_backend_name()!r} is served, only {', '.join(_HOMES)}")
     return Database(parsed, home)
+
+
+def ring_beside(database: Database) -> KeyRing:
+    """The keys of a database for which none are named: a file beside that of the database, which holds neither a copy nor a part of it."""
+    if database.home.ONE_FILE:
+        return KeyRing.in_file(sqlite.path_of(database.url).with_suffix(".key"), may_create=True)
+    return KeyRing.nowhere("a server's database needs a key: set PALIER_KEYS or PALIER_KEY_FILE")

@@ -7,5 +7,13 @@ class StorageUnavailable(Exception):
     """The database cannot be used now: full, read-only, damaged, locked for too long, or closed. Nothing was kept."""
 
 
+class KeysUnavailable(StorageUnavailable):
+    """The keys are missing, cannot be read, or are not those of this database: one sentence that says which."""
+
+
 class Missing(LookupError):
     """A row that the caller holds is not there any more, or is no longer the one to change."""
+
+
+class Unreadable(Exception):
+    """A sealed value that its key does not open: changed, cut, moved from another row, or the key was destroyed."""

@@ -7,6 +7,7 @@ that restarts. A commit that got no answer is looked up before anything is said 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from queue import SimpleQueue
 from random import SystemRandom
 from threading import Event, Lock, Semaphore, Thread, current_thread
@@ -20,7 +21,9 @@ from bot.ports import Unit
 from storage import postgres
 from storage.engine import Database, unavailable
 from storage.errors import StorageUnavailable
+from storage.ids import Ids, ServerIds
 from storage.unit import SqlUnit
+from storage.vault import Vault
 from storage.work import Caught, Job, Promise, Worker, settle
 
 WORKERS = 8
@@ -36,12 +39,13 @@ _chance = SystemRandom()
 class Pool(Worker):
     """The threads. Work starts in the order it came; each piece sees all that was committed before its statements began."""
 
-    def __init__(self, database: Database, *, patience_s: float, workers: int = WORKERS) -> None:
+    def __init__(self, database: Database, vault: Vault, *, patience_s: float, workers: int = WORKERS) -> None:
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._closed = False
         self._gate = Lock()
         door = _Door(database.engine(patience_s=patience_s), patience_s)
-        self._hands = [_Hand(database, door, patience_s) for _ in range(workers)]
+        means = _Means(database, vault, ServerIds(database.home.take_ids), door)
+        self._hands = [_Hand(means, patience_s) for _ in range(workers)]
         self._threads: list[Thread] = []
         self._idle = Semaphore(0)
 
@@ -123,12 +127,24 @@ class _Door:
         return self._error is not None and monotonic() > self._shut_since + self._patience_s
 
 
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What the threads share."""
+
+    database: Database
+    vault: Vault
+    ids: Ids
+    door: _Door
+
+
 class _Hand:
     """One thread's connection, and its patience."""
 
-    def __init__(self, database: Database, door: _Door, patience_s: float) -> None:
-        self._database = database
-        self._door = door
+    def __init__(self, means: _Means, patience_s: float) -> None:
+        self._database = means.database
+        self._vault = means.vault
+        self._ids = means.ids
+        self._door = means.door
         self._patience_s = patience_s
         self._connection: Connection | None = None
 
@@ -160,13 +176,17 @@ class _Hand:
         committing = False
         with Caught() as caught:
             connection = self._connected(patient=patient)
+            unit = SqlUnit(connection, self._vault, self._ids)
             with connection.begin() as transaction:
-                if not job.attempt(SqlUnit(connection)):
+                if not job.attempt(unit):
                     raise _cause(job)
                 transaction_id = postgres.transaction_id(connection)
                 committing = True
                 transaction.commit()
         if caught.error is None:
+            if unit.has_erased:
+                with Caught():  # it is committed: what fails here is done at the next start
+                    self._vault.settle(connection)
             return None
         broken = self._connection is None or self._connection.invalidated or postgres.is_lost(caught.error)
         if broken:
@@ -190,6 +210,7 @@ class _Hand:
     def _connected(self, *, patient: bool) -> Connection:
         if self._connection is None:
             self._connection = self._door.connect(patient=patient)
+            self._vault.open(self._connection)
         return self._connection
 
 

@@ -7,7 +7,7 @@ Error codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -206,6 +206,20 @@ def _ids_behind(connection: Connection) -> list[str]:
         if highest > last:
             behind.append(f"{table} would give id {last + 1} again")
     return behind
+
+
+def take_ids(connection: Connection, table: str, count: int) -> Sequence[int]:
+    """From the table's sequence: an id taken is nobody else's, whatever becomes of the transaction."""
+    asked = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+    return [row[0] for row in connection.exec_driver_sql(asked, (table, count))]
+
+
+def scrub(url: URL) -> None:
+    """Write every table anew, without its dead rows. What the server's own log and archives hold of them is out of our hands."""
+    engine = create(url, patience_s=_MIGRATION_PATIENCE_S).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for table in inspect(connection).get_table_names():
+            connection.exec_driver_sql(f'VACUUM FULL "{table}"')
 
 
 def last_ids(connection: Connection) -> dict[str, int]:

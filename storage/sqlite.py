@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -144,6 +144,22 @@ def problems(url: URL) -> list[str]:
 
 def _in_words(orphans: Iterable[Sequence[Any]]) -> list[str]:
     return [f"{table} row {row} refers to a {parent} that is not there" for table, row, parent, _ in orphans]
+
+
+def take_ids(connection: Connection, table: str, count: int) -> Sequence[int]:
+    """The ids after the last that was given: nobody else gives any while our transaction holds the write lock."""
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
+        last = cursor.fetchone()
+    after = 1 + (last[0] if last else 0)
+    return range(after, after + count)
+
+
+def scrub(url: URL) -> None:
+    """Write every page anew and empty the log. Waits for nobody: what cannot be had now is left for the next checkpoint."""
+    with _existing(path_of(url)) as connection, suppress(sqlite3.OperationalError):
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def last_ids(connection: Connection) -> dict[str, int]:

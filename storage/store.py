@@ -12,15 +12,27 @@ from functools import partial
 from typing import TypeVar, cast
 
 from bot.ports import Store, Unit
-from storage.engine import PATIENCE_S, locate
-from storage.errors import Missing, StorageUnavailable
+from storage.engine import PATIENCE_S, locate, ring_beside
+from storage.errors import KeysUnavailable, Missing, StorageUnavailable, Unreadable
+from storage.keys import KeyRing
 from storage.pool import Pool
 from storage.retention import BATCH, Retention
 from storage.unit import SqlUnit
+from storage.vault import Vault
 from storage.work import Worker
 from storage.writer import Writer
 
-__all__ = ["Missing", "Retention", "SqlStore", "StorageUnavailable", "open_store", "prune"]
+__all__ = [
+    "KeyRing",
+    "KeysUnavailable",
+    "Missing",
+    "Retention",
+    "SqlStore",
+    "StorageUnavailable",
+    "Unreadable",
+    "open_store",
+    "prune",
+]
 
 T = TypeVar("T")
 
@@ -72,9 +84,9 @@ def _prune(now: datetime, policy: Retention, unit: Unit) -> Counter[str]:
     return cast(SqlUnit, unit).prune(now, policy)
 
 
-def prune(url: str, now: datetime, policy: Retention) -> dict[str, int]:
+def prune(url: str, now: datetime, policy: Retention, *, keys: KeyRing | None = None) -> dict[str, int]:
     """The same for the command line, on a store of its own; every kind is named. Raises StorageUnavailable, and ValueError."""
-    store = open_store(url)
+    store = open_store(url, keys=keys)
     try:
         gone = asyncio.run(store.prune(now, policy))
     finally:
@@ -82,12 +94,14 @@ def prune(url: str, now: datetime, policy: Retention) -> dict[str, int]:
     return {kind.name: gone[kind.name] for kind in fields(policy)}
 
 
-def open_store(url: str, *, patience_s: float = PATIENCE_S) -> SqlStore:
+def open_store(url: str, *, keys: KeyRing | None = None, patience_s: float = PATIENCE_S) -> SqlStore:
     """Open the store at a URL such as `sqlite:///palier.db` or `postgresql://user@host/palier`.
 
-    The tables must be there (`storage.upgrade.upgrade`). `patience_s` is how long to wait for another process that writes, or for
-    a server that restarts. Raises ValueError on a URL that nothing here serves, StorageUnavailable when there is no way to the file.
+    The tables must be there (`storage.upgrade.upgrade`). `keys`: those of this database; for a file, by default, the key file beside
+    it, which is made while nothing is sealed yet. They are read with the first work, which is told what is wrong with them.
+    `patience_s` is how long to wait for another process that writes, or for a server that restarts. Raises ValueError on a URL that
+    nothing here serves, StorageUnavailable when there is no way to the file.
     """
     database = locate(url)
     worker = Writer if database.home.ONE_FILE else Pool
-    return SqlStore(worker(database, patience_s=patience_s))
+    return SqlStore(worker(database, Vault(keys or ring_beside(database)), patience_s=patience_s))

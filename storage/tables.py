@@ -1,7 +1,8 @@
 """Every table, and which of them hold something about a person.
 
 Ids are never given twice, even after a deletion (AUTOINCREMENT): a message key or a button that names an old id must not
-meet a new row. What a person says and what is known of their health lives in the JsonText columns, and nowhere else.
+meet a new row. What a person says, what is known of their health and who they are is sealed (LargeBinary); `storage.claims` says
+of every other column why it stands in clear.
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     UniqueConstraint,
     and_,
     false,
+    literal,
     select,
 )
 
-from storage.columns import Id, Instant, JsonText
+from storage.columns import Id, Instant
 
 ERASED = 0
 """Stands in a case's history for an actor who erased themselves: no longer a person, and not the assistant (None)."""
@@ -65,14 +68,38 @@ person = Table(
     sqlite_autoincrement=True,
 )
 
+person_key = Table(  # the data key of each person, wrapped by the ring
+    "person_key",
+    metadata,
+    _person_id(primary_key=True),
+    Column("key_id", String, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Index(None, "key_id"),
+)
+
+store_key = Table(  # keys of the database itself, wrapped by the ring
+    "store_key",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("key_id", String, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+erased = Table(  # ids of those who erased themselves: every process destroys their keys wherever it keeps keys
+    "erased",
+    metadata,
+    Column("was", Id, primary_key=True, autoincrement=False),
+)
+
 account = Table(
     "account",
     metadata,
     _id(),
     Column("platform", String, nullable=False),
-    Column("platform_id", String, nullable=False),
+    Column("platform_id", LargeBinary, nullable=False),
+    Column("known_as", LargeBinary, nullable=False),
     _person_id(),
-    UniqueConstraint("platform", "platform_id"),
+    UniqueConstraint("platform", "known_as"),
     Index(None, "person_id"),
     sqlite_autoincrement=True,
 )
@@ -81,9 +108,8 @@ dialogue = Table(
     "dialogue",
     metadata,
     _person_id(primary_key=True),
-    Column("form", String, nullable=False),
-    Column("step", String, nullable=False),
-    Column("answers", JsonText, nullable=False),
+    Column("about", String, nullable=False),
+    Column("content", LargeBinary, nullable=False),
     Column("updated_at", Instant, nullable=False),
 )
 
@@ -94,7 +120,7 @@ plan = Table(
     _person_id(),
     Column("version", Integer, nullable=False),
     Column("state", String, nullable=False),
-    Column("body", JsonText, nullable=False),
+    Column("body", LargeBinary, nullable=False),
     Column("confirmed_at", Instant, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("ended_at", Instant),
@@ -112,7 +138,7 @@ entry = Table(
     Column("kind", String, nullable=False),
     Column("at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
-    Column("detail", JsonText, nullable=False),
+    Column("detail", LargeBinary, nullable=False),
     Column("undone_at", Instant),
     Index(None, "person_id", "at"),
     Index(None, "person_id", "recorded_at"),
@@ -126,12 +152,12 @@ care_case = Table(  # "case" is a reserved word of SQL
     _person_id(),
     Column("level", String, nullable=False),
     Column("red", Boolean, nullable=False),
-    Column("codes", JsonText, nullable=False),
+    Column("codes", LargeBinary, nullable=False),
     Column("state", String, nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("owner_id", Id, ForeignKey("person.id", ondelete="SET NULL")),
     Column("closed_at", Instant),
-    Column("resolution", String),
+    Column("resolution", LargeBinary),
     Index(None, "person_id"),
     sqlite_autoincrement=True,
 )
@@ -145,7 +171,7 @@ case_event = Table(  # append-only: no statement of ours changes a line, but for
     Column("at", Instant, nullable=False),
     Column("what", String, nullable=False),
     Column("actor_id", Id),
-    Column("note", JsonText, nullable=False),
+    Column("note", LargeBinary, nullable=False),
     Index(None, "case_id"),
     sqlite_autoincrement=True,
 )
@@ -168,16 +194,17 @@ outbox = Table(
     "outbox",
     metadata,
     _id(),
-    Column("key", String, nullable=False),
+    Column("key", LargeBinary, nullable=False),
     _person_id(),
+    Column("about", String, nullable=False),
     Column("urgency", Integer, nullable=False),
-    Column("reply", JsonText, nullable=False),
+    Column("letter", LargeBinary, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("next_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("sent_at", Instant),
     Column("dead_at", Instant),
-    Column("last_error", String),
+    Column("last_error", LargeBinary),
     Column("leased_until", Instant),
     Column("leased_by", String),
     Column("dropped", Boolean, nullable=False, server_default=false()),
@@ -195,7 +222,7 @@ _partial("ix_outbox_dead_at", outbox.c.dead_at, where=outbox.c.dead_at.is_not(No
 heard = Table(
     "heard",
     metadata,
-    Column("key", String, primary_key=True),
+    Column("key", LargeBinary, primary_key=True),
     Column("at", Instant, nullable=False),
     Index(None, "at"),
     sqlite_with_rowid=False,
@@ -211,3 +238,8 @@ def about(table: Table, person_id: int) -> ColumnElement[bool] | None:
     if "person_id" in table.c:
         return table.c.person_id == person_id
     return None
+
+
+def also_about(table: Table, person_id: int) -> ColumnElement[bool]:
+    """The condition that picks what is written to or by somebody else, and is about the person as well."""
+    return (literal(" ") + table.c.about + " ").like(f"% {person_id} %")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.ports import Cases, Dialogues, Entries, Outbox, People, Plans, Timers, Unit
+from storage.ids import Ids
 from storage.repositories.cases import SqlCases
 from storage.repositories.dialogues import SqlDialogues
 from storage.repositories.entries import SqlEntries
@@ -18,6 +19,7 @@ from storage.repositories.plans import SqlPlans
 from storage.repositories.timers import SqlTimers
 from storage.retention import BATCH, Retention, prune
 from storage.tables import heard
+from storage.vault import Seals, Vault
 
 # SQLAlchemy forgets how many rows an INSERT added, unless it is told to remember.
 _HEAR = insert(heard).on_conflict_do_nothing(index_elements=["key"]).execution_options(preserve_rowcount=True)
@@ -26,19 +28,25 @@ _HEAR = insert(heard).on_conflict_do_nothing(index_elements=["key"]).execution_o
 class SqlUnit(Unit):
     """The repositories over one connection. It is good for the transaction it was made in, on the thread of the store."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, vault: Vault, ids: Ids) -> None:
         self._connection = connection
-        self.people: People = SqlPeople(connection)
-        self.dialogues: Dialogues = SqlDialogues(connection)
-        self.plans: Plans = SqlPlans(connection)
-        self.entries: Entries = SqlEntries(connection)
-        self.cases: Cases = SqlCases(connection)
+        self._seals = seals = Seals(connection, vault)
+        self.people: People = SqlPeople(connection, seals, ids)
+        self.dialogues: Dialogues = SqlDialogues(connection, seals)
+        self.plans: Plans = SqlPlans(connection, seals, ids)
+        self.entries: Entries = SqlEntries(connection, seals, ids)
+        self.cases: Cases = SqlCases(connection, seals, ids)
         self.timers: Timers = SqlTimers(connection)
-        self.outbox: Outbox = SqlOutbox(connection)
+        self.outbox: Outbox = SqlOutbox(connection, seals, ids)
+
+    @property
+    def has_erased(self) -> bool:
+        """Whether somebody may have been erased: the worker then destroys keys, once it is committed."""
+        return self._seals.has_erased
 
     def first_time(self, key: str, now: datetime) -> bool:
         """True the first time this update key is heard; the mark is part of the transaction."""
-        return self._connection.execute(_HEAR, {"key": key, "at": now}).rowcount == 1
+        return self._connection.execute(_HEAR, {"key": self._seals.index("heard", key), "at": now}).rowcount == 1
 
     def prune(self, now: datetime, policy: Retention, *, limit: int = BATCH) -> Counter[str]:
         """Delete at most `limit` rows of each kind that are older than the policy keeps them; how many of which."""

@@ -16,28 +16,41 @@ from sqlalchemy.exc import DBAPIError
 
 from storage import sqlite
 from storage.copying import copy_rows, is_empty
-from storage.engine import Database, locate, unavailable
+from storage.engine import Database, locate, ring_beside, unavailable
 from storage.errors import StorageUnavailable
+from storage.keys import KeyRing
+from storage.vault import locked_out
+
+_IN_CLEAR = ("0001", "0002")
+"""Revisions at which rows stood in clear: what they leave in the files is overwritten after the way forward."""
 
 
-def upgrade(url: str, revision: str = "head") -> None:
+def upgrade(url: str, revision: str = "head", *, keys: KeyRing | None = None) -> None:
     """Create the database where there is none, and apply every migration that it lacks: all of them or none.
 
-    Two processes may do so at once: one waits for the other and finds nothing left to do. Raises StorageUnavailable when the
-    database cannot be used, or was written by a newer version than this one.
+    Two processes may do so at once: one waits for the other and finds nothing left to do. `keys` as for `open_store`: they are needed
+    where rows are there to be sealed. Raises StorageUnavailable when the database cannot be used, or was written by a newer version
+    than this one.
     """
-    _migrate(locate(url), command.upgrade, revision)
+    database = locate(url)
+    before, after = _migrate(database, command.upgrade, revision, keys)
+    if before in _IN_CLEAR and after not in _IN_CLEAR:
+        with blaming(database):
+            database.home.scrub(database.url)
 
 
-def downgrade(url: str, revision: str) -> None:
-    """Take migrations back to a revision ("base": all of them, with the data they hold). Raises StorageUnavailable."""
-    _migrate(locate(url), command.downgrade, revision)
+def downgrade(url: str, revision: str, *, keys: KeyRing | None = None) -> None:
+    """Take migrations back to a revision ("base": all of them, with the data they hold). Raises StorageUnavailable.
+
+    Back to a time when rows stood in clear, they do so again.
+    """
+    _migrate(locate(url), command.downgrade, revision, keys)
 
 
 def current_revision(url: str) -> str | None:
     """The revision the database is at; None when it is not there or has none. Raises StorageUnavailable."""
     database = locate(url)
-    with _blaming(database):
+    with blaming(database):
         if not database.home.exists(database.url):
             return None
         with database.engine().connect() as connection:
@@ -59,28 +72,29 @@ def backup(url: str, path: Path | str) -> None:
     if database.home.ONE_FILE:
         sqlite.copy(database.url, Path(path))
         return
-    with sqlite.new_file(Path(path)) as part, _blaming(database):
+    with sqlite.new_file(Path(path)) as part, blaming(database):
         _export(database, locate(f"sqlite:///{part}"))
 
 
-def restore(url: str, path: Path | str) -> int:
+def restore(url: str, path: Path | str, *, keys: KeyRing | None = None) -> int:
     """Fill an empty database from a backup, and bring it to this version's tables; how many rows came with it.
 
     The backup may be of an earlier version, and of either engine. It is left as it is. Raises ValueError when the database holds
-    anything already, StorageUnavailable when one of the two cannot be used; nothing is kept then.
+    anything already, StorageUnavailable when one of the two cannot be used; nothing is kept then. What is sealed is copied as it is,
+    and opened again by the keys that sealed it; who erased themselves since is deleted when the database is opened.
     """
     target, source = locate(url), sqlite.read_only(Path(path))
     found = sqlite.problems(source.url)
     if found:
         raise StorageUnavailable(f"{path} cannot be restored: {found[0]}")
-    with source.connect() as reading, _blaming(target):
+    with source.connect() as reading, blaming(target):
         revision = _revision(reading)
         if revision is None:
             raise StorageUnavailable(f"{path} cannot be restored: it is no backup of ours")
         _make_empty(target, url, revision)
         with target.engine().begin() as writing:
             copied = copy_rows(reading, writing, from_home=sqlite, to_home=target.home)
-    upgrade(url)
+    upgrade(url, keys=keys)
     return copied
 
 
@@ -105,31 +119,44 @@ def _export(database: Database, copy: Database) -> None:
             copy_rows(reading, writing, from_home=database.home, to_home=copy.home)
 
 
-def check(url: str) -> list[str]:
-    """What is wrong with the database, in words; empty when it is sound and at the present revision."""
+def check(url: str, *, keys: KeyRing | None = None) -> list[str]:
+    """What is wrong with the database, in words; empty when it is sound and at the present revision.
+
+    With its keys, also whether they open it, every person's key among them.
+    """
     database = locate(url)
-    with _blaming(database):
+    with blaming(database):
         if not database.home.exists(database.url):
             return ["there is no database"]
         found = database.home.problems(database.url)
     if found:
         return found
     revision = current_revision(url)
-    return [] if revision == _head() else [f"the tables are at revision {revision}, and this version needs {_head()}"]
+    if revision != _head():
+        return [f"the tables are at revision {revision}, and this version needs {_head()}"]
+    if keys is None:
+        return []
+    with blaming(database), database.engine().connect() as connection:
+        return locked_out(connection, keys)
 
 
-def _migrate(database: Database, migrate: Callable[[Config, str], None], revision: str) -> None:
+def _migrate(
+    database: Database, migrate: Callable[[Config, str], None], revision: str, keys: KeyRing | None = None
+) -> tuple[str | None, str | None]:
+    """The revisions before and after."""
     # Foreign keys are off meanwhile: to change a table SQLite drops and rebuilds it, and a drop would cascade to its children.
-    with _blaming(database), database.engine(migrating=True).begin() as connection:
+    with blaming(database), database.engine(migrating=True).begin() as connection:
         before = _revision(connection)
-        migrate(_config(connection), revision)
-        orphans = [] if _revision(connection) == before else database.home.orphans(connection)
+        migrate(_config(connection, keys or ring_beside(database)), revision)
+        after = _revision(connection)
+        orphans = [] if after == before else database.home.orphans(connection)
         if orphans:
             raise unavailable(f"a migration would leave orphans: {'; '.join(orphans[:5])}", None)
+    return before, after
 
 
 @contextmanager
-def _blaming(database: Database) -> Iterator[None]:
+def blaming(database: Database) -> Iterator[None]:
     """Whatever shows that the database is at fault is raised as StorageUnavailable."""
     try:
         yield
@@ -142,8 +169,8 @@ def _blaming(database: Database) -> Iterator[None]:
         raise unavailable(str(error), error) from error
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config(attributes={"connection": connection})
+def _config(connection: Connection | None = None, keys: KeyRing | None = None) -> Config:
+    config = Config(attributes={"connection": connection, "keys": keys})
     config.set_main_option("script_location", "storage:migrations")
     return config
 

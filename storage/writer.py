@@ -16,7 +16,9 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from bot.ports import Unit
 from storage.engine import Database, unavailable
 from storage.errors import StorageUnavailable
+from storage.ids import FileIds
 from storage.unit import SqlUnit
+from storage.vault import Vault
 from storage.work import Caught, Job, Promise, Worker, settle
 
 BATCH = 64
@@ -26,8 +28,9 @@ BATCH = 64
 class Writer(Worker):
     """The thread that owns the connection. Work is done in the order it came; what raises is undone alone."""
 
-    def __init__(self, database: Database, *, patience_s: float) -> None:
+    def __init__(self, database: Database, vault: Vault, *, patience_s: float) -> None:
         self._database = database
+        self._vault = vault
         self._engine = database.engine(patience_s=patience_s)
         self._connection: Connection | None = None
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
@@ -89,12 +92,16 @@ class Writer(Worker):
     def _transact(self, batch: Sequence[Job]) -> None:
         if self._connection is None:
             self._connection = self._engine.connect()
+            self._vault.open(self._connection)
         connection = self._connection
         with connection.begin():
-            unit, cursor = SqlUnit(connection), connection.connection.cursor()
+            unit, cursor = SqlUnit(connection, self._vault, FileIds(self._database.home.take_ids)), connection.connection.cursor()
             for job in batch:
                 self._attempt(job, unit, cursor)
             cursor.close()
+        if unit.has_erased:
+            with Caught():  # it is committed: what fails here is done at the next start
+                self._vault.settle(connection)
 
     def _attempt(self, job: Job, unit: SqlUnit, cursor: DBAPICursor) -> None:
         """One job in a savepoint of its own.
@@ -113,10 +120,14 @@ class Writer(Worker):
         """The transaction failed as a whole: nobody's work was kept, and the next batch starts afresh on a new connection."""
         self._disconnect()
         for job in batch:
-            job.error = job.error or self._database.blame(error) or unavailable(str(error), error)
+            job.error = job.error or self._database.blame(error) or _as_told(error)
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             with Caught():  # a broken connection may refuse to close as well, and holds nothing that was acknowledged
                 connection.close()
+
+
+def _as_told(error: BaseException) -> StorageUnavailable:
+    return error if isinstance(error, StorageUnavailable) else unavailable(str(error), error)

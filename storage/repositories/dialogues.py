@@ -9,6 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from bot.ports import Dialogue, Dialogues
 from storage import tables
+from storage.claims import FORM
+from storage.concerned import about, others, people_in_form
+from storage.vault import Seals
 
 _dialogue = tables.dialogue
 _mine = _dialogue.c.person_id == bindparam("of_person")
@@ -17,31 +20,31 @@ _CLEAR = delete(_dialogue).where(_mine)
 _insert = insert(_dialogue)
 _PUT = _insert.on_conflict_do_update(
     index_elements=["person_id"],
-    set_={name: _insert.excluded[name] for name in ("form", "step", "answers", "updated_at")},
+    set_={name: _insert.excluded[name] for name in ("about", "content", "updated_at")},
 )
 
 
 class SqlDialogues(Dialogues):
     """Forms in progress."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, seals: Seals) -> None:
         self._connection = connection
+        self._seals = seals
 
     def get(self, person_id: int) -> Dialogue | None:
         """The form that the person is in the middle of."""
         row = self._connection.execute(_GET, {"of_person": person_id}).first()
-        return None if row is None else Dialogue(row.form, row.step, row.answers, row.updated_at)
+        if row is None:
+            return None
+        content = self._seals.unseal(FORM, person_id, row.content, person_id, *others(row.about))
+        return Dialogue(content["form"], content["step"], content["answers"], row.updated_at)
 
     def put(self, person_id: int, dialogue: Dialogue, now: datetime) -> None:
         """Keep where the form stands, in place of what was kept before."""
-        values = {
-            "person_id": person_id,
-            "form": dialogue.form,
-            "step": dialogue.step,
-            "answers": dict(dialogue.answers),
-            "updated_at": now,
-        }
-        self._connection.execute(_PUT, values)
+        content = {"form": dialogue.form, "step": dialogue.step, "answers": dict(dialogue.answers)}
+        named = people_in_form(self._connection, content["answers"], person_id)
+        sealed = self._seals.seal(FORM, person_id, content, person_id, *named)
+        self._connection.execute(_PUT, {"person_id": person_id, "about": about(named), "content": sealed, "updated_at": now})
 
     def clear(self, person_id: int) -> None:
         """Leave the form, if any."""

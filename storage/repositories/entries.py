@@ -6,17 +6,21 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from bot.core.entry import Entry, EntryKind
 from bot.ports import Entries
 from storage import tables
-from storage.columns import new_id
+from storage.claims import DETAIL
+from storage.columns import microseconds
 from storage.errors import Missing
+from storage.ids import Ids
+from storage.straight import StraightInsert
+from storage.vault import Seals
 
 _entry = tables.entry
 _standing = (_entry.c.person_id == bindparam("of_person"), _entry.c.undone_at.is_(None))
-_INSERT = insert(_entry)
+_INSERT = StraightInsert(_entry, ("id", "person_id", "kind", "at", "recorded_at", "detail"))
 _GET = select(_entry).where(_entry.c.id == bindparam("which"))
 _UNDO = (
     update(_entry)
@@ -35,19 +39,22 @@ _BETWEEN_KINDS = _BETWEEN.where(_entry.c.kind.in_(bindparam("kinds", expanding=T
 class SqlEntries(Entries):
     """The log."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, seals: Seals, ids: Ids) -> None:
         self._connection = connection
+        self._seals = seals
+        self._ids = ids
 
     def add(self, person_id: int, kind: EntryKind, at: datetime, detail: Mapping[str, Any], now: datetime) -> Entry:
         """Log a fact: it happened at `at` and was said `now`."""
-        values = {"person_id": person_id, "kind": kind, "at": at, "recorded_at": now, "detail": dict(detail)}
-        made = new_id(self._connection.execute(_INSERT, values))
+        made = self._ids.next(self._connection, _entry)
+        sealed = self._seals.seal(DETAIL, made, dict(detail), person_id)
+        _INSERT.execute(self._connection, (made, person_id, kind, microseconds(at), microseconds(now), sealed))
         return Entry(id=made, person_id=person_id, kind=kind, at=at, recorded_at=now, detail=detail)
 
     def get(self, entry_id: int) -> Entry | None:
         """One entry, undone or not."""
         row = self._connection.execute(_GET, {"which": entry_id}).first()
-        return None if row is None else _read(row)
+        return None if row is None else self._read(row)
 
     def undo(self, entry_id: int, now: datetime) -> None:
         """Take an entry back; it stays readable. Undone twice, it keeps its first instant. Raises Missing when there is none."""
@@ -58,23 +65,22 @@ class SqlEntries(Entries):
     def last(self, person_id: int) -> Entry | None:
         """The most recently recorded entry that was not undone; findings and acknowledgements are not the person's entries."""
         row = self._connection.execute(_LAST, {"of_person": person_id}).first()
-        return None if row is None else _read(row)
+        return None if row is None else self._read(row)
 
     def between(self, person_id: int, since: datetime, until: datetime, kinds: Collection[EntryKind] = ()) -> Sequence[Entry]:
         """Entries not undone with since <= at < until, oldest first; every kind when none is named."""
         asked: dict[str, Any] = {"of_person": person_id, "since": since, "until": until}
         if not kinds:
-            return [_read(row) for row in self._connection.execute(_BETWEEN, asked)]
-        return [_read(row) for row in self._connection.execute(_BETWEEN_KINDS, {**asked, "kinds": sorted(kinds)})]
+            return [self._read(row) for row in self._connection.execute(_BETWEEN, asked)]
+        return [self._read(row) for row in self._connection.execute(_BETWEEN_KINDS, {**asked, "kinds": sorted(kinds)})]
 
-
-def _read(row: Row[Any]) -> Entry:
-    return Entry(
-        id=row.id,
-        person_id=row.person_id,
-        kind=row.kind,
-        at=row.at,
-        recorded_at=row.recorded_at,
-        detail=row.detail,
-        undone_at=row.undone_at,
-    )
+    def _read(self, row: Row[Any]) -> Entry:
+        return Entry(
+            id=row.id,
+            person_id=row.person_id,
+            kind=row.kind,
+            at=row.at,
+            recorded_at=row.recorded_at,
+            detail=self._seals.unseal(DETAIL, row.id, row.detail, row.person_id),
+            undone_at=row.undone_at,
+        )

@@ -12,9 +12,15 @@ from sqlalchemy.dialects.postgresql import insert
 from bot.messages import Account, Reply
 from bot.ports import Outbox, OutboxRow
 from storage import tables
+from storage.claims import LAST_ERROR, LETTER
+from storage.concerned import about, others, people_in_letter
 from storage.encoding import reply_from_json, reply_to_json
+from storage.errors import Missing, Unreadable
+from storage.ids import Ids
 from storage.process import is_over, me
+from storage.repositories.people import known_as
 from storage.tables import UNSENT
+from storage.vault import Seals
 
 _outbox, _account = tables.outbox, tables.account
 _instant = _outbox.c.next_at.type
@@ -22,7 +28,7 @@ _instant = _outbox.c.next_at.type
 _POST = insert(_outbox).on_conflict_do_nothing(index_elements=["key"]).execution_options(preserve_rowcount=True)
 # EXISTS and not a join: one row for a person of two accounts, and the order stays that of the index.
 _reached = exists().where(_account.c.person_id == _outbox.c.person_id, _account.c.platform.in_(bindparam("platforms", expanding=True)))
-_reached_at = _reached.where(tuple_(_account.c.platform, _account.c.platform_id).in_(bindparam("accounts", expanding=True)))
+_reached_at = _reached.where(tuple_(_account.c.platform, _account.c.known_as).in_(bindparam("accounts", expanding=True)))
 _free = or_(_outbox.c.leased_until.is_(None), _outbox.c.leased_until <= bindparam("now"))
 _due = (
     select(_outbox)
@@ -54,28 +60,33 @@ _BURY = _failed.values(dead_at=_outbox.c.next_at)
 _DROP = _one.where(UNSENT).values(dead_at=_outbox.c.next_at, last_error=bindparam("reason"), dropped=true())
 _NEXT_RETRY = select(func.min(_outbox.c.next_at)).where(UNSENT, _outbox.c.attempts > 0)
 _NEXT_RELEASE = select(func.min(_outbox.c.leased_until)).where(*_leased)
-# substr and not LIKE: LIKE reads "_" and "%" in keys as wildcards, and forgets case on one engine alone.
-_SAID = (
-    select(_outbox.c.id)
-    .where(
-        _outbox.c.person_id == bindparam("of_person"),
-        _outbox.c.created_at >= bindparam("since"),
-        func.substr(_outbox.c.key, 1, func.length(bindparam("prefix"))) == bindparam("prefix"),
-    )
-    .limit(1)
-)
+_SAID = select(_outbox).where(_outbox.c.person_id == bindparam("of_person"), _outbox.c.created_at >= bindparam("since"))
+_SAID_AT_ALL = _SAID.with_only_columns(_outbox.c.id).limit(1)
+_WHOSE = select(_outbox.c.person_id, _outbox.c.about).where(_outbox.c.id == bindparam("which"))
 _REASON_MAX = 500
 
 
 class SqlOutbox(Outbox):
     """The post office's counter."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, seals: Seals, ids: Ids) -> None:
         self._connection = connection
+        self._seals = seals
+        self._ids = ids
 
     def post(self, key: str, person_id: int, reply: Reply, now: datetime) -> bool:
-        """Store a reply under a unique key; False when that key was already there."""
-        values = {"key": key, "person_id": person_id, "urgency": reply.urgency.value, "reply": reply_to_json(reply), "attempts": 0}
+        """Store a reply under a unique key; False when that key was already there. Raises Missing when there is no such person."""
+        made, body = self._ids.next(self._connection, _outbox), reply_to_json(reply)
+        named = people_in_letter(self._connection, body, person_id)
+        values = {
+            "id": made,
+            "key": self._seals.index("outbox", key),
+            "person_id": person_id,
+            "about": about(named),
+            "urgency": reply.urgency.value,
+            "letter": self._seals.seal(LETTER, made, {"key": key, "reply": body}, person_id, *named),
+            "attempts": 0,
+        }
         return self._connection.execute(_POST, {**values, "created_at": now, "next_at": now}).rowcount == 1
 
     def claim(
@@ -89,7 +100,9 @@ class SqlOutbox(Outbox):
         if accounts is None:
             rows = self._connection.execute(_DUE, asked).all()
         else:
-            rows = self._connection.execute(_DUE_AT, {**asked, "accounts": [(each.platform, each.id) for each in accounts]}).all()
+            rows = self._connection.execute(
+                _DUE_AT, {**asked, "accounts": [(each.platform, known_as(self._seals, each)) for each in accounts]}
+            ).all()
         claimed = list(self._readable(rows, until))
         if claimed:
             self._connection.execute(_LEASE, {"which": [row.id for row in claimed], "until": until, "process": me()})
@@ -112,7 +125,7 @@ class SqlOutbox(Outbox):
 
     def failed(self, row_id: int, *, retry_at: datetime | None, reason: str) -> None:
         """Try again at `retry_at`; None makes it a dead letter."""
-        asked = {"which": row_id, "reason": _ascii(reason)}
+        asked = {"which": row_id, "reason": self._reason(row_id, reason)}
         if retry_at is None:
             self._connection.execute(_BURY, asked)
         else:
@@ -120,7 +133,7 @@ class SqlOutbox(Outbox):
 
     def drop(self, row_id: int, reason: str) -> None:
         """Never send it. The row stays in the person's export, with the reason. One sent or erased meanwhile stays as it is."""
-        self._connection.execute(_DROP, {"which": row_id, "reason": _ascii(f"dropped: {reason}")})
+        self._connection.execute(_DROP, {"which": row_id, "reason": self._reason(row_id, f"dropped: {reason}")})
 
     def next_retry(self) -> datetime | None:
         """The earliest instant at which something that failed before, or that a process claimed and did not send, is tried again."""
@@ -129,25 +142,42 @@ class SqlOutbox(Outbox):
 
     def said_since(self, person_id: int, key_prefix: str, since: datetime) -> bool:
         """True when a reply whose key starts with the prefix was posted to the person at or after `since`."""
-        asked = {"of_person": person_id, "since": since, "prefix": key_prefix}
-        return self._connection.execute(_SAID, asked).first() is not None
+        asked = {"of_person": person_id, "since": since}
+        if not key_prefix:
+            return self._connection.execute(_SAID_AT_ALL, asked).first() is not None
+        return any(self._letter(row)["key"].startswith(key_prefix) for row in self._connection.execute(_SAID, asked).all())
 
     def _readable(self, rows: Sequence[Row[Any]], until: datetime) -> Iterator[OutboxRow]:
+        self._seals.load(whose for row in rows for whose in (row.person_id, *others(row.about)))
         for row in rows:
             try:
-                reply = reply_from_json(row.reply)
-            except (KeyError, TypeError, ValueError) as error:
+                letter = self._letter(row)
+                key, reply = letter["key"], reply_from_json(letter["reply"])
+            except (KeyError, TypeError, ValueError, Unreadable) as error:
                 self.failed(row.id, retry_at=None, reason=f"unreadable: {error!r}")
                 continue
             yield OutboxRow(
                 id=row.id,
-                key=row.key,
+                key=key,
                 person_id=row.person_id,
                 reply=reply,
                 created_at=row.created_at,
                 attempts=row.attempts,
                 claimed_until=until,
             )
+
+    def _letter(self, row: Row[Any]) -> Any:
+        return self._seals.unseal(LETTER, row.id, row.letter, row.person_id, *others(row.about))
+
+    def _reason(self, row_id: int, reason: str) -> bytes | None:
+        """The reason, sealed: platforms repeat ids and words in theirs. None for a row whose keys are gone."""
+        row = self._connection.execute(_WHOSE, {"which": row_id}).first()
+        if row is None:
+            return None
+        try:
+            return self._seals.seal(LAST_ERROR, row_id, _ascii(reason), row.person_id, *others(row.about))
+        except (Missing, Unreadable):
+            return None
 
 
 def _ascii(reason: str) -> str:

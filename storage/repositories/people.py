@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -12,15 +13,18 @@ from bot.core.person import Person, Role
 from bot.messages import Account
 from bot.ports import People
 from storage import tables
-from storage.columns import new_id
-from storage.errors import Missing
-from storage.repositories.traces import gather, remove
+from storage.claims import PLATFORM_ID
+from storage.erasure import remove
+from storage.errors import Missing, Unreadable
+from storage.ids import Ids
+from storage.repositories.traces import gather
+from storage.vault import Seals
 
 _person, _account = tables.person, tables.account
 _FIND = (
     select(_person)
     .join(_account, _account.c.person_id == _person.c.id)
-    .where(_account.c.platform == bindparam("of_platform"), _account.c.platform_id == bindparam("known_as"))
+    .where(_account.c.platform == bindparam("of_platform"), _account.c.known_as == bindparam("known_as"))
 )
 # Where rows can be locked one by one: whoever speaks is one conversation at a time, whichever process hears them.
 _FIND_ALONE = _FIND.with_for_update(key_share=True, of=_person)
@@ -30,7 +34,7 @@ _REACH = insert(_account)
 _SAVE = update(_person).where(_person.c.id == bindparam("which"))
 _ACCOUNTS = select(_account).where(_account.c.person_id == bindparam("of_person")).order_by(_account.c.id)
 _REACHABLE = (
-    select(_person, _account.c.platform, _account.c.platform_id)
+    select(_person, _account.c.id.label("account_id"), _account.c.platform, _account.c.platform_id)
     .join(_account, _account.c.person_id == _person.c.id)
     .order_by(_account.c.id.desc())
     .limit(bindparam("at_most"))
@@ -41,12 +45,14 @@ _MODERATORS = select(_person).where(_person.c.role == "moderator").order_by(_per
 class SqlPeople(People):
     """Persons and accounts."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, seals: Seals, ids: Ids) -> None:
         self._connection = connection
+        self._seals = seals
+        self._ids = ids
 
     def find(self, account: Account) -> Person | None:
         """The person whom an account reaches. Until the transaction ends, nobody else finds them."""
-        row = self._connection.execute(_FIND_ALONE, {"of_platform": account.platform, "known_as": account.id}).first()
+        row = self._connection.execute(_FIND_ALONE, {"of_platform": account.platform, "known_as": known_as(self._seals, account)}).first()
         return None if row is None else _read(row)
 
     def get(self, person_id: int) -> Person | None:
@@ -56,9 +62,11 @@ class SqlPeople(People):
 
     def add(self, account: Account, *, role: Role, language: str, timezone: str, country: str, now: datetime) -> Person:
         """A new person, who has agreed to nothing yet, reached by this account."""
-        values = {"role": role, "language": language, "timezone": timezone, "country": country, "on_duty": False, "created_at": now}
-        made = new_id(self._connection.execute(_INSERT, values))
-        self._connection.execute(_REACH, {"platform": account.platform, "platform_id": account.id, "person_id": made})
+        made = self._new_id()
+        values = {"id": made, "role": role, "language": language, "timezone": timezone, "country": country, "on_duty": False}
+        self._connection.execute(_INSERT, {**values, "created_at": now})
+        self._seals.add(made)
+        self._reach(made, account)
         return Person(id=made, role=role, language=language, timezone=timezone, country=country, consented_at=None)
 
     def save(self, person: Person) -> None:
@@ -77,24 +85,57 @@ class SqlPeople(People):
     def accounts(self, person_id: int) -> Sequence[Account]:
         """The accounts that reach the person, first the one they came by."""
         rows = self._connection.execute(_ACCOUNTS, {"of_person": person_id})
-        return [Account(row.platform, row.platform_id) for row in rows]
+        return [Account(row.platform, self._seals.unseal(PLATFORM_ID, row.id, row.platform_id, person_id)) for row in rows]
 
     def moderators(self) -> Sequence[Person]:
         """Every moderator, on duty or not."""
         return [_read(row) for row in self._connection.execute(_MODERATORS)]
 
     def reachable(self, limit: int) -> Sequence[tuple[Account, Person]]:
-        """The accounts that were made known last, and whom they reach."""
-        rows = self._connection.execute(_REACHABLE, {"at_most": limit})
-        return [(Account(row.platform, row.platform_id), _read(row)) for row in rows]
+        """The accounts that were made known last, and whom they reach; but for those that cannot be read, which harm no other."""
+        rows = self._connection.execute(_REACHABLE, {"at_most": limit}).all()
+        self._seals.load(row.id for row in rows)
+        found: list[tuple[Account, Person]] = []
+        for row in rows:
+            with suppress(Unreadable):
+                platform_id = self._seals.unseal(PLATFORM_ID, row.account_id, row.platform_id, row.id)
+                found.append((Account(row.platform, platform_id), _read(row)))
+        return found
 
     def export(self, person_id: int) -> dict[str, Any]:
         """Everything stored about the person, by table, as JSON values (instants in ISO 8601, UTC)."""
-        return gather(self._connection, person_id)
+        return gather(self._connection, self._seals, person_id)
 
     def erase(self, person_id: int) -> None:
-        """Remove the person and every row about them, in all tables. Nothing of theirs is left to send."""
+        """Remove the person and every row about them, in all tables. Nothing of theirs is left to send.
+
+        After the commit, and before it is answered, the key that old copies need is destroyed where the ring is kept in a file.
+        """
         remove(self._connection, person_id)
+        self._seals.has_erased = True
+
+    def _new_id(self) -> int:
+        """Not that of somebody whose key was destroyed, which an old copy put in the place of the database would give again."""
+        made = self._ids.next(self._connection, _person)
+        while not self._seals.may_be(made):
+            made = self._ids.next(self._connection, _person)
+        return made
+
+    def _reach(self, person_id: int, account: Account) -> None:
+        made = self._ids.next(self._connection, _account)
+        values = {
+            "id": made,
+            "platform": account.platform,
+            "platform_id": self._seals.seal(PLATFORM_ID, made, account.id, person_id),
+            "known_as": known_as(self._seals, account),
+            "person_id": person_id,
+        }
+        self._connection.execute(_REACH, values)
+
+
+def known_as(seals: Seals, account: Account) -> bytes:
+    """What an account is looked up by."""
+    return seals.index(f"account {account.platform}", account.id)
 
 
 def _read(row: Row[Any]) -> Person:

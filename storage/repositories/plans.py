@@ -10,8 +10,10 @@ from bot.core.plan import Plan
 from bot.core.plan_json import plan_from_json, plan_to_json
 from bot.ports import Plans, StoredPlan
 from storage import tables
-from storage.columns import new_id
+from storage.claims import PLAN
 from storage.errors import Missing
+from storage.ids import Ids
+from storage.vault import Seals
 
 _plan = tables.plan
 _CURRENT = select(_plan).where(_plan.c.person_id == bindparam("of_person"), _plan.c.state == "active")
@@ -27,15 +29,17 @@ _INSERT = insert(_plan)
 class SqlPlans(Plans):
     """The active plan of each person and those before it."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, seals: Seals, ids: Ids) -> None:
         self._connection = connection
+        self._seals = seals
+        self._ids = ids
 
     def current(self, person_id: int) -> StoredPlan | None:
         """The active version."""
         row = self._connection.execute(_CURRENT, {"of_person": person_id}).first()
         if row is None:
             return None
-        plan = plan_from_json(row.body)
+        plan = plan_from_json(self._seals.unseal(PLAN, row.id, row.body, row.person_id))
         return StoredPlan(row.id, row.person_id, row.version, plan, row.state, row.confirmed_at)
 
     def add(self, person_id: int, plan: Plan, now: datetime) -> StoredPlan:
@@ -63,6 +67,8 @@ class SqlPlans(Plans):
 
     def _append(self, person_id: int, plan: Plan, *, confirmed_at: datetime, now: datetime) -> StoredPlan:
         version = (self._connection.execute(_LATEST, {"of_person": person_id}).scalar() or 0) + 1
-        values = {"person_id": person_id, "version": version, "state": "active", "body": plan_to_json(plan)}
-        made = new_id(self._connection.execute(_INSERT, {**values, "confirmed_at": confirmed_at, "created_at": now}))
+        made = self._ids.next(self._connection, _plan)
+        body = self._seals.seal(PLAN, made, plan_to_json(plan), person_id)
+        values = {"id": made, "person_id": person_id, "version": version, "state": "active", "body": body}
+        self._connection.execute(_INSERT, {**values, "confirmed_at": confirmed_at, "created_at": now})
         return StoredPlan(made, person_id, version, plan, "active", confirmed_at)

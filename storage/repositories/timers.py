@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from bot.ports import Timer, Timers
 from storage import tables
 
+# What a timer is about stands in clear, so that it can be moved and cancelled: an hour, a date, an id; never words.
+_SUBJECT = re.compile(r"[0-9TZ:+. -]*", re.ASCII)
 _timer, _person = tables.timer, tables.person
 _insert = insert(_timer)
 _PUT = _insert.on_conflict_do_update(
@@ -43,7 +46,12 @@ class SqlTimers(Timers):
         self._connection = connection
 
     def put(self, person_id: int, kind: str, subject: str, due_at: datetime, attempt: int = 0) -> None:
-        """Set the timer, or move the one of the same person, kind and subject."""
+        """Set the timer, or move the one of the same person, kind and subject.
+
+        Raises ValueError on a subject that is more than hours, dates and numbers: it would be readable by whoever has the file.
+        """
+        if not _SUBJECT.fullmatch(subject):
+            raise ValueError("a timer's subject is an hour, a date or a number")
         values = {"person_id": person_id, "kind": kind, "subject": subject, "due_at": due_at, "attempt": attempt}
         self._connection.execute(_PUT, values)
 

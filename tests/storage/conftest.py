@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from bot.core.person import Person
-from storage.store import SqlStore, open_store
+from storage.store import KeyRing, SqlStore, open_store
 from storage.tables import metadata
 from storage.upgrade import upgrade
 from tests.storage.postgres_server import Server, running
-from tests.storage.samples import ACCOUNT, NOW
+from tests.storage.samples import ACCOUNT, NOW, ring
 from tests.storage.schemas import change
 
 BOTH = ("sqlite", "postgresql")
@@ -103,9 +103,15 @@ def new_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iter
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[SqlStore]:
+def keys(url: str) -> KeyRing:
+    """Its keys."""
+    return ring(url)
+
+
+@pytest.fixture
+def store(url: str, keys: KeyRing) -> Iterator[SqlStore]:
     """A store on it, closed at the end."""
-    opened = open_store(url)
+    opened = open_store(url, keys=keys)
     yield opened
     opened.close()
 

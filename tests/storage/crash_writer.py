@@ -13,8 +13,8 @@ import sys
 from collections.abc import Callable
 
 from bot.ports import Unit
-from storage.store import SqlStore, open_store
-from tests.storage.samples import NOW
+from storage.store import SqlStore
+from tests.storage.samples import NOW, open_at
 
 
 def hear(person_id: int, number: int) -> Callable[[Unit], None]:
@@ -38,7 +38,7 @@ async def serve(store: SqlStore, person_id: int, numbers: itertools.count[int]) 
 
 async def main(url: str, person_id: int, first: int) -> None:
     """Eight updates in flight, for ever."""
-    store, numbers = open_store(url), itertools.count(first)
+    store, numbers = open_at(url), itertools.count(first)
     await asyncio.gather(*(serve(store, person_id, numbers) for _ in range(8)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import cast
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url
@@ -15,12 +16,29 @@ from bot.core.person import Person, Role
 from bot.core.plan import Dose, Plan, Step
 from bot.messages import Account, Choice, Reply, Urgency, Words
 from bot.ports import Unit
+from storage.engine import PATIENCE_S
+from storage.store import KeyRing, SqlStore, open_store
 from storage.unit import SqlUnit
+from storage.vault import Seals
 
 NOW = datetime(2026, 1, 1, 7, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+GIVEN_TEXT = f"given:{'A' * 43}="
+GIVEN = KeyRing.of_text(GIVEN_TEXT)
+"""The keys of the databases on a server, where no file stands beside them."""
 ACCOUNT = Account("telegram", "4242")
 PLAN = Plan(scheme="custom", start=date(2026, 1, 1), steps=(Step(20, 5, (Dose(time(8), 10), Dose(time(18), 10))), Step(30, None)))
+
+
+def ring(url: str) -> KeyRing:
+    """The keys of a test's database: in the file beside a file, given to a server."""
+    parsed = make_url(url)
+    return GIVEN if parsed.host else KeyRing.in_file(Path(str(parsed.database)).with_suffix(".key"), may_create=True)
+
+
+def open_at(url: str, *, patience_s: float = PATIENCE_S) -> SqlStore:
+    """Its store."""
+    return open_store(url, keys=ring(url), patience_s=patience_s)
 
 
 def newcomer(unit: Unit, account: Account, *, moderator: bool = False) -> Person:
@@ -55,3 +73,8 @@ def outsider(url: str) -> Engine:
 def connection_of(unit: Unit) -> Connection:
     """The connection under a unit, to bring about what only a failing disk would."""
     return cast(SqlUnit, unit)._connection
+
+
+def seals_of(unit: Unit) -> Seals:
+    """What a unit seals with, to bring about what only another version would write."""
+    return cast(SqlUnit, unit)._seals

@@ -24,7 +24,13 @@ def schema(url: str) -> dict[str, str]:
 
 
 def _told(connection: Connection, asked: str) -> list[tuple[str, str]]:
-    return [(name, "".join(told.split())) for name, told in connection.exec_driver_sql(asked.replace("%", "%%"))]
+    return [(name, _in_order("".join(told.split()))) for name, told in connection.exec_driver_sql(asked.replace("%", "%%"))]
+
+
+def _in_order(told: str) -> str:
+    """A table that SQLite rebuilt has its constraints in any order."""
+    columns, *constraints = told.removesuffix(")").split(",CONSTRAINT")
+    return ",CONSTRAINT".join([columns, *sorted(constraints)])
 
 
 def change(url: str, *statements: str) -> None:

@@ -14,11 +14,11 @@ from sqlalchemy import select
 from bot.core.person import Person
 from bot.messages import Account
 from bot.ports import Unit
-from storage.store import SqlStore, StorageUnavailable, open_store
+from storage.store import KeyRing, SqlStore, StorageUnavailable, open_store
 from storage.tables import metadata
 from storage.upgrade import backup, check, current_revision, downgrade, restore, upgrade
 from tests.storage.postgres_server import Server
-from tests.storage.samples import NOW, PLAN, connection_of, danger, intake, newcomer, reply
+from tests.storage.samples import NOW, PLAN, connection_of, danger, intake, newcomer, reply, ring
 from tests.storage.schemas import change
 
 OWN_DATABASE = True
@@ -37,9 +37,9 @@ def fill(unit: Unit) -> None:
     unit.people.erase(gone.id)
 
 
-def everything(url: str) -> dict[str, list[Any]]:
+def everything(url: str, keys: KeyRing) -> dict[str, list[Any]]:
     """Every row of every table."""
-    store = open_store(url)
+    store = open_store(url, keys=keys)
 
     def read(unit: Unit) -> dict[str, list[Any]]:
         rows = {table.name: connection_of(unit).execute(select(table).order_by(*table.primary_key)) for table in metadata.sorted_tables}
@@ -51,7 +51,7 @@ def everything(url: str) -> dict[str, list[Any]]:
         store.close()
 
 
-def test_a_backup_taken_while_others_write_is_whole(url: str, store: SqlStore, someone: Person, tmp_path: Path) -> None:
+def test_a_backup_taken_while_others_write_is_whole(url: str, keys: KeyRing, store: SqlStore, someone: Person, tmp_path: Path) -> None:
     stop, written = threading.Event(), threading.Event()
 
     def both(number: int) -> Callable[[Unit], None]:
@@ -77,7 +77,7 @@ def test_a_backup_taken_while_others_write_is_whole(url: str, store: SqlStore, s
 
     assert check(f"sqlite:///{copy}") == []
     assert copy.stat().st_mode & 0o777 == 0o600
-    opened = open_store(f"sqlite:///{copy}")
+    opened = open_store(f"sqlite:///{copy}", keys=keys)
     assert opened.run_now(lambda unit: unit.people.find(Account("telegram", "4242"))) == someone
     entries = opened.run_now(lambda unit: len(unit.people.export(someone.id)["entry"]))
     timers = opened.run_now(lambda unit: len(unit.timers.of(someone.id)))
@@ -113,6 +113,7 @@ def test_a_backup_that_cannot_be_made_leaves_the_former_alone(engine: str, tmp_p
 
 @pytest.mark.parametrize("to", ["sqlite", "postgresql"])
 def test_a_backup_of_either_engine_is_restored_on_either(url: str, store: SqlStore, server: Server, tmp_path: Path, to: str) -> None:
+    keys = ring(url)
     store.run_now(fill)
     copy = tmp_path / "copy.db"
     backup(url, copy)
@@ -120,11 +121,11 @@ def test_a_backup_of_either_engine_is_restored_on_either(url: str, store: SqlSto
     name = server.create()
     target = f"sqlite:///{tmp_path}/restored.db" if to == "sqlite" else server.url(name)
 
-    assert restore(target, copy) == sum(map(len, everything(url).values()))
-    assert everything(target) == everything(url)
+    assert restore(target, copy, keys=keys) == sum(map(len, everything(url, keys).values()))
+    assert everything(target, keys) == everything(url, keys)
     assert check(target) == []
     assert copy.read_bytes() == as_it_was
-    restored = open_store(target)
+    restored = open_store(target, keys=keys)
     new = restored.run_now(lambda unit: newcomer(unit, Account("telegram", "new")))
     restored.close()
     assert new.id == 3, "an id that was erased before the backup is not given again"
@@ -132,18 +133,18 @@ def test_a_backup_of_either_engine_is_restored_on_either(url: str, store: SqlSto
 
 
 def test_a_backup_of_an_earlier_version_is_restored_and_brought_up_to_date(
-    url: str, store: SqlStore, someone: Person, tmp_path: Path
+    url: str, keys: KeyRing, store: SqlStore, someone: Person, tmp_path: Path
 ) -> None:
     store.close()
-    downgrade(url, "0001")
+    downgrade(url, "0001", keys=keys)
     copy = tmp_path / "copy.db"
     backup(url, copy)
     assert current_revision(f"sqlite:///{copy}") == "0001"
-    upgrade(url)
-    downgrade(url, "base")
-    assert restore(url, copy) == 2
+    upgrade(url, keys=keys)
+    downgrade(url, "base", keys=keys)
+    assert restore(url, copy, keys=keys) == 2
     assert check(url) == []
-    assert everything(url)["person"][0][0] == someone.id
+    assert everything(url, keys)["person"][0][0] == someone.id
 
 
 def test_a_database_that_holds_anything_is_not_written_over(url: str, store: SqlStore, someone: Person, tmp_path: Path) -> None:

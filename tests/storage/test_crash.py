@@ -6,15 +6,11 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import select
 
 from bot.core.person import Person
-from storage import tables
-from storage.store import SqlStore, open_store
+from storage.store import SqlStore
 from storage.upgrade import check
-from tests.storage.samples import connection_of
+from tests.storage.samples import MINUTE, NOW, open_at
 
 AT_WORK = (0.005, 0.031, 0.053, 0.137)
 """Seconds between the first acknowledgement and the kill: instants that fit no rhythm of the writer."""
@@ -35,11 +31,9 @@ def run_until_killed(url: str, person_id: int, first: int, seconds: float) -> li
     return [int(line) for line in lines if line.endswith("\n")]
 
 
-def stored(store: SqlStore) -> list[int]:
+def stored(store: SqlStore, person_id: int) -> list[int]:
     """The numbers of the entries in the order they were stored."""
-    rows = select(tables.entry.c.detail).order_by(tables.entry.c.id)
-    details: list[dict[str, Any]] = store.run_now(lambda unit: list(connection_of(unit).execute(rows).scalars()))
-    return [detail["number"] for detail in details]
+    return [entry.detail["number"] for entry in store.run_now(lambda unit: unit.entries.between(person_id, NOW, NOW + MINUTE))]
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(url: str, store: SqlStore, someone: Person) -> None:
@@ -50,8 +44,8 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(url: str, store: Sq
         first = next(number for number in range(10**9) if number not in acknowledged)
         acknowledged.update(run_until_killed(url, someone.id, first, seconds))
 
-    reopened = open_store(url)
-    kept = stored(reopened)
+    reopened = open_at(url)
+    kept = stored(reopened, someone.id)
     timers = {int(timer.subject) for timer in reopened.run_now(lambda unit: unit.timers.of(someone.id))}
     reopened.close()
     assert len(acknowledged) > len(AT_WORK) * 8, "it was killed at work and not before"

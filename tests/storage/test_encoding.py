@@ -92,7 +92,7 @@ def test_a_plan_that_is_not_understood_is_refused(change: dict[str, Any]) -> Non
         plan_from_json({**plan_to_json(PLAN), **change})
 
 
-@pytest.mark.parametrize("missing", [field.name for field in fields(Plan)])
+@pytest.mark.parametrize("missing", [field.name for field in fields(Plan) if field.name != "more_tablets_mg"])
 def test_a_plan_with_a_part_missing_is_refused_and_not_guessed(missing: str) -> None:
     body = plan_to_json(PLAN)
     del body[missing]

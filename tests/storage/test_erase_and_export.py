@@ -18,7 +18,7 @@ from storage.store import SqlStore
 from storage.tables import ERASED, about, metadata
 from tests.storage.samples import NOW, PLAN, connection_of, danger, intake, newcomer, reply
 
-ABOUT_NOBODY = {"heard"}
+ABOUT_NOBODY = {"heard", "store_key", "erased"}
 WORDS = "a-word-that-nobody-else-would-type"
 
 
@@ -80,11 +80,12 @@ def test_erasing_leaves_others_as_they_were_and_no_trace_of_the_person(
     before = store.run_now(everything)
     store.run_now(lambda unit: fill(unit, someone, moderator))
     filled = store.run_now(everything)
-    assert all(len(filled[name]) > len(before[name]) for name in filled if name not in {*ABOUT_NOBODY, "person", "account"})
+    assert all(len(filled[name]) > len(before[name]) for name in filled if name not in {*ABOUT_NOBODY, "person", "person_key", "account"})
 
     store.run_now(lambda unit: unit.people.erase(someone.id))
     gone = {name: [row for row in rows if row.get("person_id") != someone.id] for name, rows in before.items()}
     gone["person"] = [row for row in before["person"] if row["id"] != someone.id]
+    gone["erased"] = [{"was": someone.id}]
     assert store.run_now(everything) == gone
 
 
@@ -131,7 +132,7 @@ def test_an_export_holds_every_row_about_the_person_and_no_other(
     case_id = store.run_now(lambda unit: fill(unit, someone, moderator))
     exported = store.run_now(lambda unit: unit.people.export(someone.id))
 
-    assert exported.keys() == {table.name for table in metadata.sorted_tables} - ABOUT_NOBODY
+    assert exported.keys() == {table.name for table in metadata.sorted_tables} - {*ABOUT_NOBODY, "person_key"}
     assert json.loads(json.dumps(exported)) == exported, "it can be written to a file as it is"
     now = store.run_now(everything)
     added = {

@@ -17,8 +17,8 @@ from bot.delivery import SPARE, Postman
 from bot.messages import Account
 from bot.ports import OutboxRow, Outgoing, Unit
 from storage import tables
-from storage.store import SqlStore, open_store
-from tests.storage.samples import MINUTE, NOW, connection_of, newcomer, reply
+from storage.store import SqlStore
+from tests.storage.samples import MINUTE, NOW, connection_of, newcomer, open_at, reply
 
 
 def post(store: SqlStore, person: Person, *keys: str) -> None:
@@ -85,7 +85,7 @@ def test_a_failure_ends_the_lease_and_keeps_the_pause(store: SqlStore, someone: 
 
 def test_processes_that_claim_at_once_never_get_the_same_letter(url: str, store: SqlStore, someone: Person) -> None:
     post(store, someone, *map(str, range(300)))
-    others = [store, open_store(url), open_store(url)]
+    others = [store, open_at(url), open_at(url)]
     got: list[str] = []
 
     def take_all(source: SqlStore) -> None:
@@ -170,7 +170,7 @@ def patients(store: SqlStore) -> list[Person]:
 def test_two_processes_send_each_letter_once(url: str, store: SqlStore, patients: list[Person]) -> None:
     for person in patients:
         post(store, person, *(f"{person.id}:{number}" for number in range(40)))
-    other, clock = open_store(url), Clock()
+    other, clock = open_at(url), Clock()
     senders = [Telegram(clock), Telegram(clock)]
 
     async def both() -> None:

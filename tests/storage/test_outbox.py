@@ -12,8 +12,9 @@ from bot.core.person import Person
 from bot.messages import Account
 from bot.ports import OutboxRow, Unit
 from storage import tables
+from storage.claims import LETTER
 from storage.store import SqlStore
-from tests.storage.samples import ACCOUNT, MINUTE, NOW, connection_of, newcomer, reply
+from tests.storage.samples import ACCOUNT, MINUTE, NOW, connection_of, newcomer, reply, seals_of
 
 EVERYWHERE = ("telegram", "discord", "console")
 
@@ -142,7 +143,7 @@ def test_only_who_can_be_reached_is_written_to(
 
 
 def test_a_person_of_two_accounts_gets_one_row(store: SqlStore, someone: Person) -> None:
-    second = insert(tables.account).values(platform="discord", platform_id="77", person_id=someone.id)
+    second = insert(tables.account).values(platform="discord", platform_id=b"", known_as=b"77", person_id=someone.id)
     store.run_now(lambda unit: connection_of(unit).execute(second))
     post(store, someone, "hello")
     assert keys(ready(store)) == ["hello"]
@@ -151,13 +152,26 @@ def test_a_person_of_two_accounts_gets_one_row(store: SqlStore, someone: Person)
 def test_a_row_that_cannot_be_read_is_buried_and_the_others_go_out(store: SqlStore, someone: Person) -> None:
     post(store, someone, "bad", urgent=True)
     post(store, someone, "good")
-    spoil = update(tables.outbox).where(tables.outbox.c.key == "bad").values(reply={"format": 99})
-    store.run_now(lambda unit: connection_of(unit).execute(spoil))
+    spoil = update(tables.outbox).where(tables.outbox.c.id == 1)
+    store.run_now(lambda unit: connection_of(unit).execute(spoil.values(letter=b"?")))
     assert keys(ready(store)) == ["good"]
-    letters = {row["key"]: row for row in store.run_now(lambda unit: unit.people.export(someone.id))["outbox"]}
-    assert "format 99" in letters["bad"]["last_error"]
-    assert letters["bad"]["dead_at"] is not None
-    assert letters["good"]["dead_at"] is None
+    bad, good = store.run_now(lambda unit: unit.people.export(someone.id))["outbox"]
+    assert "outbox.letter 1 is of a format that is not known" in bad["last_error"]
+    assert bad["letter"] == "(cannot be read)"
+    assert bad["dead_at"] is not None
+    assert (good["key"], good["dead_at"]) == ("good", None)
+
+
+def test_a_letter_of_a_format_that_is_not_known_is_buried_too(store: SqlStore, someone: Person) -> None:
+    def work(unit: Unit) -> None:
+        unit.outbox.post("bad", someone.id, reply(someone.id), NOW)
+        letter = seals_of(unit).seal(LETTER, 1, {"key": "bad", "reply": {"format": 99}}, someone.id)
+        connection_of(unit).execute(update(tables.outbox).values(letter=letter))
+
+    store.run_now(work)
+    assert ready(store) == []
+    (bad,) = store.run_now(lambda unit: unit.people.export(someone.id))["outbox"]
+    assert "format 99" in bad["last_error"]
 
 
 @pytest.mark.parametrize(

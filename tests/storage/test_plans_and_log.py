@@ -165,7 +165,7 @@ def test_every_year_is_kept_to_the_microsecond(store: SqlStore, someone: Person,
 
 def test_a_naive_datetime_is_refused(store: SqlStore, someone: Person) -> None:
     naive = NOW.replace(tzinfo=None)
-    with pytest.raises(StatementError, match="naive"):
+    with pytest.raises(ValueError, match="naive"):
         store.run_now(lambda unit: unit.entries.add(someone.id, "intake", naive, {}, NOW))
     with pytest.raises(StatementError, match="naive"):
         store.run_now(lambda unit: unit.entries.between(someone.id, naive, NOW))

@@ -18,10 +18,10 @@ from bot.core.person import Person
 from bot.messages import Account
 from bot.ports import Unit
 from storage import postgres
-from storage.store import SqlStore, StorageUnavailable, open_store
+from storage.store import SqlStore, StorageUnavailable
 from tests.storage.faulty_line import Moment, line_to
 from tests.storage.postgres_server import Server
-from tests.storage.samples import ACCOUNT, NOW, connection_of, danger, intake, newcomer, outsider
+from tests.storage.samples import ACCOUNT, NOW, connection_of, danger, intake, newcomer, open_at, outsider
 
 ENGINES = ("postgresql",)
 OWN_DATABASE = True
@@ -66,7 +66,7 @@ def test_works_that_do_not_meet_are_done_at_the_same_time(store: SqlStore) -> No
 
 
 def test_an_update_that_two_processes_hear_at_once_is_heard_once(store: SqlStore, url: str) -> None:
-    other, meeting = open_store(url), Meeting()
+    other, meeting = open_at(url), Meeting()
 
     def hear(who: str) -> Callable[[Unit], bool]:
         def work(unit: Unit) -> bool:
@@ -139,7 +139,7 @@ def test_the_timers_of_a_person_who_is_being_served_wait_for_the_next_beat(store
 
     store.run_now(put)
 
-    outside = open_store(url)
+    outside = open_at(url)
 
     def listen(unit: Unit) -> list[int]:
         unit.people.find(ACCOUNT)
@@ -228,7 +228,7 @@ def test_a_connection_lost_in_the_middle_of_a_work_begins_it_again(store: SqlSto
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_commit_that_got_no_answer_is_kept_once(someone: Person, server: Server, url: str, moment: Moment) -> None:
     with line_to(server.port) as line:
-        store = open_store(url.replace(str(server.port), str(line.port)))
+        store = open_at(url.replace(str(server.port), str(line.port)))
         store.run_now(intake(someone.id))
         line.breaks = moment
         made = store.run_now(intake(someone.id, 1))
@@ -286,7 +286,7 @@ def test_a_server_that_dies_loses_nothing_that_was_acknowledged(store: SqlStore,
 
 
 def test_a_server_that_stays_away_is_said_in_one_sentence_and_then_at_once(someone: Person, url: str, server: Server) -> None:
-    store = open_store(url, patience_s=0.3)
+    store = open_at(url, patience_s=0.3)
     server.stop()
     try:
         with pytest.raises(StorageUnavailable, match=r"^the database cannot be used: the connection failed: [^\n]*$"):
@@ -304,7 +304,7 @@ def test_a_server_that_stays_away_is_said_in_one_sentence_and_then_at_once(someo
 
 def test_a_server_that_only_reads_is_said(url: str, someone: Person, server: Server) -> None:
     server.ask(f"ALTER DATABASE {url.rpartition('/')[2]} SET default_transaction_read_only TO on")
-    store = open_store(url)
+    store = open_at(url)
     with pytest.raises(StorageUnavailable, match="read-only"):
         store.run_now(intake(someone.id))
     store.close()
@@ -334,7 +334,7 @@ def test_a_code_of_the_server_is_put_into_words(url: str, code: str, reason: str
 
 
 def test_a_lock_kept_too_long_is_said_and_passes(url: str, someone: Person) -> None:
-    store = open_store(url, patience_s=0.2)
+    store = open_at(url, patience_s=0.2)
     with outsider(url).connect() as holder:
         holder.execute(text("LOCK TABLE entry"))
         with pytest.raises(StorageUnavailable, match="another process keeps it locked"):
@@ -346,7 +346,7 @@ def test_a_lock_kept_too_long_is_said_and_passes(url: str, someone: Person) -> N
 
 def test_a_password_is_never_repeated(server: Server) -> None:
     url = server.url("nowhere").replace("postgres@", "postgres:secret-word@")
-    store = open_store(url, patience_s=0.1)
+    store = open_at(url, patience_s=0.1)
     with pytest.raises(StorageUnavailable) as caught:
         store.run_now(lambda unit: unit.first_time("key", NOW))
     store.close()

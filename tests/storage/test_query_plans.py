@@ -15,12 +15,11 @@ from sqlalchemy.sql.dml import UpdateBase
 from bot.core.person import Person
 from bot.ports import Dialogue, Unit
 from storage import retention, tables, unit
-from storage.encoding import reply_to_json
 from storage.repositories import cases, dialogues, entries, outbox, people, plans, timers
 from storage.retention import Retention
 from storage.store import SqlStore
 from storage.unit import SqlUnit
-from tests.storage.samples import ACCOUNT, MINUTE, NOW, connection_of, reply
+from tests.storage.samples import ACCOUNT, MINUTE, NOW, connection_of
 
 
 def pruned(unit: Unit) -> None:
@@ -37,19 +36,19 @@ ASKED: list[tuple[str, Callable[[Unit], object]]] = [
     ("ix_outbox_retry", lambda unit: unit.outbox.next_retry()),
     ("ix_outbox_leased", lambda unit: unit.outbox.next_retry()),
     ("ix_outbox_leased", lambda unit: unit.outbox.take_back()),
-    ("ix_outbox_person_id_created_at", lambda unit: unit.outbox.said_since(1, "step", NOW)),
+    ("ix_outbox_person_id_created_at", lambda unit: unit.outbox.said_since(1, "", NOW)),
     ("ix_entry_person_id_recorded_at", lambda unit: unit.entries.last(1)),
     ("ix_entry_person_id_at", lambda unit: unit.entries.between(1, NOW, NOW + MINUTE, {"intake"})),
     ("uq_plan_active", lambda unit: unit.plans.current(1)),
     ("ix_care_case_person_id", lambda unit: unit.cases.open_for(1)),
     ("ix_care_case_waiting", lambda unit: unit.cases.waiting()),
-    ("uq_account_platform_platform_id", lambda unit: unit.people.find(ACCOUNT)),
+    ("uq_account_platform_known_as", lambda unit: unit.people.find(ACCOUNT)),
     ("ix_heard_at", pruned),
     ("ix_outbox_sent_at", pruned),
     ("ix_outbox_dead_at", pruned),
 ]
 
-UNNAMED = {"uq_timer_person_id_kind_subject": "sqlite_autoindex_timer_1", "uq_account_platform_platform_id": "sqlite_autoindex_account_1"}
+UNNAMED = {"uq_timer_person_id_kind_subject": "sqlite_autoindex_timer_1", "uq_account_platform_known_as": "sqlite_autoindex_account_1"}
 """What SQLite calls the index of a constraint."""
 
 
@@ -76,16 +75,15 @@ def explained(connection: Connection, work: Callable[[], object]) -> list[str]:
 def fill(unit: Unit, person_id: int) -> None:
     """Enough rows that reading them all would be worth avoiding: one of each thing is due, the rest is past or to come."""
     later = [NOW + n * MINUTE for n in range(300)]
-    body = {"person_id": person_id, "urgency": 0, "reply": reply_to_json(reply(person_id)), "attempts": 0}
+    body = {"person_id": person_id, "about": "", "urgency": 0, "letter": b"", "attempts": 0}
     connection = connection_of(unit)
     connection.execute(
         insert(tables.timer),
         [{"person_id": person_id, "kind": "k", "subject": str(n), "due_at": at, "attempt": 0} for n, at in enumerate(later)],
     )
-    connection.execute(insert(tables.outbox), [{**body, "key": str(n), "created_at": at, "next_at": at} for n, at in enumerate(later)])
-    connection.execute(
-        insert(tables.entry), [{"person_id": person_id, "kind": "intake", "at": at, "recorded_at": at, "detail": {}} for at in later]
-    )
+    connection.execute(insert(tables.outbox), [{**body, "key": b"%d" % n, "created_at": at, "next_at": at} for n, at in enumerate(later)])
+    for at in later:
+        unit.entries.add(person_id, "intake", at, {}, at)
     unit.dialogues.put(person_id, Dialogue("plan", "start"), NOW)
 
 

@@ -12,9 +12,8 @@ from sqlalchemy import insert, select
 from bot.core.person import Person
 from bot.ports import Unit
 from storage import retention, tables
-from storage.encoding import reply_to_json
 from storage.retention import Retention
-from storage.store import SqlStore, prune
+from storage.store import KeyRing, SqlStore, prune
 from tests.storage.samples import NOW, connection_of, intake, reply
 
 DAY = timedelta(days=1)
@@ -28,12 +27,13 @@ def letter(person: Person, key: str, **marks: datetime | bool | None) -> dict[st
     body = {
         "person_id": person.id,
         "urgency": 0,
-        "reply": reply_to_json(reply(person.id)),
+        "about": "",
+        "letter": b"",
         "attempts": 0,
         "created_at": NOW,
         "next_at": NOW,
     }
-    return {**body, **blank, "key": key, **marks}
+    return {**body, **blank, "key": key.encode(), **marks}
 
 
 def old(age: timedelta) -> datetime:
@@ -43,7 +43,9 @@ def old(age: timedelta) -> datetime:
 
 def letters(store: SqlStore) -> list[str]:
     """The keys that are left."""
-    return sorted(store.run_now(lambda unit: connection_of(unit).execute(select(tables.outbox.c.key)).scalars().all()))
+    return sorted(
+        key.decode() for key in store.run_now(lambda unit: connection_of(unit).execute(select(tables.outbox.c.key)).scalars().all())
+    )
 
 
 @pytest.mark.parametrize(
@@ -95,9 +97,9 @@ def test_much_is_taken_away_in_small_bites(store: SqlStore, someone: Person) -> 
     assert letters(store) == []
 
 
-def test_from_the_command_line_every_kind_is_counted(store: SqlStore, url: str, someone: Person) -> None:
+def test_from_the_command_line_every_kind_is_counted(store: SqlStore, url: str, keys: KeyRing, someone: Person) -> None:
     store.run_now(lambda unit: connection_of(unit).execute(insert(tables.outbox).values(letter(someone, "a", sent_at=NOW))))
-    assert prune(url, LATER, POLICY) == {"heard": 0, "sent": 1, "dropped": 0, "dead": 0}
+    assert prune(url, LATER, POLICY, keys=keys) == {"heard": 0, "sent": 1, "dropped": 0, "dead": 0}
 
 
 def test_how_long_each_kind_is_kept_by_default() -> None:

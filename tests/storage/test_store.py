@@ -14,7 +14,7 @@ from bot.ports import Unit
 from storage.store import SqlStore, StorageUnavailable, open_store
 from storage.writer import BATCH
 from tests.storage.postgres_server import Server
-from tests.storage.samples import NOW, connection_of, intake, outsider
+from tests.storage.samples import NOW, connection_of, intake, open_at, outsider
 
 
 class Wrong(Exception):
@@ -205,7 +205,7 @@ def test_an_update_whose_handling_failed_is_heard_again(store: SqlStore, someone
 
 def test_the_file_is_made_with_its_folders_and_is_private(tmp_path: Path) -> None:
     file = tmp_path / "new" / "folder" / "palier.db"
-    opened = open_store(f"sqlite:///{file}")
+    opened = open_at(f"sqlite:///{file}")
     with pytest.raises(Exception, match="no such table"):
         opened.run_now(intake(1))
     modes = {each.name: each.stat().st_mode & 0o777 for each in file.parent.iterdir()}
@@ -222,7 +222,7 @@ def test_a_database_that_cannot_be_served_is_refused_at_once(url: str) -> None:
 
 @pytest.mark.parametrize("setting", ["synchronous_commit", "fsync", "full_page_writes"])
 def test_the_settings_of_the_server_that_durability_rests_on_are_in_force(server: Server, template: str, setting: str) -> None:
-    opened = open_store(server.url(template))
+    opened = open_at(server.url(template))
     assert opened.run_now(lambda unit: connection_of(unit).exec_driver_sql(f"SHOW {setting}").scalar()) == "on"
     opened.close()
 

@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.core.person import Person
 from bot.ports import Unit
-from storage.store import SqlStore, StorageUnavailable, open_store
-from tests.storage.samples import NOW, connection_of, intake
+from storage.store import SqlStore, StorageUnavailable
+from tests.storage.samples import NOW, connection_of, intake, open_at
 
 ENGINES = ("sqlite",)
 
@@ -81,7 +81,7 @@ def test_a_read_only_file_is_said(store: SqlStore, someone: Person) -> None:
 def test_a_damaged_file_is_said(tmp_path: Path) -> None:
     file = tmp_path / "palier.db"
     file.write_bytes(b"this is no database at all " * 500)
-    opened = open_store(f"sqlite:///{file}")
+    opened = open_at(f"sqlite:///{file}")
     with pytest.raises(StorageUnavailable, match="not a database"):
         opened.run_now(intake(1))
     opened.close()
@@ -90,11 +90,11 @@ def test_a_damaged_file_is_said(tmp_path: Path) -> None:
 def test_a_path_through_a_file_is_said_when_opening(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StorageUnavailable, match="cannot be opened"):
-        open_store(f"sqlite:///{tmp_path}/file/palier.db")
+        open_at(f"sqlite:///{tmp_path}/file/palier.db")
 
 
 def test_a_lock_kept_too_long_is_said_and_passes(url: str, file: Path) -> None:
-    opened = open_store(url, patience_s=0.1)
+    opened = open_at(url, patience_s=0.1)
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StorageUnavailable, match="another process"):

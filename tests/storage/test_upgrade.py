@@ -13,7 +13,7 @@ from sqlalchemy import Column, Integer, MetaData, Table
 
 from bot.core.person import Person
 from storage.engine import locate
-from storage.store import SqlStore, StorageUnavailable
+from storage.store import KeyRing, SqlStore, StorageUnavailable
 from storage.tables import metadata
 from storage.upgrade import check, current_revision, downgrade, is_current, upgrade
 from tests.storage.postgres_server import Server
@@ -21,7 +21,7 @@ from tests.storage.samples import outsider
 from tests.storage.schemas import change, schema
 
 OWN_DATABASE = True
-HEAD = "0002"
+HEAD = "0003"
 ORPHANS = {
     "sqlite": ("CREATE TABLE lost (id INTEGER PRIMARY KEY)", "CREATE TABLE child (parent INTEGER REFERENCES lost (id))"),
     "postgresql": (
@@ -96,9 +96,9 @@ def test_upgrading_again_changes_nothing(url: str, store: SqlStore, someone: Per
     assert store.run_now(lambda unit: unit.people.get(someone.id)) == someone
 
 
-def test_a_downgrade_leaves_nothing_and_an_upgrade_brings_it_back(url: str) -> None:
+def test_a_downgrade_leaves_nothing_and_an_upgrade_brings_it_back(url: str, keys: KeyRing) -> None:
     before = schema(url)
-    downgrade(url, "base")
+    downgrade(url, "base", keys=keys)
     assert schema(url) == {}
     assert (current_revision(url), is_current(url)) == (None, False)
     assert check(url) == [f"the tables are at revision None, and this version needs {HEAD}"]
