@@ -157,6 +157,18 @@ def db_restore(file: Path) -> None:
     click.echo(f"{rows} rows restored")
 
 
+@db.command("rotate-keys")
+def db_rotate_keys() -> None:
+    """Put everything under the current key of the ring, a new one where the key file is ours; while running."""
+    from bot import app
+
+    try:
+        changed = app.rotate_database_keys(_settings())
+    except app.StorageUnavailable as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{changed} keys wrapped again. Back up the key file now, apart from the database.")
+
+
 @db.command("prune")
 def db_prune() -> None:
     """Delete what only served to say things once and is older than the settings keep it."""

@@ -32,7 +32,8 @@ from bot.scheduling.ticker import Ticker
 from bot.settings import Settings, SettingsError, load, override
 from bot.understanding.danger import Triage
 from bot.understanding.reader import Reader
-from storage.store import Retention, StorageUnavailable, open_store, prune
+from storage.rotation import own_ring, rotate_keys, still_under_old_keys
+from storage.store import KeyRing, Retention, StorageUnavailable, open_store, prune
 from storage.upgrade import backup, check, current_revision, is_current, restore, upgrade
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "prune_database",
     "read_settings",
     "restore_database",
+    "rotate_database_keys",
     "run_console",
     "story_settings",
     "upgrade_database",
@@ -96,7 +98,7 @@ async def open_house(
 
     `wrap_store` and `before_serving` are where a story plants its faults. Raises StorageUnavailable.
     """
-    opened = open_store(settings.database_url)
+    opened = open_store(settings.database_url, keys=key_ring(settings))
     store = wrap_store(opened)
     try:
         waits = policy(settings)
@@ -170,15 +172,15 @@ def read_settings() -> Settings:
 
 def story_settings(settings: Settings, overrides: Mapping[str, Any], *, folder: str) -> Settings:
     """The settings of a story: its own overrides, and a throw-away database in `folder`, ready to use."""
-    own = override(settings, {**overrides, "database_url": f"sqlite:///{folder}/story.db"})
-    upgrade(own.database_url)
+    own = override(settings, {**overrides, "database_url": f"sqlite:///{folder}/story.db", "keys": None, "key_file": f"{folder}/story.key"})
+    upgrade(own.database_url, keys=KeyRing.in_file(f"{folder}/story.key", may_create=True, tell=lambda _: None))
     return own
 
 
 def upgrade_database(settings: Settings) -> str | None:
     """Bring the database to this version's tables; its revision afterwards. Raises StorageUnavailable."""
     if not is_current(settings.database_url):
-        upgrade(settings.database_url)
+        upgrade(settings.database_url, keys=key_ring(settings))
     return current_revision(settings.database_url)
 
 
@@ -189,17 +191,38 @@ def backup_database(settings: Settings, file: Path) -> None:
 
 def restore_database(settings: Settings, file: Path) -> int:
     """Fill the empty database from a backup; how many rows. Raises StorageUnavailable, and ValueError when it is not empty."""
-    return restore(settings.database_url, file)
+    return restore(settings.database_url, file, keys=key_ring(settings))
 
 
 def prune_database(settings: Settings) -> dict[str, int]:
     """Delete what is older than the settings keep it; how many rows of each kind. Raises StorageUnavailable."""
-    return prune(settings.database_url, WallClock().now(), retention(settings))
+    return prune(settings.database_url, WallClock().now(), retention(settings), keys=key_ring(settings))
+
+
+def rotate_database_keys(settings: Settings) -> int:
+    """Put everything under the current key, a new one where the key file is ours to write; how many keys were wrapped again.
+
+    With PALIER_KEYS the new key is put first by hand before. No key is taken away: backups made before need theirs.
+    Raises StorageUnavailable.
+    """
+    ring = key_ring(settings) or own_ring(settings.database_url)
+    if ring.forgets and not still_under_old_keys(settings.database_url, ring):
+        ring.renew()
+    return rotate_keys(settings.database_url, ring)
+
+
+def key_ring(settings: Settings) -> KeyRing | None:
+    """The keys that what people say is sealed under; None for the file beside the embedded database. Raises StorageUnavailable."""
+    if settings.keys is not None:
+        return KeyRing.of_text(settings.keys.get_secret_value())
+    if settings.key_file is not None:
+        return KeyRing.in_file(settings.key_file, may_create=settings.database_url.startswith("sqlite:///"))
+    return None
 
 
 def check_database(settings: Settings) -> list[str]:
     """What is wrong with the database; empty when it is sound. Raises StorageUnavailable."""
-    return check(settings.database_url)
+    return check(settings.database_url, keys=key_ring(settings))
 
 
 def set_up_logging(settings: Settings) -> None:

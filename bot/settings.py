@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import available_timezones
 
@@ -47,6 +48,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", env_file=".env", extra="ignore", frozen=True)
 
     database_url: str = "sqlite:///data/palier.db"
+    keys: SecretStr | None = None
+    key_file: Path | None = None
     language: Literal["fr", "en"] = "fr"
     timezone: str = "Europe/Paris"
     country: str = Field(default="FR", pattern=r"^[A-Z]{2}$")
@@ -73,7 +76,7 @@ class Settings(BaseSettings):
             raise ValueError("must start with sqlite:/// or postgresql:// (the engines that are served)")
         return value
 
-    @field_validator("telegram_token", "discord_token", mode="before")
+    @field_validator("telegram_token", "discord_token", "keys", "key_file", mode="before")
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
         return value or None
