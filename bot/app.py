@@ -173,7 +173,9 @@ def read_settings() -> Settings:
 def story_settings(settings: Settings, overrides: Mapping[str, Any], *, folder: str) -> Settings:
     """The settings of a story: its own overrides, and a throw-away database in `folder`, ready to use."""
     own = override(settings, {**overrides, "database_url": f"sqlite:///{folder}/story.db", "keys": None, "key_file": f"{folder}/story.key"})
-    upgrade(own.database_url, keys=KeyRing.in_file(f"{folder}/story.key", may_create=True, tell=lambda _: None))
+    keys = KeyRing.in_file(f"{folder}/story.key", may_create=True, tell=lambda _: None)
+    keys.load(new=True)  # thrown away with the story: nobody is told to back it up
+    upgrade(own.database_url, keys=keys)
     return own
 
 

@@ -158,6 +158,8 @@ class Postman:
         self._put_by = {row_id: (row, again_at) for row_id, (row, again_at) in self._put_by.items() if again_at > now}
         aside = self._unmarked.keys() | self._put_by.keys()
         rows = unit.outbox.claim(now, until, platforms=(platform,), accounts=sender.accounts(), limit=BATCH + len(aside))
+        # What this process puts by, another may send: it is not kept from it. What was sent and could not be marked is.
+        unit.outbox.release([row for row in rows if row.id in self._put_by])
         letters = [letter for row in rows if row.id not in aside and (letter := self._letter(unit, row, sender)) is not None]
         return letters, len(rows) == BATCH + len(aside)
 
