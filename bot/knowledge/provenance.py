@@ -11,9 +11,11 @@ from bot.knowledge.files import LANGUAGES, KnowledgeError
 from bot.knowledge.findings import finding_words, findings
 from bot.knowledge.rules import RULE_KINDS, Rule, rules
 from bot.knowledge.schemes import Scheme, schemes
+from bot.knowledge.signs import LEARNT, examples
 from bot.knowledge.silences import silences
 from bot.knowledge.sources import Source, cite, documents
 from bot.knowledge.substances import substances
+from bot.knowledge.weights import load_weights
 from bot.knowledge.wording import wording
 
 SHOWN_IN = "en"
@@ -164,6 +166,20 @@ def _conflict(name: str) -> Iterator[str]:
         yield from _disagreement(conflict)
 
 
+def _learnt(name: str) -> Iterator[str]:
+    """What a rule of the second reader was learnt from: the examples of its sign, by language and author."""
+    code = name.removeprefix(LEARNT)
+    if not name.startswith(LEARNT) or code not in load_weights().codes:
+        return
+    yield f"{name}: learnt from what these messages have in common, and the others have not (docs/danger-signs.md)"
+    found = [example for example in examples() if example.code == code]
+    for language in LANGUAGES:
+        authors = sorted({example.author for example in found if example.language == language})
+        count = sum(example.language == language for example in found)
+        yield f"  {language}: {count} messages by {', '.join(authors)} ({language}/signs)"
+    yield f"  weights: {load_weights().fingerprint}, examples: {load_weights().learnt_from}; not yet reviewed by a clinician"
+
+
 def _document(name: str) -> Iterator[str]:
     document = documents().get(name)
     if document is not None:
@@ -180,6 +196,7 @@ _SHOWN: tuple[Callable[[str], Iterator[str]], ...] = (
     _finding,
     _substance,
     _danger_sign,
+    _learnt,
     _conflict,
     _document,
 )

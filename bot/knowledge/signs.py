@@ -20,6 +20,9 @@ from bot.knowledge.files import LANGUAGES, KnowledgeError, Strict, root
 from bot.knowledge.shelf import load_from
 
 FOLDER = "signs"
+LEARNT = "learnt-"
+"""How the rules of the second reader are called: `learnt-seizure` is what the examples of seizures have in common."""
+
 NEW_LINE = "⏎"
 """Stands for a line break in a message: an example is one line of its file."""
 COUNTS = ("⟦", "⟧")

@@ -18,6 +18,7 @@ from bot.core.flags import Flag, Screening, Status, Subject
 from bot.core.levels import Level
 from bot.knowledge.danger import CueName, Danger, DangerWords, load_danger
 from bot.knowledge.files import KnowledgeError
+from bot.knowledge.signs import LEARNT
 from bot.knowledge.weights import load_weights
 from bot.understanding.danger_amount import AmountFinder
 from bot.understanding.danger_context import Grammar, Surroundings
@@ -29,8 +30,8 @@ from bot.understanding.danger_together import Together
 from bot.understanding.fold import Folded, fold
 from bot.understanding.language import detect
 
-LEARNT = "learnt-"
-"""How the rules of the second reader are called: `learnt-seizure` is what many authors' examples of seizures have in common."""
+DENIALS = "fixed"
+"""The policy of signs that are a denial: asked about, and no more."""
 
 # A forwarded statement is somebody's, and we cannot know whose: it is asked about, never dropped.
 _FORWARDED_AT_MOST = Level.check
@@ -177,18 +178,22 @@ class Triage:
                 )
                 out.append((flag, match.name))
         learnt, leans = self._second.read(folded)
-        return [*out, *self._learnt_signs(text, folded, learnt, [flag for flag, _ in out], quoted=quoted)], leans
+        return [*out, *self._learnt_signs(text, folded, learnt, out, quoted=quoted)], leans
 
     def _learnt_signs(
-        self, text: str, folded: Folded, learnt: Sequence[Stretch], ruled: Sequence[Flag], *, quoted: bool
+        self, text: str, folded: Folded, learnt: Sequence[Stretch], ruled: Sequence[tuple[Flag, str]], *, quoted: bool
     ) -> Iterator[tuple[Flag, str]]:
         """What the second reader adds: only what raises a stretch above what the rules, or a worse stretch, already said of it."""
-        found = list(ruled)
+        found = [flag for flag, _ in ruled]
+        settled = [flag for flag, name in ruled if flag.status != "current" or self._danger.concepts[name].policy == DENIALS]
         for stretch in learnt:
             low, high = folded.span(stretch.start, stretch.end)
             level = min(stretch.level, _FORWARDED_AT_MOST) if quoted else stretch.level
-            near = [flag for flag in found if flag.start < high and low < flag.end and flag.level > Level.none]
-            if any(flag.level >= level for flag in near):
+            here = [flag for flag in found if flag.start < high and low < flag.end]
+            near = [flag for flag in here if flag.level > Level.none]
+            if any(flag.level >= level for flag in near) or (here and all(flag in settled for flag in here)):
+                # All that the rules recognise there is denied, long past or only supposed: they know the context, words alone do not.
+                # Another clause of the message is a stretch of its own, and is judged by itself.
                 continue
             known = max(near, key=lambda flag: flag.level, default=None)
             flag = Flag(

@@ -33,6 +33,8 @@ EVERYDAY = {"check": 0.015, "urgent": 0.006, "emergency": 0.003}
 """Of everyday messages by authors never seen. Those of the examples are longer and nearer to danger than most: logs are shorter."""
 LEANING = {"traps": 0.30, "everyday": 0.15}
 """What may pass the lowest bar of all: it only counts for messages that the understanding could make nothing of."""
+REGRESSION, DECIDED = "a0", 8.0
+"""The sentences whose answer is settled (tests/understanding/danger_cases) count so many times: what is decided stays decided."""
 CODE_BUCKETS = 1 << 13
 STRENGTH = 0.1
 _CLIPPED = 0.9997
@@ -56,20 +58,22 @@ class Model:
 class Lessons:
     """Stretches to learn from or to judge: one row each, with the message it comes from and the level that it needs.
 
-    `chances` is what each loses for being one of many.
+    `chances` is what each loses for being one of many, `pull` how much it counts.
     """
 
     matrix: csr_matrix
     owners: np.ndarray
     levels: np.ndarray
     chances: np.ndarray
+    pull: np.ndarray
 
 
 def lessons(found: Sequence[Example]) -> Lessons:
     """What is learnt. Of a marked message the marked words count, and the rest is quiet."""
     rows = [(index, part, level) for index, example in enumerate(found) for part, level in _units(example) if part]
     owners, levels = np.array([index for index, _, _ in rows]), np.array([int(level) for _, _, level in rows])
-    return Lessons(matrix_of([part for _, part, _ in rows]), owners, levels, np.zeros(len(rows)))
+    pull = np.array([DECIDED if found[index].author == REGRESSION else 1.0 for index in owners])
+    return Lessons(matrix_of([part for _, part, _ in rows]), owners, levels, np.zeros(len(rows)), pull)
 
 
 def _units(example: Example) -> Iterator[tuple[Stretch, Level]]:
@@ -94,7 +98,9 @@ def judged(found: Sequence[Example]) -> Lessons:
     rows = [(index, part, by_chance(len(parts))) for index, parts in enumerate(read) for part in parts]
     owners = np.array([index for index, _, _ in rows])
     levels = np.array([int(found[index].level) for index in owners])
-    return Lessons(matrix_of([part for _, part, _ in rows]), owners, levels, np.array([chance for _, _, chance in rows]))
+    return Lessons(
+        matrix_of([part for _, part, _ in rows]), owners, levels, np.array([chance for _, _, chance in rows]), np.ones(len(rows))
+    )
 
 
 def matrix_of(parts: Sequence[Stretch], buckets: int = BUCKETS) -> csr_matrix:
@@ -115,9 +121,9 @@ def matrix_of(parts: Sequence[Stretch], buckets: int = BUCKETS) -> csr_matrix:
     return csr_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
 
 
-def learn(matrix: csr_matrix, truth: np.ndarray) -> Model:
+def learn(matrix: csr_matrix, truth: np.ndarray, pull: np.ndarray | None = None) -> Model:
     """One head."""
-    fitted = LinearSVC(C=STRENGTH, class_weight="balanced", random_state=0).fit(matrix, truth)
+    fitted = LinearSVC(C=STRENGTH, class_weight="balanced", random_state=0).fit(matrix, truth, sample_weight=pull)
     return Model(fitted.coef_[0], float(fitted.intercept_[0]))
 
 
@@ -127,7 +133,7 @@ def unseen_scores(found: Sequence[Example], learnt: Lessons, read: Lessons, head
     scores = np.full(len(found), -99.0)
     for author in sorted(set(authors)):
         others, theirs = authors[learnt.owners] != author, authors[read.owners] == author
-        model = learn(learnt.matrix[others], learnt.levels[others] >= Level[head])
+        model = learn(learnt.matrix[others], learnt.levels[others] >= Level[head], learnt.pull[others])
         np.maximum.at(scores, read.owners[theirs], model.scores(read.matrix[theirs]) - read.chances[theirs])
     return scores
 
@@ -154,7 +160,7 @@ def main(report: bool = False) -> None:
     learnt, read = lessons(found), judged(found)
     models, bars, leaning = [], [], 0.0
     for head in HEADS:
-        models.append(learn(learnt.matrix, learnt.levels >= Level[head]))
+        models.append(learn(learnt.matrix, learnt.levels >= Level[head], learnt.pull))
         scores = unseen_scores(found, learnt, read, head)
         bars.append(bar(scores, found, TRAPS[head], EVERYDAY[head]))
         leaning = leaning or bar(scores, found, LEANING["traps"], LEANING["everyday"])

@@ -50,7 +50,7 @@ async def test_the_country_is_asked_again_once_and_then_words_are_served(tmp_pat
     async with open_rig(tmp_path, on(1, 7, 30), plan="") as house:
         await says(house, "hello")
         await presses(house, "consent-yes")
-        (first,) = await says(house, "i had maybe two or three glasses and i feel bad")
+        (first,) = await says(house, "i had maybe two or three glasses of something")
         assert "cancel" in offered(first)
         (second,) = await says(house, "took 5mg or 10 not sure")
         assert "country" not in second.text

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from bot.core.levels import Level
 from bot.knowledge.danger import load_danger
 from bot.knowledge.files import LANGUAGES, KnowledgeError
-from bot.knowledge.signs import Example, examples, examples_hash, read_examples
+from bot.knowledge.provenance import sources
+from bot.knowledge.signs import LEARNT, Example, examples, examples_hash, read_examples
 from bot.knowledge.weights import HEADS, Weights, load_weights
 from bot.knowledge.word_classes import word_classes
-from bot.understanding.danger import LEARNT, Triage
+from bot.understanding.danger import Triage
 from bot.understanding.danger_linear import BUCKETS, LONG_CLAUSE, WHOLE, Linear, clauses, stretches
 from bot.understanding.fold import fold
 
@@ -140,6 +141,13 @@ def test_words_of_a_class_are_found_with_any_ending_and_in_both_languages() -> N
     assert "pet" in known.of("chien")
     assert "suicide" in known.of("suicidaires")
     assert known.of("zork") == ()
+
+
+@pytest.mark.parametrize("code", load_weights().codes)
+def test_every_learnt_rule_says_what_it_was_learnt_from(code: str) -> None:
+    told = sources(f"{LEARNT}{code}")
+    assert all(f"{language}: " in told and f"{language}/signs" in told for language in LANGUAGES)
+    assert load_weights().learnt_from in told
 
 
 def silent() -> Weights:
