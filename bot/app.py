@@ -174,7 +174,8 @@ def story_settings(settings: Settings, overrides: Mapping[str, Any], *, folder: 
     """The settings of a story: its own overrides, and a throw-away database in `folder`, ready to use."""
     own = override(settings, {**overrides, "database_url": f"sqlite:///{folder}/story.db", "keys": None, "key_file": f"{folder}/story.key"})
     keys = KeyRing.in_file(f"{folder}/story.key", may_create=True, tell=lambda _: None)
-    keys.load(new=True)  # thrown away with the story: nobody is told to back it up
+    if not Path(folder, "story.key").exists():
+        keys.load(new=True)  # thrown away with the story: nobody is told to back it up
     upgrade(own.database_url, keys=keys)
     return own
 

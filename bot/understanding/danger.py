@@ -196,18 +196,18 @@ class Triage:
                 # Another clause of the message is a stretch of its own, and is judged by itself.
                 continue
             known = max(near, key=lambda flag: flag.level, default=None)
-            flag = Flag(
-                # What the rules have recognised there, the second reader only takes more seriously.
-                code=known.code if known is not None and known.code in self._alarming_codes else self._second.code_of(stretch),
-                level=level,
-                start=low,
-                end=high,
-                text=text[low:high],
-                status="quoted" if quoted else "current",
-                subject=known.subject if known is not None else "other" if stretch.about_someone else "self",
-            )
+            place = (low, high, text[low:high])
+            flag = self._learnt_flag(stretch, place, known, level=level, status="quoted" if quoted else "current")
             found.append(flag)
             yield flag, f"{LEARNT}{flag.code}"
+
+    def _learnt_flag(self, stretch: Stretch, place: tuple[int, int, str], known: Flag | None, *, level: Level, status: Status) -> Flag:
+        """What the rules have recognised there, the second reader only takes more seriously; else it says itself what and who."""
+        named = known is not None and known.code in self._alarming_codes
+        code = known.code if known is not None and named else self._second.code_of(stretch)
+        about_someone = known.subject == "other" if known is not None else stretch.about_someone
+        start, end, words = place
+        return Flag(code, level, start, end, words, status, "other" if about_someone else "self")
 
     def _is_vetoed(self, hit: Match, vetoes: Sequence[Match], around: Surroundings) -> bool:
         """True when an `unless` of the concept touches the sign; for signs of the body, when it stands in its clause."""

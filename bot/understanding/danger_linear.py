@@ -39,6 +39,9 @@ WHOLE = 70
 
 CHANCES = 0.2
 
+FEW = 4
+"""Of a message of fewer words ("erase everything") only what is urgent is believed: a doubt needs something to stand on."""
+
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*'?|[?!]+|\.{2,}|…|[.\n;:,]|[\U0001f300-\U0001faff]")
 _RUNS = re.compile(r"(.)\1{2,}")
 _STOPS = frozenset({".", "\n", ";", "...", "…"})
@@ -232,11 +235,12 @@ class Linear:
         judged: list[Stretch] = []
         leans = False
         parts = stretches(found)
+        words = sum(len(clause.words) for clause in found)
         for part in parts:
             scores = [score - by_chance(len(parts)) for score in self._scores([summed[clause] for clause in part])]
-            leans |= scores[0] >= self._weights.leaning
+            leans |= scores[0] >= self._weights.leaning and words >= FEW
             level = self._level(scores)
-            if level >= Level.check:
+            if level >= (Level.check if words >= FEW else Level.urgent):
                 judged.append(Stretch(level, part))
         return sorted(judged, key=lambda stretch: (-stretch.level, stretch.end - stretch.start, stretch.start)), leans
 

@@ -266,11 +266,15 @@ def test_a_server_that_restarts_is_waited_for(store: SqlStore, someone: Person, 
 
 def test_a_server_that_dies_loses_nothing_that_was_acknowledged(store: SqlStore, someone: Person, server: Server) -> None:
     acknowledged: list[int] = []
+    unknown: list[str] = []
     stop = threading.Event()
 
     def write() -> None:
         while not stop.is_set():
-            acknowledged.append(store.run_now(intake(someone.id, len(acknowledged))).id)
+            try:
+                acknowledged.append(store.run_now(intake(someone.id, len(acknowledged) + len(unknown))).id)
+            except StorageUnavailable as trouble:  # the one honest answer when a server dies in the middle of a commit
+                unknown.append(str(trouble))
 
     writing = threading.Thread(target=write)
     writing.start()
@@ -282,7 +286,9 @@ def test_a_server_that_dies_loses_nothing_that_was_acknowledged(store: SqlStore,
     writing.join()
     kept = [row["id"] for row in store.run_now(lambda unit: unit.people.export(someone.id))["entry"]]
     assert len(acknowledged) > 10
-    assert kept == acknowledged, "none lost, none doubled"
+    assert len(kept) == len(set(kept)), "none doubled"
+    assert set(acknowledged) <= set(kept), "none lost"
+    assert len(kept) - len(acknowledged) <= len(unknown), "what was kept and not acknowledged was said to be unknown"
 
 
 def test_a_server_that_stays_away_is_said_in_one_sentence_and_then_at_once(someone: Person, url: str, server: Server) -> None:

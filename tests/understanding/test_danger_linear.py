@@ -160,7 +160,7 @@ def silent() -> Weights:
     [((0.6, 0, 0), "check"), ((0.6, 0.6, 0), "urgent"), ((0, 0.6, 0.6), "emergency"), ((0, 0, 0.6), None), ((0.4, 0.4, 0.4), None)],
 )
 def test_an_emergency_needs_the_bar_of_what_is_urgent_too(bias: tuple[float, ...], level: str | None) -> None:
-    found, _ = Linear(replace(silent(), bias=bias)).read(fold("anything"))
+    found, _ = Linear(replace(silent(), bias=bias)).read(fold("anything that somebody said"))
     assert [stretch.level.name for stretch in found] == ([level] if level else [])
 
 
