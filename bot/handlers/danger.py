@@ -73,6 +73,9 @@ QUESTIONS = {
 NOT_AN_EMERGENCY_YET = frozenset({"taken", "stopped"})
 """Questions whose yes needs a human today; a yes to the others is an emergency."""
 
+ORANGE_WORDS = {"dangerous_mix": "mix", "driving": "driving"}
+"""Codes with orange words of their own; the others share those of their block."""
+
 OTHERS_ALWAYS = frozenset({"child_ingestion"})
 """Signs of somebody else whoever is the subject of the sentence: "he ate my tablets", "I left the box open and half is gone"."""
 
@@ -223,8 +226,8 @@ def answer_orange(turn: Turn) -> list[Reply]:
 
 
 def _orange(code: str, block: str) -> str:
-    if code in ("dangerous_mix", "driving"):
-        return {"dangerous_mix": "mix"}.get(code, code)
+    if code in ORANGE_WORDS:
+        return ORANGE_WORDS[code]
     return block if block in ("excess", "withdrawal", "alcohol_withdrawal") else "other"
 
 
