@@ -5,7 +5,6 @@ The command line gets settings, database and their troubles from here, and knows
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -24,10 +23,10 @@ from bot.conversation import Conversation, judges
 from bot.core.person import Person, Role
 from bot.core.policy import Policy
 from bot.delivery import Postman
+from bot.exports import FILES
 from bot.knowledge.files import KnowledgeError
 from bot.knowledge.wording import check_parity
-from bot.messages import Attachment
-from bot.ports import Clock, File, Sender, Store, Unit
+from bot.ports import Clock, Sender, Store
 from bot.scheduling.ticker import Ticker
 from bot.settings import Settings, SettingsError, load, override
 from bot.understanding.danger import Triage
@@ -103,7 +102,7 @@ async def open_house(
     try:
         waits = policy(settings)
         judge_again = judges(clock=clock, policy=waits)
-        postman = Postman(store=store, clock=clock, senders=senders, make_file={"export": export_file}, judge_again=judge_again)
+        postman = Postman(store=store, clock=clock, senders=senders, make_file=FILES, judge_again=judge_again)
         conversation = Conversation(
             store=store,
             clock=clock,
@@ -155,12 +154,6 @@ def newcomer(settings: Settings) -> Person:
         country=settings.country,
         consented_at=None,
     )
-
-
-def export_file(unit: Unit, person: Person, attachment: Attachment) -> File:
-    """Everything stored about a person, made at the moment of sending."""
-    content = json.dumps(unit.people.export(person.id), ensure_ascii=False, indent=2, default=str)
-    return File(kind="json", name=attachment.name, content=content.encode())
 
 
 def read_settings() -> Settings:

@@ -27,8 +27,9 @@ from bot.core.meaning import Act, Meaning
 from bot.core.person import Person
 from bot.core.policy import Policy
 from bot.delivery import JudgeAgain, Postman, copies
-from bot.handlers import HANDLERS, Handlers, danger, escalation
+from bot.handlers import HANDLERS, Handlers, danger, escalation, welcome
 from bot.handlers.turn import Due, Moment, Turn, choices, say
+from bot.knowledge.consent import has_agreed
 from bot.knowledge.files import LANGUAGES
 from bot.messages import Group, Incoming, Press, Reply
 from bot.ports import CaseEvent, Clock, Dialogue, OutboxRow, Store, Timer, Unit
@@ -42,7 +43,6 @@ log = structlog.get_logger()
 NOTHING = Meaning(language="", acts=(Act("other"),), confidence="lost")
 # In these, an act of a message is a record of what happened: it is kept even beside an orange sign.
 LOGS = ("log_intake", "log_missed", "log_side_effect", "log_craving", "log_drink", "correct_last")
-BEFORE_CONSENT = frozenset({"arrive", "consent-yes", "consent-no", "language-fr", "language-en", "talk-to-human", "safe", "not-safe"})
 CLAIM_AT_ONCE = 100
 """Timers taken in one transaction: few enough that a message never waits long behind them."""
 
@@ -125,13 +125,13 @@ class Conversation:
     def _answer(self, incoming: Incoming, screening: Screening, unit: Unit) -> list[tuple[Reply, Person]]:
         """One transaction: everything a message changes and everything it makes us say.
 
-        Returns what can no longer be kept: the farewell to whoever has just been erased.
+        Returns what must be said straight: the last words to an account that reaches this person no more.
         """
         if not unit.first_time(incoming.key, self._clock.now()):
             return []
         turn = self._turn(unit, incoming, screening)
         replies = self._route(turn)
-        if unit.people.get(turn.person.id) is None:
+        if unit.people.behind(incoming.account) != turn.person.id:  # erased, or the account is another's now
             post(unit, incoming.key, [reply for reply in replies if reply.to != turn.person.id], turn.now)
             return [(reply, turn.person) for reply in replies if reply.to == turn.person.id]
         post(unit, incoming.key, replies, turn.now, speaker=turn.person.id)
@@ -214,7 +214,10 @@ class Conversation:
     def _ordinary(self, turn: Turn) -> list[Reply]:
         press = turn.incoming.press
         dialogue = self._open_form(turn)
-        if turn.person.consented_at is None and not self._may_before_consent(turn, dialogue):
+        linking = self._handlers.code_typed(turn)
+        if linking is not None:
+            return linking
+        if not has_agreed(turn.person) and not welcome.needs_no_consent(turn, dialogue):
             return self._handlers.first_contact(turn)
         if press is not None:
             return self._press(turn.pressing(press.choice, press.about), press, dialogue)
@@ -224,12 +227,6 @@ class Conversation:
         if answered is not None:
             return answered
         return [*self._serve(turn), *self._still_open(turn, dialogue)]
-
-    def _may_before_consent(self, turn: Turn, dialogue: Dialogue | None) -> bool:
-        if turn.incoming.press is not None:
-            return turn.incoming.press.choice in BEFORE_CONSENT
-        asks_for_help = turn.meaning.intent in ("talk_to_human", "help")
-        return asks_for_help or (dialogue is not None and dialogue.form == "welcome")
 
     def _open_form(self, turn: Turn) -> Dialogue | None:
         dialogue = turn.unit.dialogues.get(turn.person.id)

@@ -95,14 +95,67 @@ class CaseEvent:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """One line of the append-only trail of a person's data: what was done with it, when and by whom.
+
+    `actor_id` is None when the assistant did it; `note` says the rest (a version, a case, a platform).
+    """
+
+    person_id: int
+    at: datetime
+    what: str
+    actor_id: int | None = None
+    note: str = ""
+
+
+class Trail(Protocol):
+    """Who did what with a person's data. Lines are added, by the repositories themselves where they can, and never changed."""
+
+    def add(self, trace: Trace) -> None: ...
+    def of(self, person_id: int) -> Sequence[Trace]:
+        """The lines about a person, oldest first."""
+        ...
+
+
 class People(Protocol):
     """Persons and the accounts that reach them."""
 
-    def find(self, account: Account) -> Person | None: ...
+    def find(self, account: Account) -> Person | None:
+        """The person behind an account. It is the account that they are answered on from now on."""
+        ...
+
+    def behind(self, account: Account) -> int | None:
+        """The id of the person behind an account, and nothing else: nothing is locked or changed by asking."""
+        ...
+
     def get(self, person_id: int) -> Person | None: ...
     def add(self, account: Account, *, role: Role, language: str, timezone: str, country: str, now: datetime) -> Person: ...
     def save(self, person: Person) -> None: ...
-    def accounts(self, person_id: int) -> Sequence[Account]: ...
+    def accounts(self, person_id: int) -> Sequence[Account]:
+        """The accounts that reach a person; first the one they last wrote from."""
+        ...
+
+    def new_code(self, person_id: int, *, until: datetime) -> str:
+        """A code that links one other account to the person, once, until an instant; a former one is void."""
+        ...
+
+    def by_code(self, code: str, now: datetime) -> Person | None:
+        """The person who was given a code that still holds."""
+        ...
+
+    def link(self, account: Account, person_id: int, now: datetime) -> None:
+        """The account reaches this person from now on, and nobody else; the person's code is used up."""
+        ...
+
+    def unlink(self, account: Account, now: datetime) -> None:
+        """The account reaches nobody any more."""
+        ...
+
+    def prefer(self, account: Account) -> None:
+        """Have its person answered on this account from now on."""
+        ...
+
     def moderators(self) -> Sequence[Person]: ...
     def reachable(self, limit: int) -> Sequence[tuple[Account, Person]]:
         """The accounts made known last, at most `limit`: what a process keeps in mind for when the database fails."""
@@ -129,15 +182,15 @@ class Plans(Protocol):
     """Versions of plans."""
 
     def current(self, person_id: int) -> StoredPlan | None: ...
-    def add(self, person_id: int, plan: Plan, now: datetime) -> StoredPlan:
-        """Store the next version as the active one; the former one ends."""
+    def add(self, person_id: int, plan: Plan, now: datetime, *, by: int | None) -> StoredPlan:
+        """Store the next version as the active one; the former one ends. `by` whom, for the trail: None is the assistant."""
         ...
 
-    def replace(self, stored: StoredPlan, plan: Plan, now: datetime) -> StoredPlan:
+    def replace(self, stored: StoredPlan, plan: Plan, now: datetime, *, by: int | None) -> StoredPlan:
         """A new version of the same plan (a hold, an extension): the former version is kept as ended."""
         ...
 
-    def end(self, stored: StoredPlan, now: datetime) -> None: ...
+    def end(self, stored: StoredPlan, now: datetime, *, by: int | None) -> None: ...
 
 
 class Entries(Protocol):
@@ -242,6 +295,7 @@ class Unit(Protocol):
     cases: Cases
     timers: Timers
     outbox: Outbox
+    trail: Trail
 
     def first_time(self, key: str, now: datetime) -> bool:
         """True the first time this update key is heard; the mark is part of the transaction."""

@@ -70,6 +70,7 @@ DETAIL = Field("entry", "detail")
 CODES = Field("care_case", "codes")
 RESOLUTION = Field("care_case", "resolution")
 NOTE = Field("case_event", "note")
+TRACE = Field("trail", "note")
 LETTER = Field("outbox", "letter")
 LAST_ERROR = Field("outbox", "last_error")
 
@@ -85,6 +86,7 @@ HELD: Final[Mapping[str, Holding]] = {
             "consented_at": Clear("an instant: nobody is answered before it"),
             "on_duty": Clear("yes or no, of moderators: pages are addressed by it"),
             "created_at": _WHEN,
+            "consent_version": Clear("a number: whoever agreed to an older text is asked again"),
         },
     ),
     "person_key": Holding(
@@ -114,6 +116,22 @@ HELD: Final[Mapping[str, Holding]] = {
             "platform_id": Sealed(PLATFORM_ID),
             "known_as": Index("platform_id"),
             "person_id": _WHOSE,
+            "preferred": Clear("yes or no: letters go to the account last written from"),
+        },
+    ),
+    "link_code": Holding(
+        erased=f"{_WITH_PERSON}; when it is used, and when it is made anew",
+        columns={"person_id": _WHOSE, "known_as": Index("person_id"), "until": _WHEN},
+    ),
+    "trail": Holding(
+        erased=f"{_WITH_PERSON}; in the trails of others the person's number becomes 0",
+        columns={
+            "id": _ID,
+            "person_id": _WHOSE,
+            "at": _WHEN,
+            "what": Clear("what was done, a word of the house's own list: the audit is read by it"),
+            "actor_id": Clear("a number: when they leave it is found by it"),
+            "note": Sealed(TRACE),
         },
     ),
     "dialogue": Holding(

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from storage import tables
 from storage.tables import ERASED, about, also_about, metadata
 
-_case, _event = tables.care_case, tables.case_event
+_case, _event, _trail = tables.care_case, tables.case_event, tables.trail
 _REMEMBER = insert(tables.erased).on_conflict_do_nothing(index_elements=["was"])
 
 
@@ -24,7 +24,8 @@ def remove(connection: Connection, person_id: int) -> None:
     taken = update(_case).where(_case.c.owner_id == person_id)
     connection.execute(taken.where(_case.c.state == "claimed").values(state="open"))
     connection.execute(taken.values(owner_id=None))
-    connection.execute(update(_event).where(_event.c.actor_id == person_id).values(actor_id=ERASED))
+    for history in (_event, _trail):
+        connection.execute(update(history).where(history.c.actor_id == person_id).values(actor_id=ERASED))
     for table in reversed(metadata.sorted_tables):
         mine = about(table, person_id)
         if mine is not None and connection.execute(delete(table).where(mine)).rowcount and table is tables.person:

@@ -25,6 +25,8 @@ from sqlalchemy import (
     false,
     literal,
     select,
+    text,
+    true,
 )
 
 from storage.columns import Id, Instant
@@ -65,6 +67,7 @@ person = Table(
     Column("consented_at", Instant),
     Column("on_duty", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("consent_version", Integer, nullable=False, server_default=text("1")),
     sqlite_autoincrement=True,
 )
 
@@ -99,7 +102,30 @@ account = Table(
     Column("platform_id", LargeBinary, nullable=False),
     Column("known_as", LargeBinary, nullable=False),
     _person_id(),
+    Column("preferred", Boolean, nullable=False, server_default=true()),
     UniqueConstraint("platform", "known_as"),
+    Index(None, "person_id"),
+    sqlite_autoincrement=True,
+)
+
+link_code = Table(  # what links one other account to a person, once
+    "link_code",
+    metadata,
+    _person_id(primary_key=True),
+    Column("known_as", LargeBinary, nullable=False),
+    Column("until", Instant, nullable=False),
+    UniqueConstraint("known_as"),
+)
+
+trail = Table(  # append-only as well: who did what with a person's data
+    "trail",
+    metadata,
+    _id(),
+    _person_id(),
+    Column("at", Instant, nullable=False),
+    Column("what", String, nullable=False),
+    Column("actor_id", Id),
+    Column("note", LargeBinary, nullable=False),
     Index(None, "person_id"),
     sqlite_autoincrement=True,
 )
@@ -163,7 +189,7 @@ care_case = Table(  # "case" is a reserved word of SQL
 )
 _partial("ix_care_case_waiting", care_case.c.opened_at, where=care_case.c.state != "closed")
 
-case_event = Table(  # append-only: no statement of ours changes a line, but for ERASED
+case_event = Table(  # append-only: a trigger (revision 0004) refuses to change a line, but for ERASED
     "case_event",
     metadata,
     _id(),

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.ports import Cases, Dialogues, Entries, Outbox, People, Plans, Timers, Unit
+from bot.ports import Cases, Dialogues, Entries, Outbox, People, Plans, Timers, Trail, Unit
 from storage.ids import Ids
 from storage.repositories.cases import SqlCases
 from storage.repositories.dialogues import SqlDialogues
@@ -17,6 +17,7 @@ from storage.repositories.outbox import SqlOutbox
 from storage.repositories.people import SqlPeople
 from storage.repositories.plans import SqlPlans
 from storage.repositories.timers import SqlTimers
+from storage.repositories.trail import SqlTrail
 from storage.retention import BATCH, Retention, prune
 from storage.tables import heard
 from storage.vault import Seals, Vault
@@ -31,13 +32,14 @@ class SqlUnit(Unit):
     def __init__(self, connection: Connection, vault: Vault, ids: Ids) -> None:
         self._connection = connection
         self._seals = seals = Seals(connection, vault)
-        self.people: People = SqlPeople(connection, seals, ids)
+        self.trail: Trail = SqlTrail(connection, seals, ids)
+        self.people: People = SqlPeople(connection, seals, ids, self.trail)
         self.dialogues: Dialogues = SqlDialogues(connection, seals)
-        self.plans: Plans = SqlPlans(connection, seals, ids)
+        self.plans: Plans = SqlPlans(connection, seals, ids, self.trail)
         self.entries: Entries = SqlEntries(connection, seals, ids)
         self.cases: Cases = SqlCases(connection, seals, ids)
         self.timers: Timers = SqlTimers(connection)
-        self.outbox: Outbox = SqlOutbox(connection, seals, ids)
+        self.outbox: Outbox = SqlOutbox(connection, seals, ids, self.trail)
 
     @property
     def has_erased(self) -> bool:

@@ -11,7 +11,8 @@ Role = Literal["patient", "moderator"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """One human. `consented_at` is None until they agreed to what the first message says.
+    """One human. `consented_at` is None until they agreed to what the first message says, `consent_version` is the version
+    of those words that they read.
 
     `timezone` is an IANA name; `country` an ISO 3166 code in capitals, "" while unknown.
     """
@@ -23,3 +24,4 @@ class Person:
     country: str
     consented_at: datetime | None
     on_duty: bool = False
+    consent_version: int = 1

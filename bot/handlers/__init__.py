@@ -11,6 +11,7 @@ from bot.handlers import (
     diary,
     escalation,
     intake,
+    linking,
     missed,
     moderation,
     plan,
@@ -81,6 +82,7 @@ PRESSES: Mapping[str, Handle] = {
     "arrive": smalltalk.greet,
     "export": privacy.export,
     "erase": privacy.ask_erase,
+    "withdraw": privacy.ask_withdraw,
     "cancel": smalltalk.cancel,
 }
 
@@ -93,6 +95,10 @@ FORM_PRESSES: Mapping[tuple[str, str], Handle] = {
     (intake.FORM, "cancel"): intake.press_no,
     (privacy.FORM, "confirm"): privacy.erase,
     (privacy.FORM, "cancel"): privacy.keep,
+    (privacy.WITHDRAWAL, "confirm"): privacy.withdraw,
+    (privacy.WITHDRAWAL, "cancel"): privacy.keep,
+    (linking.FORM, "confirm"): linking.confirm,
+    (linking.FORM, "cancel"): linking.leave,
     (moderation.FORM, "yes"): moderation.relay_yes,
     (moderation.FORM, "no"): moderation.relay_no,
 }
@@ -113,6 +119,8 @@ FORMS: Mapping[str, HandleForm] = {
     side_effect.FORM: side_effect.form,
     diary.FORM: diary.form,
     privacy.FORM: privacy.form,
+    privacy.WITHDRAWAL: privacy.withdrawal,
+    linking.FORM: linking.form,
     smalltalk.FORM: smalltalk.form,
     moderation.FORM: moderation.form,
 }
@@ -121,6 +129,7 @@ DUE: Mapping[str, HandleDue] = {
     agenda.INTAKE: reminders.due_intake,
     reminders.SNOOZE: reminders.due_snooze,
     agenda.HELD: reminders.due_held,
+    agenda.FORGET: privacy.due_forget,
     escalation.UNCLAIMED: reminders.due_unclaimed,
     escalation.UNANSWERED: watch.due_unanswered,
 }
@@ -134,6 +143,7 @@ class Handlers:
     red: Handle = danger.answer_red
     orange: Handle = danger.answer_orange
     not_understood: Handle = smalltalk.not_understood
+    code_typed: Callable[[Turn], list[Reply] | None] = linking.code_typed
     moderator: Handle = moderation.hear
     intents: Mapping[str, Handle] = field(default_factory=lambda: INTENTS)
     presses: Mapping[str, Handle] = field(default_factory=lambda: PRESSES)

@@ -25,6 +25,9 @@ SNOOZE = "snooze"
 HELD = "held"
 """The timer kind that asks whether a hold still lasts; its subject is empty."""
 
+FORGET = "forget"
+"""The timer after which what is left of whoever took their consent back is erased."""
+
 ASK_WHILE_HELD = timedelta(days=7)
 RECALLED = timedelta(hours=1)
 """How long after a reminder has come back a word without an hour is about it."""
@@ -277,6 +280,23 @@ def silence(moment: Moment) -> None:
     moment.unit.timers.cancel(moment.person.id, SNOOZE)
 
 
+def sleep(moment: Moment) -> None:
+    """Nothing of the plan is said any more, until `wake`."""
+    silence(moment)
+    moment.unit.timers.cancel(moment.person.id, HELD)
+
+
+def wake(moment: Moment) -> None:
+    """The plan's reminders ring again; a pause of the person's stands, and they are asked about it."""
+    stored = moment.unit.plans.current(moment.person.id)
+    if stored is None:
+        return
+    if open_hold(stored, BECAUSE_PERSON) is None:
+        schedule(moment, stored.plan)
+    else:
+        moment.unit.timers.put(moment.person.id, HELD, "", moment.now + ASK_WHILE_HELD)
+
+
 def arm(moment: Moment, hour: time, *, after: datetime) -> None:
     """Set the reminder of one local hour to its first firing after an instant."""
     moment.unit.timers.put(moment.person.id, INTAKE, hour.isoformat(timespec="minutes"), next_local(after, hour, moment.zone))
@@ -314,7 +334,7 @@ def hold(moment: Moment, *, since: date, why: str) -> None:
     if stored is None or open_hold(stored, why) is not None:
         return
     plan = replace(stored.plan, holds=(*stored.plan.holds, Hold(since, None, why)))
-    moment.unit.plans.replace(stored, plan, moment.now)
+    moment.unit.plans.replace(stored, plan, moment.now, by=moment.actor)
 
 
 def open_hold(stored: StoredPlan | None, why: str) -> Hold | None:
@@ -331,7 +351,7 @@ def resume(moment: Moment, *, why: str, on: date | None = None) -> None:
     ended = replace(standing, until=max(on or moment.today, standing.since))
     kept = [ended if h is standing else h for h in stored.plan.holds]
     plan = replace(stored.plan, holds=tuple(h for h in kept if h.until is None or h.until > h.since))
-    moment.unit.plans.replace(stored, plan, moment.now)
+    moment.unit.plans.replace(stored, plan, moment.now, by=moment.actor)
 
 
 def is_standing(stored: StoredPlan | None, why: str, on: date) -> bool:

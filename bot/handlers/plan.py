@@ -90,7 +90,7 @@ def confirm(turn: Turn) -> list[Reply]:
     if date.fromisoformat(dialogue.answers["read_on"]) <= plan.start < turn.today:
         # The first day went by while the plan waited: it is not begun in its middle. It starts today, if that is confirmed.
         return _ask(turn, Written(plan=replace(plan, start=turn.today)), check_plan(plan).rules, before=[say("plan.start-passed")])
-    stored = turn.unit.plans.add(turn.person.id, plan, turn.now)
+    stored = turn.unit.plans.add(turn.person.id, plan, turn.now, by=turn.actor)
     turn.close_form()
     turn.unit.timers.cancel(turn.person.id, agenda.HELD)
     agenda.schedule(turn, stored.plan)
@@ -163,7 +163,7 @@ def _stay_longer(turn: Turn) -> list[Reply]:
     longer = extend_step(stored.plan, on=turn.today, days=days, why=BECAUSE_EXTENDED)
     if longer == stored.plan:
         return [turn.reply(say("plan.has-no-end-to-extend"), rules=("hold-side-effect",))]
-    changed = turn.unit.plans.replace(stored, longer, turn.now)
+    changed = turn.unit.plans.replace(stored, longer, turn.now, by=turn.actor)
     following = agenda.next_step_on(changed, max(turn.today, longer.start))
     words = say("plan.extended", days=days, next=on_day(following)) if following else say("plan.has-no-end-to-extend")
     return [turn.reply(words, say("plan.tell-prescriber"), rules=("hold-side-effect", "step-not-shortened"))]

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
 from bot.core.case import Case
-from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
-from bot.messages import Attachment, Choice, Reply, Urgency
-from bot.ports import Dialogue
+from bot.handlers import agenda, linking
+from bot.handlers.turn import Due, Handle, Turn, choices, emergency_of, numbers_of, on_day, say
+from bot.messages import Attachment, Choice, Reply, Urgency, Words
+from bot.ports import Dialogue, Trace
 
 FORM = "erase"
+WITHDRAWAL = "withdraw"
+"""The form of whoever takes their consent back."""
+FORGOTTEN_AFTER = timedelta(days=30)
 
 
 def privacy(turn: Turn) -> list[Reply]:
-    """What is kept and who sees it; export and erasure by their words or buttons."""
-    topic = turn.slots.get("topic")
-    if topic == "export":
-        return export(turn)
-    if topic == "erase":
-        return ask_erase(turn)
-    return [turn.reply(say("privacy.policy"), offers=(Choice("export"), Choice("erase")))]
+    """What is kept and who sees it; export, erasure and the other rights by their words or buttons."""
+    served = TOPICS.get(str(turn.slots.get("topic")))
+    return served(turn) if served else [turn.reply(say("privacy.policy"), _seen(turn), offers=choices("export", "erase", "withdraw"))]
+
+
+def _seen(turn: Turn) -> Words:
+    """Who else was told of it, from the trail."""
+    told = [trace for trace in turn.unit.trail.of(turn.person.id) if trace.actor_id not in (None, turn.person.id)]
+    return say("privacy.seen", last=on_day(turn.local(told[-1].at).date())) if told else say("privacy.not-seen")
 
 
 def export(turn: Turn) -> list[Reply]:
-    """Everything stored about the person, as one file made at the moment of sending."""
-    file = Attachment(kind="json", name="palier.json", source="export")
-    return [turn.reply(say("privacy.exported"), attachments=(file,))]
+    """Everything stored about the person: one file for machines and one to read, made at the moment of sending."""
+    turn.unit.trail.add(Trace(person_id=turn.person.id, at=turn.now, what="exported", actor_id=turn.actor))
+    whole = Attachment(kind="json", name="palier.json", source="export")
+    log = Attachment(kind="csv", name="palier.csv", source="diary")
+    return [turn.reply(say("privacy.exported"), attachments=(log, whole))]
 
 
 def ask_erase(turn: Turn) -> list[Reply]:
@@ -75,3 +87,59 @@ def keep(turn: Turn) -> list[Reply]:
     """Nothing was erased."""
     turn.close_form()
     return [turn.reply(say("privacy.kept"))]
+
+
+def ask_withdraw(turn: Turn) -> list[Reply]:
+    """Taking the consent back is asked once, with what comes of it."""
+    if turn.person.consented_at is None:
+        return [turn.reply(say("privacy.nothing-agreed"), offers=choices("erase"))]
+    token = turn.open_form(WITHDRAWAL, "confirm")
+    until = on_day((turn.local_now + FORGOTTEN_AFTER).date())
+    return [turn.reply(say("privacy.withdraw-sure", until=until), offers=choices("confirm", "cancel", about=token))]
+
+
+def withdrawal(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+    """Yes or no, in words. Anything else is heard as words."""
+    del dialogue
+    if turn.meaning.intent == "confirm":
+        return withdraw(turn)
+    return keep(turn) if turn.meaning.intent in ("decline", "cancel") else None
+
+
+def withdraw(turn: Turn) -> list[Reply]:
+    """Nothing more is kept and nothing rings. What is there is sealed for a month, in case they come back, and then erased."""
+    dialogue = turn.unit.dialogues.get(turn.person.id)
+    if dialogue is None or dialogue.form != WITHDRAWAL or turn.person.consented_at is None:
+        return [turn.reply(say("form.over"))]
+    turn.close_form()
+    agenda.sleep(turn)
+    turn.unit.people.save(replace(turn.person, consented_at=None))
+    turn.unit.trail.add(Trace(person_id=turn.person.id, at=turn.now, what="took-back", actor_id=turn.actor))
+    turn.unit.timers.put(turn.person.id, agenda.FORGET, "", turn.now + FORGOTTEN_AFTER)
+    until, emergency = on_day((turn.local_now + FORGOTTEN_AFTER).date()), emergency_of(turn.person.country)
+    return [
+        turn.reply(
+            say("privacy.withdrawn", until=until, emergency=emergency),
+            offers=choices("erase", "consent-yes"),
+            rules=("never-stop-abruptly",),
+        )
+    ]
+
+
+def due_forget(due: Due) -> list[Reply]:
+    """The month is over. As long as a human answers an alert, the way to the person stays."""
+    if due.unit.cases.open_for(due.person.id) is not None:
+        due.unit.timers.put(due.person.id, agenda.FORGET, "", due.now + timedelta(days=1))
+    elif due.person.consented_at is None:
+        due.unit.people.erase(due.person.id)
+    return []
+
+
+TOPICS: Mapping[str, Handle] = {
+    "export": export,
+    "erase": ask_erase,
+    "withdraw": ask_withdraw,
+    "link": linking.offer_code,
+    "unlink": linking.ask_unlink,
+}
+"""What somebody asks about their data besides what is kept."""

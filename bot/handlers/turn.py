@@ -76,6 +76,11 @@ class Moment:
     policy: Policy
 
     @property
+    def actor(self) -> int | None:
+        """Who does it, for the trail: nobody but the assistant, unless somebody is heard."""
+        return None
+
+    @property
     def zone(self) -> ZoneInfo:
         """The person's time zone."""
         return ZoneInfo(self.person.timezone)
@@ -134,6 +139,11 @@ class Turn(Moment):
     screening: Screening
     reader: Reader
     act: Act
+
+    @property
+    def actor(self) -> int | None:
+        """Whoever speaks."""
+        return self.person.id
 
     @property
     def slots(self) -> Mapping[str, Any]:

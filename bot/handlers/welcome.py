@@ -10,10 +10,11 @@ from zoneinfo import available_timezones
 from bot.handlers import agenda
 from bot.handlers.answer import close_own
 from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
+from bot.knowledge.consent import consent, has_agreed
 from bot.knowledge.countries import countries, find_country
 from bot.knowledge.facts import fact
 from bot.messages import Choice, Reply, Words
-from bot.ports import Dialogue
+from bot.ports import Dialogue, Trace
 
 FORM = "welcome"
 MINOR = "under_18"
@@ -22,13 +23,43 @@ COUNTRY_CHOICES = ("FR", "BE", "CH", "CA", "GB", "US")
 LATER = ("cancel", "snooze", "decline")
 """What leaves the question of the country or the zone for another day: what is known of them stands meanwhile."""
 
+BEFORE_CONSENT = frozenset(
+    {
+        "arrive",
+        "consent-yes",
+        "consent-no",
+        "language-fr",
+        "language-en",
+        "talk-to-human",
+        "safe",
+        "not-safe",
+        "export",
+        "erase",
+        "withdraw",
+    }
+)
+"""Choices that are served to whoever has not agreed, or not to the words in force."""
+FORMS_BEFORE_CONSENT = (FORM, "link", "erase", "withdraw")
+
+
+def needs_no_consent(turn: Turn, dialogue: Dialogue | None) -> bool:
+    """Help, the rights over one's data, and the answers to what is asked about them."""
+    press = turn.incoming.press
+    if press is not None and press.choice not in ("confirm", "cancel"):
+        return press.choice in BEFORE_CONSENT
+    answers = dialogue is not None and dialogue.form in FORMS_BEFORE_CONSENT
+    return answers or (press is None and turn.meaning.intent in ("talk_to_human", "help", "privacy"))
+
 
 def first_contact(turn: Turn) -> list[Reply]:
     """Whoever has not agreed yet reads this; only an answer to it is taken."""
     if turn.slots.get("topic") == MINOR:
         return _not_for_minors(turn)
     turn.open_form(FORM, "consent")
-    return [_consent_question(turn)]
+    if turn.person.consented_at is None:
+        return [_consent_question(turn)]
+    question = _consent_question(turn)
+    return [replace(question, words=(say("welcome.changed"), *question.words))]
 
 
 def _not_for_minors(turn: Turn) -> list[Reply]:
@@ -74,14 +105,26 @@ def _consent_in_words(turn: Turn) -> list[Reply]:
 
 def consent_yes(turn: Turn) -> list[Reply]:
     """Agreed: from now on things are kept. The country comes next, because help depends on it."""
-    if turn.person.consented_at is not None:
+    if has_agreed(turn.person):
         return [turn.reply(say("welcome.already"))]
     said = turn.unit.dialogues.get(turn.person.id)
     if said is not None and said.form == FORM and said.answers.get("minor"):
         return _not_for_minors(turn)
-    person = replace(turn.person, consented_at=turn.now)
-    turn.unit.people.save(person)
+    version, anew = consent().version, turn.person.consented_at is not None
+    turn.unit.people.save(replace(turn.person, consented_at=turn.now, consent_version=version))
+    turn.unit.trail.add(Trace(person_id=turn.person.id, at=turn.now, what="agreed", actor_id=turn.actor, note=f"version {version}"))
+    left = turn.unit.plans.current(turn.person.id) or turn.unit.entries.last(turn.person.id)
+    if anew or left is not None:
+        return _back(turn)
     return [_country_question(turn, say("welcome.thanks"), say("welcome.country"))]
+
+
+def _back(turn: Turn) -> list[Reply]:
+    """Whoever had agreed before finds their plan and their log again; reminders that were silenced ring from now on."""
+    close_own(turn, FORM)
+    turn.unit.timers.cancel(turn.person.id, agenda.FORGET)
+    agenda.wake(turn)
+    return [turn.reply(say("welcome.thanks"), say("welcome.back"))]
 
 
 def _country_question(turn: Turn, *words: Words, asked_again: bool = False) -> Reply:
@@ -102,7 +145,7 @@ def consent_no(turn: Turn) -> list[Reply]:
     """
     turn.close_form()
     if turn.person.consented_at is not None:
-        return [turn.reply(say("welcome.take-back"), offers=choices("erase", "export"))]
+        return [turn.reply(say("welcome.take-back"), offers=choices("withdraw", "erase", "export"))]
     return [turn.reply(say("welcome.declined", emergency=emergency_of(turn.person.country)), offers=choices("consent-yes"))]
 
 

@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 
 from bot.knowledge import wording
 from bot.knowledge.conflicts import conflicts
+from bot.knowledge.consent import consent_doubts
 from bot.knowledge.countries import countries, country_words, plain
 from bot.knowledge.danger import load_danger
 from bot.knowledge.facts import facts, facts_in
@@ -192,7 +193,7 @@ def _mapping(path: str, shelf: Path) -> Mapping[str, Any]:
     return held
 
 
-_LOOKS: tuple[Look, ...] = (_files, _loads, _wording, _conflicts, _countries, _recognition)
+_LOOKS: tuple[Look, ...] = (_files, _loads, _wording, _conflicts, _countries, _recognition, consent_doubts)
 
 
 def _loaded(load: Callable[[], object], shelf: Path) -> Iterator[str]:

@@ -23,6 +23,7 @@ from bot.knowledge.substances import substances
 SPOKEN_BY_ID = (
     "choice.",
     "code.",
+    "diary.",
     "entry.",
     "history.",
     "kind.",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, exists, func, null, or_, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.messages import Account, Reply
-from bot.ports import Outbox, OutboxRow
+from bot.ports import Outbox, OutboxRow, Trace, Trail
 from storage import tables
 from storage.claims import LAST_ERROR, LETTER
 from storage.concerned import about, others, people_in_letter
@@ -27,7 +27,11 @@ _instant = _outbox.c.next_at.type
 # SQLAlchemy forgets how many rows an INSERT added, unless it is told to remember.
 _POST = insert(_outbox).on_conflict_do_nothing(index_elements=["key"]).execution_options(preserve_rowcount=True)
 # EXISTS and not a join: one row for a person of two accounts, and the order stays that of the index.
-_reached = exists().where(_account.c.person_id == _outbox.c.person_id, _account.c.platform.in_(bindparam("platforms", expanding=True)))
+# Whoever has several accounts is answered where they last wrote; what that platform leaves lying, another takes.
+_on_this = or_(_account.c.preferred, _outbox.c.created_at <= bindparam("left_lying", type_=_instant))
+_reached = exists().where(
+    _account.c.person_id == _outbox.c.person_id, _account.c.platform.in_(bindparam("platforms", expanding=True)), _on_this
+)
 _reached_at = _reached.where(tuple_(_account.c.platform, _account.c.known_as).in_(bindparam("accounts", expanding=True)))
 _free = or_(_outbox.c.leased_until.is_(None), _outbox.c.leased_until <= bindparam("now"))
 _due = (
@@ -65,17 +69,24 @@ _SAID_AT_ALL = _SAID.with_only_columns(_outbox.c.id).limit(1)
 _WHOSE = select(_outbox.c.person_id, _outbox.c.about).where(_outbox.c.id == bindparam("which"))
 _REASON_MAX = 500
 
+LEFT_LYING = timedelta(minutes=1)
+"""After which a letter goes out on any account of its reader."""
+
 
 class SqlOutbox(Outbox):
     """The post office's counter."""
 
-    def __init__(self, connection: Connection, seals: Seals, ids: Ids) -> None:
+    def __init__(self, connection: Connection, seals: Seals, ids: Ids, trail: Trail) -> None:
         self._connection = connection
         self._seals = seals
         self._ids = ids
+        self._trail = trail
 
     def post(self, key: str, person_id: int, reply: Reply, now: datetime) -> bool:
-        """Store a reply under a unique key; False when that key was already there. Raises Missing when there is no such person."""
+        """Store a reply under a unique key; False when that key was already there. Raises Missing when there is no such person.
+
+        Somebody else whom it is about finds in their trail that it was told to this reader.
+        """
         made, body = self._ids.next(self._connection, _outbox), reply_to_json(reply)
         named = people_in_letter(self._connection, body, person_id)
         values = {
@@ -87,7 +98,11 @@ class SqlOutbox(Outbox):
             "letter": self._seals.seal(LETTER, made, {"key": key, "reply": body}, person_id, *named),
             "attempts": 0,
         }
-        return self._connection.execute(_POST, {**values, "created_at": now, "next_at": now}).rowcount == 1
+        if self._connection.execute(_POST, {**values, "created_at": now, "next_at": now}).rowcount != 1:
+            return False
+        for each in named:
+            self._trail.add(Trace(person_id=each, at=now, what="told", actor_id=person_id, note=reply.kind))
+        return True
 
     def claim(
         self, now: datetime, until: datetime, *, platforms: Collection[str], accounts: Collection[Account] | None, limit: int
@@ -96,7 +111,7 @@ class SqlOutbox(Outbox):
 
         A row that this version cannot read becomes a dead letter, so that it never stands before the others.
         """
-        asked: dict[str, Any] = {"now": now, "platforms": sorted(platforms), "at_most": limit}
+        asked: dict[str, Any] = {"now": now, "platforms": sorted(platforms), "at_most": limit, "left_lying": now - LEFT_LYING}
         if accounts is None:
             rows = self._connection.execute(_DUE, asked).all()
         else:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, false, insert, select, update
 
 from bot.core.person import Person, Role
 from bot.messages import Account
-from bot.ports import People
+from bot.ports import People, Trace, Trail
 from storage import tables
 from storage.claims import PLATFORM_ID
+from storage.columns import Id
 from storage.erasure import remove
 from storage.errors import Missing, Unreadable
 from storage.ids import Ids
 from storage.repositories.traces import gather
 from storage.vault import Seals
 
-_person, _account = tables.person, tables.account
+_person, _account, _code = tables.person, tables.account, tables.link_code
+_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Of codes: none that is taken for another. Eight of them are forty bits, good for a quarter of an hour."""
+_HALF = 4
 _FIND = (
-    select(_person)
+    select(_person, _account.c.preferred)
     .join(_account, _account.c.person_id == _person.c.id)
     .where(_account.c.platform == bindparam("of_platform"), _account.c.known_as == bindparam("known_as"))
 )
@@ -32,7 +37,25 @@ _GET = select(_person).where(_person.c.id == bindparam("which"))
 _INSERT = insert(_person)
 _REACH = insert(_account)
 _SAVE = update(_person).where(_person.c.id == bindparam("which"))
-_ACCOUNTS = select(_account).where(_account.c.person_id == bindparam("of_person")).order_by(_account.c.id)
+_ACCOUNTS = select(_account).where(_account.c.person_id == bindparam("of_person")).order_by(_account.c.preferred.desc(), _account.c.id)
+_ITS = select(_account).where(_account.c.platform == bindparam("of_platform"), _account.c.known_as == bindparam("known_as"))
+_BEHIND = _ITS.with_only_columns(_account.c.person_id)
+_PREFER = (
+    update(_account).where(_account.c.person_id == bindparam("of_person")).values(preferred=_account.c.id == bindparam("which", type_=Id))
+)
+_MOVE = (
+    update(_account)
+    .where(_account.c.id == bindparam("which"))
+    .values(person_id=bindparam("to"), platform_id=bindparam("sealed"), preferred=false())
+)
+_LEAVE = delete(_account).where(_account.c.id == bindparam("which"))
+_VOID = delete(_code).where(_code.c.person_id == bindparam("of_person"))
+_GIVE = insert(_code)
+_BY_CODE = (
+    select(_person)
+    .join(_code, _code.c.person_id == _person.c.id)
+    .where(_code.c.known_as == bindparam("known_as"), _code.c.until > bindparam("now", type_=_code.c.until.type))
+)
 _REACHABLE = (
     select(_person, _account.c.id.label("account_id"), _account.c.platform, _account.c.platform_id)
     .join(_account, _account.c.person_id == _person.c.id)
@@ -45,15 +68,27 @@ _MODERATORS = select(_person).where(_person.c.role == "moderator").order_by(_per
 class SqlPeople(People):
     """Persons and accounts."""
 
-    def __init__(self, connection: Connection, seals: Seals, ids: Ids) -> None:
+    def __init__(self, connection: Connection, seals: Seals, ids: Ids, trail: Trail) -> None:
         self._connection = connection
         self._seals = seals
         self._ids = ids
+        self._trail = trail
 
     def find(self, account: Account) -> Person | None:
-        """The person whom an account reaches. Until the transaction ends, nobody else finds them."""
+        """The person whom an account reaches, and is answered on from now on. Until the transaction ends, nobody else finds them."""
         row = self._connection.execute(_FIND_ALONE, {"of_platform": account.platform, "known_as": known_as(self._seals, account)}).first()
-        return None if row is None else _read(row)
+        if row is None:
+            return None
+        if not row.preferred:
+            self.prefer(account)
+        return _read(row)
+
+    def behind(self, account: Account) -> int | None:
+        """Whom an account reaches."""
+        found: int | None = self._connection.execute(
+            _BEHIND, {"of_platform": account.platform, "known_as": known_as(self._seals, account)}
+        ).scalar()
+        return found
 
     def get(self, person_id: int) -> Person | None:
         """The person of an id."""
@@ -78,6 +113,7 @@ class SqlPeople(People):
             "country": person.country,
             "consented_at": person.consented_at,
             "on_duty": person.on_duty,
+            "consent_version": person.consent_version,
         }
         if self._connection.execute(_SAVE, {"which": person.id, **values}).rowcount != 1:
             raise Missing(f"there is no person {person.id}")
@@ -86,6 +122,43 @@ class SqlPeople(People):
         """The accounts that reach the person, first the one they came by."""
         rows = self._connection.execute(_ACCOUNTS, {"of_person": person_id})
         return [Account(row.platform, self._seals.unseal(PLATFORM_ID, row.id, row.platform_id, person_id)) for row in rows]
+
+    def new_code(self, person_id: int, *, until: datetime) -> str:
+        """Eight signs in two halves. Only their keyed hash is stored."""
+        code = "".join(secrets.choice(_SIGNS) for _ in range(2 * _HALF))
+        self._connection.execute(_VOID, {"of_person": person_id})
+        self._connection.execute(_GIVE, {"person_id": person_id, "known_as": self._code(code), "until": until})
+        return f"{code[:_HALF]}-{code[_HALF:]}"
+
+    def by_code(self, code: str, now: datetime) -> Person | None:
+        """The person who was given a code that still holds; spaces, dashes and small letters do not matter."""
+        row = self._connection.execute(_BY_CODE, {"known_as": self._code(code), "now": now}).first()
+        return None if row is None else _read(row)
+
+    def link(self, account: Account, person_id: int, now: datetime) -> None:
+        """The account reaches this person, sealed anew with their key; they are answered on it once they write from it.
+
+        Raises Missing when the account is unknown.
+        """
+        found = self._its(account)
+        sealed = self._seals.seal(PLATFORM_ID, found.id, account.id, person_id)
+        self._connection.execute(_MOVE, {"which": found.id, "to": person_id, "sealed": sealed})
+        self._connection.execute(_VOID, {"of_person": person_id})
+        self._trail.add(Trace(person_id=person_id, at=now, what="account-linked", actor_id=person_id, note=account.platform))
+
+    def unlink(self, account: Account, now: datetime) -> None:
+        """The account is forgotten; the one its person came by among the others answers them. Raises Missing when it is unknown."""
+        found = self._its(account)
+        self._connection.execute(_LEAVE, {"which": found.id})
+        others = self.accounts(found.person_id)
+        if others:
+            self.prefer(others[0])
+        self._trail.add(Trace(person_id=found.person_id, at=now, what="account-unlinked", actor_id=found.person_id, note=account.platform))
+
+    def prefer(self, account: Account) -> None:
+        """Answer its person on this account. Raises Missing when the account is unknown."""
+        found = self._its(account)
+        self._connection.execute(_PREFER, {"of_person": found.person_id, "which": found.id})
 
     def moderators(self) -> Sequence[Person]:
         """Every moderator, on duty or not."""
@@ -113,6 +186,15 @@ class SqlPeople(People):
         """
         remove(self._connection, person_id)
         self._seals.has_erased = True
+
+    def _its(self, account: Account) -> Row[Any]:
+        row = self._connection.execute(_ITS, {"of_platform": account.platform, "known_as": known_as(self._seals, account)}).first()
+        if row is None:
+            raise Missing("this account reaches nobody")
+        return row
+
+    def _code(self, code: str) -> bytes:
+        return self._seals.index("link code", "".join(code.upper().replace("-", " ").split()))
 
     def _new_id(self) -> int:
         """Not that of somebody whose key was destroyed, which an old copy put in the place of the database would give again."""
@@ -147,4 +229,5 @@ def _read(row: Row[Any]) -> Person:
         country=row.country,
         consented_at=row.consented_at,
         on_duty=row.on_duty,
+        consent_version=row.consent_version,
     )

@@ -22,7 +22,7 @@ async def keep(house: Rig, plan: Plan) -> None:
     """A plan that no reading back let through: what is stored is doubted as well."""
 
     def add(moment: Moment) -> None:
-        agenda.schedule(moment, moment.unit.plans.add(moment.person.id, plan, moment.now).plan)
+        agenda.schedule(moment, moment.unit.plans.add(moment.person.id, plan, moment.now, by=None).plan)
 
     await at_the_moment(house, add)
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, RootModel
 
 from bot.knowledge import conflicts, countries, facts, findings, rules, schemes, signs, silences, sources, substances, word_classes
 from bot.knowledge.commands import Commands
+from bot.knowledge.consent import Consent
 from bot.knowledge.danger import Concepts, TriggersFile, WordsFile
 from bot.knowledge.language import Amounts, Examples, Terms, Times, Understanding
 from bot.knowledge.wording import Calendar
@@ -27,6 +28,7 @@ class Wording(RootModel[dict[str, str]]):
 
 FOR_ALL: Mapping[str, type[BaseModel]] = {
     "conflicts": conflicts._File,
+    "consent": Consent,
     "countries": countries._File,
     "danger": Concepts,
     "documents": sources._File,

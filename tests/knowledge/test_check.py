@@ -88,6 +88,7 @@ FAULTS = {
     "a name of two countries": Fault("fr/countries.yaml", "  IT: [Italie]", "  IT: [Espagne]", "names both"),
     "words in one language": Fault("en/wording.yaml", None, 'only.here: "hello"\n', "fr/wording.yaml: only.here: missing"),
     "a placeholder renamed": Fault("en/wording.yaml", "{emergency}", "{emergencies}", "other placeholders"),
+    "agreed words changed": Fault("fr/wording.yaml", "18 ans ou plus, et", "18 ans, et", "the words that people agree to have changed"),
     "an empty text": Fault("en/wording.yaml", None, 'blank: " "\n', "en/wording.yaml: blank: expected a text"),
     "a brace left open": Fault("en/wording.yaml", "{emergency}", "{emergency", "other placeholders"),
 }

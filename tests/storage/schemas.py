@@ -6,7 +6,9 @@ from sqlalchemy import Connection
 
 from tests.storage.samples import outsider
 
-_SQLITE = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT IN ('sqlite_sequence', 'alembic_version')"
+_SQLITE = (
+    "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger' AND name NOT IN ('sqlite_sequence', 'alembic_version')"
+)
 _COLUMNS = """
     SELECT table_name, string_agg(concat_ws(' ', column_name, data_type, is_nullable, column_default), ', ' ORDER BY column_name)
     FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version' GROUP BY 1"""

@@ -27,7 +27,7 @@ OWN_DATABASE = True
 def fill(unit: Unit) -> None:
     """Something in most tables, an id given and taken back among it."""
     person = newcomer(unit, Account("telegram", "filled"))
-    unit.plans.add(person.id, PLAN, NOW)
+    unit.plans.add(person.id, PLAN, NOW, by=person.id)
     unit.cases.add(danger(person.id))
     unit.timers.put(person.id, "reminder", "08:00", NOW)
     unit.outbox.post("hello", person.id, reply(person.id), NOW)

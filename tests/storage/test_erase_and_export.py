@@ -25,7 +25,8 @@ WORDS = "a-word-that-nobody-else-would-type"
 def fill(unit: Unit, person: Person, moderator: Person) -> int:
     """A row about the person in every table; the id of their case."""
     unit.dialogues.put(person.id, Dialogue("plan", "start", {"words": WORDS}), NOW)
-    unit.plans.add(person.id, PLAN, NOW)
+    unit.plans.add(person.id, PLAN, NOW, by=person.id)
+    unit.people.new_code(person.id, until=NOW)
     intake(person.id)(unit)
     unit.entries.add(person.id, "drink", NOW, {"words": WORDS}, NOW)
     unit.timers.put(person.id, "reminder", "08:00", NOW)

@@ -63,7 +63,7 @@ def test_a_downgrade_keeps_what_the_former_version_knows(first: str) -> None:
     upgrade(first, keys=ring(first))
     store = open_at(first)
     store.run_now(lambda unit: unit.outbox.claim(NOW, NOW + MINUTE, platforms=["telegram"], accounts=None, limit=9))
-    store.run_now(lambda unit: unit.plans.add(1, PLAN, NOW))
+    store.run_now(lambda unit: unit.plans.add(1, PLAN, NOW, by=1))
     store.close()
     downgrade(first, "0001", keys=ring(first))
     assert current_revision(first) == "0001"

@@ -46,7 +46,7 @@ def live(unit: Unit) -> None:
     unit.first_time(f"telegram:{PLATFORM_ID}:17", NOW)
     unit.dialogues.put(person.id, Dialogue("plan", "name", {"name": NAME, "dose": DOSE, "said": MESSAGE}), NOW)
     steps = (Step(DOSE, 5, (Dose(NOW.time(), DOSE),)), Step(DOSE, None))
-    unit.plans.add(person.id, replace(PLAN, steps=steps, top_up=TopUp(DOSE, 1), scheme=FINDING), NOW)
+    unit.plans.add(person.id, replace(PLAN, steps=steps, top_up=TopUp(DOSE, 1), scheme=FINDING), NOW, by=person.id)
     entry = unit.entries.add(person.id, "intake", NOW, {"dose_mg": DOSE, "words": MESSAGE}, NOW)
     unit.entries.add(person.id, "finding", NOW, {"code": FINDING, "level": "urgent"}, NOW)
     unit.entries.undo(entry.id, NOW)

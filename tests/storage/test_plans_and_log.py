@@ -24,7 +24,7 @@ HELD = replace(PLAN, holds=(Hold(date(2026, 1, 3), date(2026, 1, 6), "drowsiness
 
 def add_plan(store: SqlStore, person: Person, plan: Plan = PLAN) -> StoredPlan:
     """Register a plan."""
-    return store.run_now(lambda unit: unit.plans.add(person.id, plan, NOW))
+    return store.run_now(lambda unit: unit.plans.add(person.id, plan, NOW, by=person.id))
 
 
 def test_a_plan_is_read_back_as_it_was_confirmed(store: SqlStore, someone: Person) -> None:
@@ -43,16 +43,16 @@ def test_a_new_plan_ends_the_former_and_keeps_it(store: SqlStore, someone: Perso
 
 def test_a_hold_is_a_new_version_of_a_plan_confirmed_earlier(store: SqlStore, someone: Person) -> None:
     first = add_plan(store, someone)
-    held = store.run_now(lambda unit: unit.plans.replace(first, HELD, NOW + timedelta(days=2)))
+    held = store.run_now(lambda unit: unit.plans.replace(first, HELD, NOW + timedelta(days=2), by=None))
     assert store.run_now(lambda unit: unit.plans.current(someone.id)) == held
     assert (held.plan, held.version, held.confirmed_at) == (HELD, 2, NOW)
 
 
 def test_a_change_does_not_bring_an_ended_plan_back(store: SqlStore, someone: Person) -> None:
     stored = add_plan(store, someone)
-    store.run_now(lambda unit: unit.plans.end(stored, NOW))
+    store.run_now(lambda unit: unit.plans.end(stored, NOW, by=None))
     with pytest.raises(Missing):
-        store.run_now(lambda unit: unit.plans.replace(stored, HELD, NOW))
+        store.run_now(lambda unit: unit.plans.replace(stored, HELD, NOW, by=None))
     assert store.run_now(lambda unit: unit.plans.current(someone.id)) is None
 
 
