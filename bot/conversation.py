@@ -161,6 +161,7 @@ class Conversation:
         if person.role != incoming.role:
             person = replace(person, role=incoming.role)
             unit.people.save(person)
+            unit.dialogues.clear(person.id)  # a form of the other role: what follows is no answer to it
         return person
 
     def _stranger(self, incoming: Incoming) -> Person:

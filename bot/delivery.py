@@ -250,7 +250,8 @@ class Postman:
             self._put_by[row.id] = (row, self._clock.now() + FIRST_RETRY)
 
     def _note_failure(self, unit: Unit, row: OutboxRow, reason: str, *, permanent: bool) -> None:
-        log.warning("delivery.failed", row=row.id, attempt=row.attempts + 1, reason=reason, permanent=permanent)
+        # The reason is the platform's own words, which repeat ids and messages: it is kept sealed, and not logged.
+        log.warning("delivery.failed", row=row.id, attempt=row.attempts + 1, permanent=permanent)
         dead = permanent or row.attempts + 1 >= GIVE_UP_AFTER
         pause = min(FIRST_RETRY * 2 ** min(row.attempts, 10), LONGEST_RETRY)
         unit.outbox.failed(row.id, retry_at=None if dead else self._clock.now() + pause, reason=reason)
