@@ -41,6 +41,11 @@ lint: $(VENV)/.test-ready  ## style, types and import contracts
 check: lint test  ## everything that CI runs
 	$(BIN)/palier knowledge check
 
+KILLS ?= 200
+crash-test: $(VENV)/.test-ready  ## kill Palier 200 times on each engine while it works, and look for anything lost or doubled (15 minutes)
+	$(BIN)/python -m tests.crash --engine sqlite --kills $(KILLS)
+	$(BIN)/python -m tests.crash --engine postgresql --kills $(KILLS)
+
 format: $(VENV)/.test-ready  ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix-only $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
@@ -63,4 +68,4 @@ lock: $(VENV)/bin/python  ## pin every dependency again (needs uv, which this ta
 clean:  ## remove the virtual environment and the caches; never the database
 	rm -rf $(VENV) .knowledge .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-.PHONY: help run test lint check format knowledge lock clean
+.PHONY: help run test lint check crash-test format knowledge lock clean

@@ -57,3 +57,8 @@ class ServerIds(Ids):
                 self._left[table.name] = taken = iter(self._take(connection, table.name, _AT_ONCE.get(table.name, 1)))
                 made = next(taken)
             return made
+
+    def forget(self) -> None:
+        """Take others from now on: what was taken before a server went away, and never committed, it gives again."""
+        with self._gate:
+            self._left.clear()

@@ -133,7 +133,7 @@ class _Means:
 
     database: Database
     vault: Vault
-    ids: Ids
+    ids: ServerIds
     door: _Door
 
 
@@ -210,6 +210,7 @@ class _Hand:
     def _connected(self, *, patient: bool) -> Connection:
         if self._connection is None:
             self._connection = self._door.connect(patient=patient)
+            self._ids.forget()
             self._vault.open(self._connection)
         return self._connection
 
