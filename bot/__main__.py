@@ -42,11 +42,23 @@ for _command in COMMANDS:
 def run() -> None:
     """Start every platform that has a token; with none, open the console in this process."""
     settings = _settings()
-    waiting = [name for name, token in (("Telegram", settings.telegram_token), ("Discord", settings.discord_token)) if token]
-    if waiting:
-        click.echo(f"{' and '.join(waiting)}: a token is set, but this version does not serve that platform yet.", err=True)
+    if settings.discord_token:
+        click.echo("Discord: a token is set, but this version does not serve that platform yet.", err=True)
+    if settings.telegram_token:
+        _telegram(settings)
+        return
     click.echo("No platform to serve: opening the console. Type words; /as NAME moderator sits a moderator down; Ctrl-D ends.", err=True)
     _console(settings, name="patient", role="patient", with_health=True)
+
+
+def _telegram(settings: Settings) -> None:
+    from bot import app
+
+    _ready_database(settings)
+    try:
+        asyncio.run(app.run_telegram(settings))
+    except (app.StorageUnavailable, app.KnowledgeError, app.TokenRefused) as error:
+        raise click.ClickException(str(error)) from error
 
 
 @palier.command()

@@ -5,10 +5,12 @@ The command line gets settings, database and their troubles from here, and knows
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +21,7 @@ import structlog
 from bot.adapters.clock import WallClock
 from bot.adapters.console import Console
 from bot.adapters.health import Health
+from bot.adapters.telegram import Telegram, TokenRefused, Webhook
 from bot.conversation import Conversation, judges
 from bot.core.person import Person, Role
 from bot.core.policy import Policy
@@ -40,6 +43,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "StorageUnavailable",
+    "TokenRefused",
     "backup_database",
     "check_database",
     "load_minds",
@@ -49,6 +53,7 @@ __all__ = [
     "restore_database",
     "rotate_database_keys",
     "run_console",
+    "run_telegram",
     "story_settings",
     "upgrade_database",
 ]
@@ -249,6 +254,45 @@ async def run_console(settings: Settings, *, name: str, role: Role, source: Text
         await conversation.tick()
         await console.run(conversation.hear)
         await conversation.tick()
+
+
+async def run_telegram(settings: Settings) -> None:
+    """Telegram until SIGTERM or SIGINT; what is being heard then is finished. Raises TokenRefused."""
+    clock = WallClock()
+    telegram = telegram_of(settings, clock=clock)
+    async with open_house(settings, clock=clock, senders=[telegram], minds=load_minds()) as house, AsyncExitStack() as stack:
+        await _serve_health(house, settings, stack)
+        ticker = Ticker(house.conversation.tick, seconds=settings.beat_seconds)
+        ticker.also(house.prune, every_hours=PRUNE_EVERY_HOURS)
+        ticker.start()
+        stack.callback(ticker.stop)
+        hearing = asyncio.create_task(telegram.run(house.conversation.hear))
+        for told in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(told, hearing.cancel)
+        with suppress(asyncio.CancelledError):
+            await hearing
+
+
+def telegram_of(settings: Settings, *, clock: Clock) -> Telegram:
+    """The adapter with its settings. Raises SettingsError without a token."""
+    if settings.telegram_token is None:
+        raise SettingsError("PALIER_TELEGRAM_TOKEN: is not set")
+    webhook = None
+    if settings.telegram_webhook_url is not None and settings.telegram_webhook_secret is not None:
+        webhook = Webhook(
+            url=settings.telegram_webhook_url,
+            secret=settings.telegram_webhook_secret.get_secret_value(),
+            port=settings.telegram_webhook_port,
+        )
+    return Telegram(
+        token=settings.telegram_token.get_secret_value(),
+        clock=clock,
+        language=settings.language,
+        moderators=settings.telegram_moderators,
+        moderators_chat=settings.telegram_moderators_chat,
+        webhook=webhook,
+        api=settings.telegram_api,
+    )
 
 
 async def _serve_health(house: House, settings: Settings, stack: AsyncExitStack) -> None:

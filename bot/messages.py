@@ -37,7 +37,8 @@ class Incoming:
     """One message or press, as an adapter hands it over.
 
     `key` is unique per platform update, so that an update delivered twice is heard once.
-    `role` is what the adapter vouches for; `quoted` marks forwarded text; `public` a place that others read.
+    `role` is what the adapter vouches for; `quoted` marks forwarded text; `public` a place that others read. `edits` is the key of
+    the message that this one corrects; `unreadable` what came instead of words, or beside them (voice, picture, document, place, other).
     """
 
     key: str
@@ -49,6 +50,8 @@ class Incoming:
     language_hint: str = ""
     quoted: bool = False
     public: bool = False
+    edits: str = ""
+    unreadable: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "PALIER_"
@@ -54,6 +55,12 @@ class Settings(BaseSettings):
     timezone: str = "Europe/Paris"
     country: str = Field(default="FR", pattern=r"^[A-Z]{2}$")
     telegram_token: SecretStr | None = None
+    telegram_api: str = Field(default="https://api.telegram.org", pattern=r"^https?://")
+    telegram_moderators: frozenset[int] = frozenset()
+    telegram_moderators_chat: int | None = None
+    telegram_webhook_url: str | None = Field(default=None, pattern=r"^https://")
+    telegram_webhook_secret: SecretStr | None = None
+    telegram_webhook_port: int = Field(default=8766, ge=1, le=65535)
     discord_token: SecretStr | None = None
     health_port: int = Field(default=8765, ge=0, le=65535)
     beat_seconds: float = Field(default=1.0, gt=0, le=60)
@@ -76,7 +83,24 @@ class Settings(BaseSettings):
             raise ValueError("must start with sqlite:/// or postgresql:// (the engines that are served)")
         return value
 
-    @field_validator("telegram_token", "discord_token", "keys", "key_file", mode="before")
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _secret_fits(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", value.get_secret_value()):
+            raise ValueError("must be 16 to 256 letters, digits, _ or -")
+        return value
+
+    @model_validator(mode="after")
+    def _webhook_is_whole(self) -> Settings:
+        if (self.telegram_webhook_url is None) != (self.telegram_webhook_secret is None):
+            raise ValueError("PALIER_TELEGRAM_WEBHOOK_URL and PALIER_TELEGRAM_WEBHOOK_SECRET are set together, or not at all")
+        return self
+
+    @field_validator(
+        *("telegram_token", "discord_token", "keys", "key_file"),
+        *("telegram_moderators_chat", "telegram_webhook_url", "telegram_webhook_secret"),
+        mode="before",
+    )
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
         return value or None

@@ -27,6 +27,7 @@ from bot.knowledge.shelf import read_from
 from bot.knowledge.silences import silences
 from bot.knowledge.sources import documents
 from bot.knowledge.substances import substance_names, substances
+from bot.knowledge.telegram import telegram_words
 from bot.knowledge.unused import unused
 
 ITSELF = "baclofen"
@@ -49,6 +50,7 @@ _PER_LANGUAGE: Mapping[str, Callable[[str, Path], Mapping[str, object]]] = {
     "facts": facts_in,
     "substances": substance_names,
     "countries": lambda language, folder: country_words(language, folder).names,
+    "telegram": lambda language, folder: telegram_words(language, folder).commands,
 }
 
 

@@ -110,7 +110,10 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
             *("rapidfuzz", "matplotlib", "click", "structlog"),
         )
     ),
-    "home-of-telegram": _kept_out("telegram", "bot.adapters.planted", "bot.conversation", "bot.app", "storage"),
+    "home-of-telegram": (
+        *_kept_out("telegram", "bot.adapters.planted", "bot.conversation", "bot.app", "storage"),
+        *_kept_out("httpx", "bot.adapters.planted", "bot.app", "storage"),
+    ),
     "home-of-discord": _kept_out("discord", "bot.adapters.planted", "bot.conversation", "bot.app", "storage"),
     "home-of-aiohttp": _kept_out("aiohttp", "bot.app", "bot.scheduling", "bot.delivery", "storage"),
     "home-of-apscheduler": _kept_out("apscheduler", "bot.app", "bot.conversation", "bot.adapters", "storage"),

@@ -17,6 +17,7 @@ from bot.knowledge.commands import Commands
 from bot.knowledge.consent import Consent
 from bot.knowledge.danger import Concepts, TriggersFile, WordsFile
 from bot.knowledge.language import Amounts, Examples, Terms, Times, Understanding
+from bot.knowledge.telegram import TelegramWords
 from bot.knowledge.wording import Calendar
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
@@ -54,6 +55,7 @@ PER_LANGUAGE: Mapping[str, type[BaseModel]] = {
     "facts": facts._WordsFile,
     "findings": findings._WordsFile,
     "substances": substances._WordsFile,
+    "telegram": TelegramWords,
     "terms": Terms,
     "times": Times,
     "understanding": Understanding,
