@@ -41,11 +41,20 @@ def acknowledge(turn: Turn) -> list[Reply]:
     return [turn.reply(say("nothing-asked"))]
 
 
+A_SENTENCE = 5
+"""Words."""
+
+
 def not_understood(turn: Turn) -> list[Reply]:
     """Said plainly, with the nearest offers (rule `not-understood`). The words are kept until one is chosen."""
     offers = [intent for intent in turn.meaning.candidates if intent in OFFERED][:3]
     if not offers:
-        return [turn.reply(say("not-understood"), say("help.short"), offers=choices("talk-to-human"), rules=("not-understood",))]
+        # Whoever writes a sentence and is not understood may have said what nobody has words for: the way to a human stands first.
+        words = (
+            [say("not-understood.if-wrong", emergency=emergency_of(turn.person.country))] if len(turn.text.split()) >= A_SENTENCE else []
+        )
+        words = [say("not-understood"), *words, say("help.short")]
+        return [turn.reply(*words, offers=choices("talk-to-human"), rules=("not-understood",))]
     turn.open_form(FORM, "choose", text=turn.text, offers=offers)
     buttons = tuple(Choice(f"intent-{intent}") for intent in offers)
     return [turn.reply(say("did-you-mean"), offers=(*buttons, Choice("cancel")), rules=("not-understood",))]

@@ -27,6 +27,7 @@ SPOKEN_BY_ID = (
     "entry.",
     "history.",
     "kind.",
+    "unreadable.",
     "level.",
     "state.",
     "rule.",

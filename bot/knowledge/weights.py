@@ -24,8 +24,9 @@ class Weights:
     """`values[len(HEADS) * bucket + head]`, first for words, then for pieces; times `scale`, plus `bias`, is a score.
 
     `thresholds`: the score from which on a head speaks; `leaning`: the lower one of the first head, for what nothing else
-    understands. `learnt_from` is the hash of the examples (bot/knowledge/signs.py).
-    `code_values[len(codes) * bucket + code]` likewise tells one sign from another, once a head has spoken.
+    understands; `calm`: the score of `urgent` below which a message reads as harmless. `learnt_from` is the hash of the
+    examples (bot/knowledge/signs.py). `code_values[len(codes) * bucket + code]` likewise tells one sign from another, once
+    a head has spoken.
     """
 
     buckets: int
@@ -33,6 +34,7 @@ class Weights:
     bias: tuple[float, ...]
     thresholds: tuple[float, ...]
     leaning: float
+    calm: float
     learnt_from: str
     fingerprint: str
     values: array[int]
@@ -65,6 +67,7 @@ def load_weights(folder: Path | None = None) -> Weights:
             bias=tuple(header["bias"]),
             thresholds=tuple(header["thresholds"]),
             leaning=float(header["leaning"]),
+            calm=float(header["calm"]),
             learnt_from=str(header["learnt_from"]),
             fingerprint=hashlib.sha256(content).hexdigest()[:12],
             values=array("b", body[:size]),

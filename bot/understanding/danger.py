@@ -2,8 +2,9 @@
 
 Pure and total: any text gives a Screening and nothing is raised. Two readers look at every message: curated rules, whose words are data
 (`bot/knowledge/*/danger_*.yaml`) and whose concepts and levels are in `bot/knowledge/danger.yaml`, and a linear classifier learnt from
-examples (`danger_linear.py`). Either may raise an alarm, neither can take back the other's. Both languages read every message, so that a
-mixed one is understood.
+examples (`danger_linear.py`). Either may raise an alarm. Where the rules alone would, and the second reader finds nothing but calm all
+through the message, it is asked about instead (docs/adr/0012-a-rule-alone.md). Both languages read every message, so that a mixed one is
+understood.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ DENIALS = "fixed"
 
 # A forwarded statement is somebody's, and we cannot know whose: it is asked about, never dropped.
 _FORWARDED_AT_MOST = Level.check
+
+_ALONE_AT_MOST = Level.check
+"""Words of a rule in a message that reads as harmless all through: two such messages in three are (docs/danger-signs.md)."""
 
 
 @contextmanager
@@ -160,10 +164,13 @@ class Triage:
         folded = fold(text)
         tokens, quotes = tokenize(folded), quotations(folded)
         out: list[tuple[Flag, str]] = []
+        learnt = self._second.read(folded)
         for index, language in enumerate(self._languages):
             reading = language.read(tokens, quotes=quotes, size=len(folded.text))
             other = self._languages[1 - index]
-            for match, status, level, subject in self._signs(language, reading, other):
+            for match, status, found, subject in self._signs(language, reading, other):
+                alone = learnt.calm and not self._danger.concepts[match.name].computed
+                level = min(found, _ALONE_AT_MOST) if alone else found
                 start, end = _own_words(reading, match)
                 low, high = folded.span(reading.spans[start][0], reading.spans[end - 1][1])
                 forwarded = quoted and status == "current"
@@ -177,8 +184,7 @@ class Triage:
                     subject=subject,
                 )
                 out.append((flag, match.name))
-        learnt, leans = self._second.read(folded)
-        return [*out, *self._learnt_signs(text, folded, learnt, out, quoted=quoted)], leans
+        return [*out, *self._learnt_signs(text, folded, learnt.stretches, out, quoted=quoted)], learnt.leans
 
     def _learnt_signs(
         self, text: str, folded: Folded, learnt: Sequence[Stretch], ruled: Sequence[tuple[Flag, str]], *, quoted: bool

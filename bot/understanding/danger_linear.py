@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import log, sqrt
+from math import inf, log, sqrt
 from zlib import crc32
 
 from bot.core.levels import Level
@@ -39,8 +39,11 @@ WHOLE = 70
 
 CHANCES = 0.2
 
+_URGENT = HEADS.index("urgent")
 FEW = 4
 """Of a message of fewer words ("erase everything") only what is urgent is believed: a doubt needs something to stand on."""
+MANY = 300
+"""Of a text of more words nothing is said as a whole: a sign is drowned in it."""
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*'?|[?!]+|\.{2,}|…|[.\n;:,]|[\U0001f300-\U0001faff]")
 _RUNS = re.compile(r"(.)\1{2,}")
@@ -85,6 +88,16 @@ class Stretch:
         """True when it speaks of somebody and never of the writer ("my husband will not wake up")."""
         spoken = {name for clause in self.clauses for word in clause.words for name in word_classes().of(word.replace("'", ""))}
         return bool(spoken & _SOMEONE) and not spoken & _WRITER
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the second reader says of a message: the stretches that need a question or more, whether it leans towards one, and
+    whether it reads as harmless all through (one of very few words or of very many never does)."""
+
+    stretches: Sequence[Stretch]
+    leans: bool
+    calm: bool
 
 
 def clauses(folded: Folded) -> list[Clause]:
@@ -228,21 +241,23 @@ class Linear:
         self.fingerprint = weights.fingerprint
         self._pieces = lru_cache(maxsize=32_768)(self._pieces_of)
 
-    def read(self, folded: Folded) -> tuple[list[Stretch], bool]:
-        """The stretches that need a question or more, the worst first; and whether the message leans towards one. Never raises."""
+    def read(self, folded: Folded) -> Read:
+        """The stretches that need a question or more, the worst first; and how the whole reads. Never raises."""
         found = clauses(folded)
         summed = {clause: self._sums(clause) for clause in found}
         judged: list[Stretch] = []
-        leans = False
+        leans, worst = False, -inf
         parts = stretches(found)
         words = sum(len(clause.words) for clause in found)
         for part in parts:
             scores = [score - by_chance(len(parts)) for score in self._scores([summed[clause] for clause in part])]
             leans |= scores[0] >= self._weights.leaning and words >= FEW
+            worst = max(worst, scores[_URGENT])
             level = self._level(scores)
             if level >= (Level.check if words >= FEW else Level.urgent):
                 judged.append(Stretch(level, part))
-        return sorted(judged, key=lambda stretch: (-stretch.level, stretch.end - stretch.start, stretch.start)), leans
+        judged.sort(key=lambda stretch: (-stretch.level, stretch.end - stretch.start, stretch.start))
+        return Read(judged, leans, calm=worst < self._weights.calm and FEW <= words <= MANY)
 
     def _level(self, scores: Sequence[float]) -> Level:
         check, urgent, emergency = (score >= bar for score, bar in zip(scores, self._weights.thresholds, strict=True))

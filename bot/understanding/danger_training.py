@@ -2,7 +2,7 @@
 
 Not part of the running assistant: it needs scikit-learn (the `knowledge` extra). One linear support-vector classifier per level (check
 or more, urgent or more, emergency) and one per sign, over the features that `danger_linear` reads. The bars are set on
-messages of authors that the model had not seen: each author is left out in turn, and the bar is where no more of the hard negatives
+messages of authors that the model had not seen: a group of them is left out in turn, and the bar is where no more of the hard negatives
 than `TRAPS` would pass.
 
     python -m bot.understanding.danger_training [--report]
@@ -29,14 +29,17 @@ from bot.understanding.fold import fold
 
 TRAPS = {"check": 0.10, "urgent": 0.04, "emergency": 0.012}
 """Of the hard negatives by authors never seen, the share that may pass each bar."""
-EVERYDAY = {"check": 0.015, "urgent": 0.006, "emergency": 0.003}
+EVERYDAY = {"check": 0.025, "urgent": 0.008, "emergency": 0.003}
 """Of everyday messages by authors never seen. Those of the examples are longer and nearer to danger than most: logs are shorter."""
 LEANING = {"traps": 0.30, "everyday": 0.15}
 """What may pass the lowest bar of all: it only counts for messages that the understanding could make nothing of."""
+CALM = 0.09
+"""Of the alarms by authors never seen, the share that scores below what counts as calm: two traps in three do."""
 REGRESSION, DECIDED = "a0", 8.0
 """The sentences whose answer is settled (tests/understanding/danger_cases) count so many times: what is decided stays decided."""
+GROUPS = 6
 CODE_BUCKETS = 1 << 13
-STRENGTH = 0.1
+STRENGTH = 0.3
 _CLIPPED = 0.9997
 
 Stretch = Sequence[Clause]
@@ -131,11 +134,18 @@ def unseen_scores(found: Sequence[Example], learnt: Lessons, read: Lessons, head
     """Per message the score of its worst stretch, by a model that never saw its author."""
     authors = np.array([example.author for example in found])
     scores = np.full(len(found), -99.0)
-    for author in sorted(set(authors)):
-        others, theirs = authors[learnt.owners] != author, authors[read.owners] == author
+    for group in groups(authors):
+        unseen = np.isin(authors, group)
+        others, theirs = ~unseen[learnt.owners], unseen[read.owners]
         model = learn(learnt.matrix[others], learnt.levels[others] >= Level[head], learnt.pull[others])
         np.maximum.at(scores, read.owners[theirs], model.scores(read.matrix[theirs]) - read.chances[theirs])
     return scores
+
+
+def groups(authors: np.ndarray) -> list[list[str]]:
+    """The authors in groups that are left out together: every author once, and most of the others in each lesson."""
+    known = sorted({str(author) for author in authors})
+    return [known[start::GROUPS] for start in range(GROUPS)]
 
 
 def bar(scores: np.ndarray, found: Sequence[Example], traps: float, everyday: float) -> float:
@@ -158,11 +168,14 @@ def main(report: bool = False) -> None:
     """Learn everything and write the file."""
     found = examples()
     learnt, read = lessons(found), judged(found)
-    models, bars, leaning = [], [], 0.0
+    models, bars, leaning, calm = [], [], 0.0, 0.0
+    levels = np.array([int(example.level) for example in found])
     for head in HEADS:
         models.append(learn(learnt.matrix, learnt.levels >= Level[head], learnt.pull))
         scores = unseen_scores(found, learnt, read, head)
         bars.append(bar(scores, found, TRAPS[head], EVERYDAY[head]))
+        if head == "urgent":
+            calm = float(np.quantile(scores[levels >= Level.urgent], CALM))
         leaning = leaning or bar(scores, found, LEANING["traps"], LEANING["everyday"])
         _tell(head, scores, bars[-1], found)
     if report:
@@ -180,6 +193,7 @@ def main(report: bool = False) -> None:
         "bias": [model.bias for model in models],
         "thresholds": bars,
         "leaning": leaning,
+        "calm": calm,
         "learnt_from": examples_hash(found),
         "codes": codes,
         "code_buckets": CODE_BUCKETS,

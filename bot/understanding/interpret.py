@@ -21,6 +21,7 @@ _NEAR, _FAR = 0.62, 0.34
 _OFFERS = 3
 _AMOUNTS = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "NUM", "RATING")
 _LONG_SENTENCE = 4
+CANCEL = "cancel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +63,18 @@ class Interpreter:
         unheard: list[Scan] = []
         for start, end in spans(_SENTENCE, self.scan.masked):
             sentence = self.scan.cut(start, end)
-            said = self.clauses.said(sentence)
+            said = [one for one in self.clauses.said(sentence) if one.act.intent != CANCEL or self._leaves(sentence)]
             out += said
             if not said:
                 unheard.append(sentence)
         if _doubtful(out, unheard):
             out = [Said(one.act, False) for one in out]
         return out
+
+    def _leaves(self, sentence: Scan) -> bool:
+        """Whether a whole sentence says to leave it: "then nothing, on the steps" only holds the word."""
+        hit = self.clauses.cues.first(sentence.masked, question=False, skip=LOGS)
+        return hit is not None and hit.intent == CANCEL
 
     def _is_plan(self) -> bool:
         """Whether the first rule that is sure of the whole message is the plan's."""

@@ -33,9 +33,9 @@ def triage() -> Triage:
 
 @cache
 def rules_alone() -> Triage:
-    """The rules, beside a second reader that never speaks."""
+    """The rules, beside a second reader that never speaks and is never calm."""
     weights = load_weights()
-    return Triage(load_danger(), Linear(replace(weights, thresholds=(1e9,) * len(HEADS))))
+    return Triage(load_danger(), Linear(replace(weights, thresholds=(1e9,) * len(HEADS), calm=-1e9)))
 
 
 @cache
@@ -83,11 +83,41 @@ texts = st.one_of(
 
 @settings(max_examples=150, deadline=None)
 @given(texts)
-def test_the_second_reader_never_lowers_what_the_rules_say(text: str) -> None:
+def test_what_a_rule_finds_is_always_asked_about_and_only_calm_all_through_makes_it_less(text: str) -> None:
     alone, both = rules_alone().screen(text), triage().screen(text)
-    assert both.level >= alone.level
+    calm = Linear(load_weights()).read(fold(text)).calm
+    assert both.level >= (min(alone.level, Level.check) if calm else alone.level)
     assert set(alone.rules) <= set(both.rules)
-    assert [flag for flag in alone.flags if flag.level > both.level] == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(texts)
+def test_a_second_reader_that_is_never_calm_only_ever_adds(text: str) -> None:
+    anxious = Triage(load_danger(), Linear(replace(load_weights(), calm=-1e9)))
+    assert anxious.screen(text).level >= rules_alone().screen(text).level
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Ce soir on regarde un film où le héros parle à sa mère décédée, très beau, avec du pop corn et les enfants", "fr"),
+        ("Tonight a film where the hero talks to his dead mother, lovely, with popcorn and the kids on the sofa", "en"),
+    ],
+)
+def test_a_rule_alone_in_a_message_that_is_calm_all_through_is_asked_about(text: str, language: str) -> None:
+    assert triage().screen(text, language=language).level <= Level.check
+
+
+def test_what_is_computed_from_an_amount_is_never_made_less() -> None:
+    calm = Triage(load_danger(), Linear(replace(load_weights(), thresholds=(1e9,) * len(HEADS), calm=1e9)))
+    assert calm.screen("took 25 tablets of 10 at once this evening").level is Level.emergency
+    assert calm.screen("my chest feels tight and I cannot breathe").level is Level.check
+
+
+def test_very_few_words_and_very_many_are_never_calm() -> None:
+    assert not Linear(replace(load_weights(), calm=1e9)).read(fold("cannot breathe")).calm
+    assert Linear(replace(load_weights(), calm=1e9)).read(fold("the soup was very good today")).calm
+    assert not Linear(replace(load_weights(), calm=1e9)).read(fold("the soup was very good today " * 60)).calm
 
 
 @settings(max_examples=100, deadline=None)
@@ -160,7 +190,7 @@ def silent() -> Weights:
     [((0.6, 0, 0), "check"), ((0.6, 0.6, 0), "urgent"), ((0, 0.6, 0.6), "emergency"), ((0, 0, 0.6), None), ((0.4, 0.4, 0.4), None)],
 )
 def test_an_emergency_needs_the_bar_of_what_is_urgent_too(bias: tuple[float, ...], level: str | None) -> None:
-    found, _ = Linear(replace(silent(), bias=bias)).read(fold("anything that somebody said"))
+    found = Linear(replace(silent(), bias=bias)).read(fold("anything that somebody said")).stretches
     assert [stretch.level.name for stretch in found] == ([level] if level else [])
 
 
