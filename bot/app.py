@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -35,7 +36,7 @@ from bot.settings import Settings, SettingsError, load, override
 from bot.understanding.danger import Triage
 from bot.understanding.reader import Reader
 from storage.rotation import own_ring, rotate_keys, still_under_old_keys
-from storage.store import KeyRing, Retention, StorageUnavailable, open_store, prune
+from storage.store import KeyRing, Retention, StorageUnavailable, leave_mark, open_store, prune
 from storage.upgrade import backup, check, current_revision, is_current, restore, upgrade
 
 __all__ = [
@@ -226,8 +227,29 @@ def check_database(settings: Settings) -> list[str]:
     return check(settings.database_url, keys=key_ring(settings))
 
 
+class Lines:
+    """Writes lines to a stream, and never fails: a log on a full disk, or that nobody reads any more, must silence nobody."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Every line goes out at once."""
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        """Write it, or let it go."""
+        with suppress(Exception):
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
+
+    debug = info = warning = error = critical = msg
+
+
 def set_up_logging(settings: Settings) -> None:
-    """Logs go to stderr as one line of key=value; they hold no words of a person, no dose and no platform id."""
+    """Logs go to stderr as one line of key=value; they hold no words of a person, no dose and no platform id.
+
+    A log that cannot be written is no fault of whoever logs: neither the house's lines nor those of the libraries raise.
+    """
+    stream = sys.stderr
+    logging.raiseExceptions = False
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -235,7 +257,7 @@ def set_up_logging(settings: Settings) -> None:
             structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=lambda *_: Lines(stream),
     )
 
 
@@ -297,7 +319,7 @@ def telegram_of(settings: Settings, *, clock: Clock) -> Telegram:
 
 async def _serve_health(house: House, settings: Settings, stack: AsyncExitStack) -> None:
     async def probe() -> None:
-        await house.store.run(lambda unit: unit.timers.next_due())
+        await house.store.run(partial(leave_mark, house.clock.now()))
 
     health = Health(probe, port=settings.health_port)
     try:

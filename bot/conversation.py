@@ -7,8 +7,9 @@
               adapter <- postman <- after commit <- outbox rows <- replies + state, one transaction
 
 Triage runs first, inside `hear`, so that no use case can skip it, and needs no database. When a use case, the
-understanding or the database fails on a message that holds a danger sign, `bot.rescue` still says the emergency words
-and still alerts the moderators: through the outbox when it works, straight through the adapter when it does not.
+understanding or the database fails on a message that holds a danger sign, before the commit or after it, `bot.rescue` still
+says the emergency words and still alerts the moderators: through the outbox when it works, straight through the adapter when
+it does not.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ from bot.core.levels import Level
 from bot.core.meaning import Act, Meaning
 from bot.core.person import Person
 from bot.core.policy import Policy
-from bot.delivery import JudgeAgain, Postman, copies
-from bot.handlers import HANDLERS, Handlers, danger, escalation, welcome
+from bot.delivery import JudgeAgain, Posted, Postman, post
+from bot.handlers import HANDLERS, Handlers, danger, escalation, watch, welcome
 from bot.handlers.turn import Due, Moment, Turn, choices, say
 from bot.knowledge.consent import has_agreed
 from bot.knowledge.files import LANGUAGES
-from bot.messages import Group, Incoming, Press, Reply
+from bot.messages import Incoming, Press, Reply
 from bot.ports import CaseEvent, Clock, Dialogue, OutboxRow, Store, Timer, Unit
-from bot.rescue import Rescue, place
+from bot.rescue import Heard, Rescue, place
 from bot.understanding.danger import Triage
 from bot.understanding.language import detect
 from bot.understanding.reader import Reader
@@ -48,6 +49,9 @@ CLAIM_AT_ONCE = 100
 
 RETRY = "retry:"
 """A timer that failed waits under this kind, its own hour kept in its subject."""
+
+LOOK_AGAIN = timedelta(minutes=10)
+"""How often it is looked for timers that a clock set too far ahead. One that goes back is noticed at the next beat."""
 
 FORM_LIVES = timedelta(days=1)
 """A question asked yesterday is not answered by a word of today."""
@@ -82,6 +86,7 @@ class Conversation:
         self._newcomer = newcomer
         self._handlers = handlers
         self._before_serving = before_serving
+        self._looked_at: datetime | None = None
         self._rescue = Rescue(store=store, postman=postman, make_turn=self._turn, stranger=self._stranger, keep=self._keep)
 
     async def wake(self) -> None:
@@ -91,20 +96,21 @@ class Conversation:
     async def hear(self, incoming: Incoming) -> None:
         """Answer one message or press. Never raises for what a person can say; a repeated update is answered once."""
         screening = self._screen(incoming)
+        heard: Heard | None
         try:
-            farewells = await self._store.run(partial(self._answer, incoming, screening))
+            heard = await self._store.run(partial(self._answer, incoming, screening))
         except asyncio.CancelledError:
             raise
         except Exception as trouble:  # whatever failed, a danger sign is still answered
-            await self._rescue.after(trouble, incoming, screening)
-        else:
-            for reply, person in farewells:
-                await self._postman.straight(reply, incoming.account, key=f"{incoming.key}#farewell", person=person)
-        await self._deliver()
+            heard = await self._rescue.after(trouble, incoming, screening)
+        for reply, person in heard.farewells if heard else ():
+            await self._postman.straight(reply, incoming.account, key=f"{incoming.key}#farewell", person=person)
+        await self._rescue.deliver(heard, incoming.account)
 
     async def tick(self) -> None:
         """Serve whatever has come due, in bounded bites, then deliver. Errors leave the rows as they were."""
         await self._rescue.retry()
+        await self._put_right()
         served = CLAIM_AT_ONCE
         while served == CLAIM_AT_ONCE:
             served = await self._serve_due()
@@ -122,20 +128,17 @@ class Conversation:
             return screening.plus((Flag(danger.NOT_SAFE, Level.emergency, 0, 0, ""),))
         return screening
 
-    def _answer(self, incoming: Incoming, screening: Screening, unit: Unit) -> list[tuple[Reply, Person]]:
-        """One transaction: everything a message changes and everything it makes us say.
-
-        Returns what must be said straight: the last words to an account that reaches this person no more.
-        """
+    def _answer(self, incoming: Incoming, screening: Screening, unit: Unit) -> Heard | None:
+        """One transaction: everything a message changes and everything it makes us say; None when it was heard before."""
         if not unit.first_time(incoming.key, self._clock.now()):
-            return []
+            return None
         turn = self._turn(unit, incoming, screening)
         replies = self._route(turn)
         if unit.people.behind(incoming.account) != turn.person.id:  # erased, or the account is another's now
-            post(unit, incoming.key, [reply for reply in replies if reply.to != turn.person.id], turn.now)
-            return [(reply, turn.person) for reply in replies if reply.to == turn.person.id]
-        post(unit, incoming.key, replies, turn.now, speaker=turn.person.id)
-        return []
+            others = post(unit, incoming.key, [reply for reply in replies if reply.to != turn.person.id], turn.now)
+            last_words = [(reply, turn.person) for reply in replies if reply.to == turn.person.id]
+            return Heard(speaker=turn.person, posted=others, farewells=last_words)
+        return Heard(speaker=turn.person, posted=post(unit, incoming.key, replies, turn.now, speaker=turn.person.id))
 
     def _turn(self, unit: Unit, incoming: Incoming, screening: Screening) -> Turn:
         person = self._arrive(unit, incoming)
@@ -174,12 +177,16 @@ class Conversation:
         hint = incoming.language_hint[:2].lower()
         return hint if hint in LANGUAGES else detect(incoming.text, prior=self._newcomer.language)
 
-    def _keep(self, unit: Unit, cause: str, replies: list[Reply]) -> None:
-        post(unit, cause, replies, self._clock.now())
+    def _keep(self, unit: Unit, cause: str, replies: list[Reply]) -> Sequence[Posted]:
+        return post(unit, cause, replies, self._clock.now())
 
     def _route(self, turn: Turn) -> list[Reply]:
         """Who answers: danger first, then moderators, buttons, first contact, open forms, and at last the intents."""
         self._before_serving()
+        self._handlers.take_back_corrected(turn)
+        unread = self._handlers.no_words(turn)
+        if unread is not None:
+            return unread
         if turn.person.role == "moderator":
             return self._moderator(turn)
         if turn.screening.level >= Level.urgent:
@@ -206,7 +213,7 @@ class Conversation:
         if press is not None and press.choice != "not-safe":
             handle = self._handlers.moderator_presses.get(press.choice)
             return handle(turn) if handle else self._press(turn, press, dialogue)
-        if turn.screening.level >= Level.urgent and not self._handlers.at_work(turn, dialogue):
+        if turn.screening.level >= Level.urgent and (press is not None or not self._handlers.at_work(turn, dialogue)):
             # Moderators of such forums are often patients themselves: their own words are heard as anybody's.
             return self._alarmed(turn)
         answered = self._by_form(turn, dialogue)
@@ -317,14 +324,19 @@ class Conversation:
         turn.unit.cases.record(CaseEvent(case_id=case.id, at=turn.now, what="said", note=turn.text))
         return [escalation.forwarded(case, turn.text)] if case.owner_id is not None else []
 
-    async def _deliver(self) -> None:
-        """Deliver now if it can be; the next beat delivers otherwise. What was said straight needs no delivery."""
+    async def _put_right(self) -> None:
+        """Now and then, and whenever the clock has gone back: bring nearer what another clock set too far ahead."""
+        now, looked_at = self._clock.now(), self._looked_at
+        if looked_at is not None and looked_at <= now < looked_at + LOOK_AGAIN:
+            return
         try:
-            await self._postman.deliver()
+            while await self._store.run(partial(watch.put_right, now, self._policy)):
+                pass
+            self._looked_at = now
         except asyncio.CancelledError:
             raise
-        except Exception as trouble:  # the letters are rows: they wait
-            log.error("deliver.failed", trouble=place(trouble))
+        except Exception as trouble:  # what is due is served all the same, and the next beat looks again
+            log.error("tick.not-put-right", trouble=place(trouble))
 
     async def _serve_due(self) -> int:
         """A batch of timers in one transaction; when one of them fails, the first on its own, so that it holds up no other."""
@@ -383,16 +395,3 @@ def _as_it_was(timer: Timer) -> Timer:
         return timer
     due_at, _, subject = timer.subject.partition(" ")
     return replace(timer, kind=timer.kind.removeprefix(RETRY), subject=subject, due_at=datetime.fromisoformat(due_at))
-
-
-def post(unit: Unit, cause: str, replies: Sequence[Reply], now: datetime, *, speaker: int | None = None) -> None:
-    """Write the replies of one cause to the outbox, one row per reader, each under a key of its own.
-
-    A page about the speaker goes to the other moderators, where there is another.
-    """
-    for number, reply in enumerate(replies):
-        readers = copies(unit, reply)
-        if isinstance(reply.to, Group) and any(reader != speaker for reader, _ in readers):
-            readers = [(reader, copy) for reader, copy in readers if reader != speaker]
-        for reader, copy in readers:
-            unit.outbox.post(f"{cause}#{number}{reply.key}@{reader}", reader, copy, now)

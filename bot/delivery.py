@@ -2,7 +2,7 @@
 
 Send, then mark: a crash in between sends twice rather than never. What cannot be sent is tried again with growing
 pauses; what can never be sent becomes a dead letter, and other humans hear of it when it mattered. Each platform has
-its own counter, so that one that hangs, or is crowded, holds up no other.
+its own counter, so that one that hangs, or is crowded, holds up no other. No pause outlives a clock that is put back.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal
+from typing import Literal, TypeVar
 
 import structlog
 
@@ -23,6 +23,8 @@ from bot.ports import Clock, File, OutboxRow, Outgoing, Sender, SendFailed, Stor
 from bot.replies import labels, render
 
 log = structlog.get_logger()
+K = TypeVar("K")
+V = TypeVar("V")
 
 BATCH = 50
 FIRST_RETRY = timedelta(seconds=5)
@@ -38,7 +40,7 @@ SPARE = timedelta(seconds=10)
 those of a process that died are others' to send after it. Clocks of different machines may differ by so much."""
 
 REMEMBERED = 20_000
-"""Persons kept in mind for the crash path: their language and country, a few hundred bytes each."""
+"""Persons kept in mind for the crash path: their language and country, a few hundred bytes each; and letters said, by key."""
 
 PASSED_ON = "passed-on:"
 """The keys of cards that a moderator could not be given and the others were; these are not passed on again."""
@@ -48,6 +50,15 @@ MakeFile = Callable[[Unit, Person, Attachment], File]
 JudgeAgain = Callable[[Unit, Person, OutboxRow], "Reply | None"]
 """Looks at a reply once more, just before it is sent, and changes nothing: the reply itself, another one to send instead,
 or None when what has happened since makes it wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What was written to the outbox for one reader, by id."""
+
+    key: str
+    reader: int
+    reply: Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,20 @@ class _Counter:
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     rests_until: datetime | None = None
+
+
+def post(unit: Unit, cause: str, replies: Sequence[Reply], now: datetime, *, speaker: int | None = None) -> list[Posted]:
+    """Write the replies of one cause to the outbox, one row per reader, each under a key of its own; what was written.
+
+    A page about the speaker goes to the other moderators, where there is another.
+    """
+    posted: list[Posted] = []
+    for number, reply in enumerate(replies):
+        readers = copies(unit, reply)
+        if isinstance(reply.to, Group) and any(reader != speaker for reader, _ in readers):
+            readers = [(reader, copy) for reader, copy in readers if reader != speaker]
+        posted += [Posted(f"{cause}#{number}{reply.key}@{reader}", reader, copy) for reader, copy in readers]
+    return [each for each in posted if unit.outbox.post(each.key, each.reader, each.reply, now)]
 
 
 def copies(unit: Unit, reply: Reply) -> list[tuple[int, Reply]]:
@@ -103,6 +128,7 @@ class Postman:
         self._counters = {platform: _Counter() for platform in self._senders}
         self._unmarked: dict[int, datetime] = {}
         self._put_by: dict[int, tuple[OutboxRow, datetime]] = {}
+        self._said: dict[str, None] = {}
         self._roster: list[tuple[Person, Account]] = []
         self._known: dict[Account, Person] = {}
 
@@ -118,7 +144,7 @@ class Postman:
         counter = self._counters[platform]
         async with counter.lock:
             more = True
-            while more and not (counter.rests_until and self._clock.now() < counter.rests_until):
+            while more and not _is_ahead(counter.rests_until, self._clock.now()):
                 await self._mark_at_last()
                 until = self._clock.now() + self._patience + SPARE
                 letters, more = await self._store.run(partial(self._collect, platform, until))
@@ -154,13 +180,17 @@ class Postman:
         """The next letters of a platform, claimed until then, and whether there may be more behind them."""
         self._remember(unit)
         now, sender = self._clock.now(), self._senders[platform]
-        unit.outbox.release([row for row, again_at in self._put_by.values() if again_at <= now])
-        self._put_by = {row_id: (row, again_at) for row_id, (row, again_at) in self._put_by.items() if again_at > now}
+        unit.outbox.release([row for row, again_at in self._put_by.values() if not _is_ahead(again_at, now)])
+        self._put_by = {row_id: (row, again_at) for row_id, (row, again_at) in self._put_by.items() if _is_ahead(again_at, now)}
         aside = self._unmarked.keys() | self._put_by.keys()
         rows = unit.outbox.claim(now, until, platforms=(platform,), accounts=sender.accounts(), limit=BATCH + len(aside))
         # What this process puts by, another may send: it is not kept from it. What was sent and could not be marked is.
         unit.outbox.release([row for row in rows if row.id in self._put_by])
-        letters = [letter for row in rows if row.id not in aside and (letter := self._letter(unit, row, sender)) is not None]
+        for row in rows:
+            if row.key in self._said:  # straight, while the database could not be asked
+                unit.outbox.sent(row.id, now)
+        fresh = [row for row in rows if row.id not in aside and row.key not in self._said]
+        letters = [letter for row in fresh if (letter := self._letter(unit, row, sender)) is not None]
         return letters, len(rows) == BATCH + len(aside)
 
     def _letter(self, unit: Unit, row: OutboxRow, sender: Sender) -> _Letter | None:
@@ -185,7 +215,7 @@ class Postman:
             log.info("delivery.dropped", row=row.id, kind=row.reply.kind)
             unit.outbox.drop(row.id, "overtaken by what happened since")
             return None
-        self._known[accounts[0]] = person
+        _keep_in_mind(self._known, accounts[0], person)
         return _Letter(row, reply, person, accounts[0], files)
 
     def _judged(self, unit: Unit, person: Person, row: OutboxRow) -> Reply | None:
@@ -217,6 +247,7 @@ class Postman:
             await self._failed(row, type(trouble).__name__, permanent=False)
             return "refused"
         self._unmarked[row.id] = self._clock.now()
+        _keep_in_mind(self._said, row.key, None)
         await self._mark_at_last()
         return "sent"
 
@@ -300,12 +331,43 @@ class Postman:
         except Exception as trouble:  # nothing more can be done here but to say so
             log.critical("delivery.straight-failed", trouble=type(trouble).__name__)
             return False
+        _keep_in_mind(self._said, key, None)
         return True
+
+    async def say_posted(self, posted: Sequence[Posted], speaker: Person, account: Account) -> None:
+        """Say now what matters of what the outbox holds, since the database cannot be asked for it.
+
+        Who reads it where is known from memory. What was said, here or before, is not said again; the rest waits in the outbox.
+        """
+        pressing = [each for each in posted if _cannot_wait(each.reply) and each.key not in self._said]
+        ways = [(each, person, where) for each in pressing for person, where in self._ways_to(each.reader, speaker, account)]
+        await asyncio.gather(*(self.straight(each.reply, where, key=each.key, person=person) for each, person, where in ways))
+
+    def _ways_to(self, reader: int, speaker: Person, account: Account) -> list[tuple[Person, Account]]:
+        if reader == speaker.id:
+            return [(speaker, account)]
+        on_duty = [(person, where) for person, where in self._roster if person.id == reader]
+        return on_duty or [(person, where) for where, person in self._known.items() if person.id == reader]
 
     async def alert(self, reply: Reply, *, key: str) -> int:
         """Alert every moderator on duty without the outbox. Returns how many were reached."""
         sent = [self.straight(reply, account, key=f"{key}@{m.id}", person=m) for m, account in self._roster]
         return sum(await asyncio.gather(*sent))
+
+
+def _is_ahead(instant: datetime | None, now: datetime) -> bool:
+    """Whether a pause still lasts. One that ends later than any can was begun before the clock went back: it is over."""
+    return instant is not None and now < instant <= now + FIRST_RETRY
+
+
+def _keep_in_mind(memory: dict[K, V], key: K, value: V) -> None:
+    memory[key] = value
+    if len(memory) > REMEMBERED:
+        del memory[next(iter(memory))]
+
+
+def _cannot_wait(reply: Reply) -> bool:
+    return reply.urgency is Urgency.urgent or reply.level >= Level.check
 
 
 def _mattered(reply: Reply) -> bool:

@@ -13,11 +13,15 @@ from bot.core.case import Case
 from bot.core.entry import Entry, EntryKind
 from bot.core.person import Person, Role
 from bot.core.plan import Plan
-from bot.messages import Account, AttachmentKind, Kind, Reply
+from bot.messages import Account, AttachmentKind, Choice, Kind, Reply
 
 T = TypeVar("T")
 
 PlanState = Literal["active", "ended"]
+
+
+class StorageUnavailable(Exception):
+    """The database cannot be used now: full, read-only, damaged, locked for too long, or closed. Nothing was kept."""
 
 
 class Clock(Protocol):
@@ -242,6 +246,10 @@ class Timers(Protocol):
         ...
 
     def next_due(self) -> datetime | None: ...
+    def far(self, kind: str, after: datetime, limit: int) -> Sequence[Timer]:
+        """At most `limit` timers of a kind that are due after an instant, earliest first. They stay where they are."""
+        ...
+
     def of(self, person_id: int) -> Sequence[Timer]: ...
 
 
@@ -280,6 +288,10 @@ class Outbox(Protocol):
         ...
 
     def next_retry(self) -> datetime | None: ...
+    def offered(self, person_id: int, key_prefix: str, since: datetime) -> Sequence[Choice]:
+        """The choices on replies to the person whose key starts with the prefix, posted at or after `since`."""
+        ...
+
     def said_since(self, person_id: int, key_prefix: str, since: datetime) -> bool:
         """True when a reply whose key starts with the prefix was posted to the person at or after `since`."""
         ...
@@ -306,7 +318,10 @@ class Store(Protocol):
     """Runs work inside a transaction, on a thread of its own, and answers once it is durable."""
 
     async def run(self, work: Callable[[Unit], T]) -> T:
-        """Run `work` in one transaction. Its exception, if any, rolls it back and is raised here."""
+        """Run `work` in one transaction. Its exception, if any, rolls it back and is raised here.
+
+        Raises StorageUnavailable when the database is at fault: whoever has waited for it need not wait again.
+        """
         ...
 
 

@@ -1,16 +1,18 @@
 """The crash path: when a use case, the understanding or the database fails, danger is still answered and a human told.
 
 Three steps, each needing less than the one before: plain words through the outbox; words and alert straight through the
-adapters, from memory; and, once the database answers again, the case that it could not keep. Anything that is no danger
-sign gets one honest sentence: it was not kept.
+adapters, from memory; and, once the database answers again, the case that it could not keep. Whoever has waited for a
+database once is not made to wait again: the first step is left out. What the database kept, and does not give out any more,
+is said straight as well. Anything that is no danger sign gets one honest sentence: it was not kept; a doubt is asked about.
 """
 
 from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -19,12 +21,12 @@ import structlog
 from bot.core.flags import Screening
 from bot.core.levels import Level
 from bot.core.person import Person
-from bot.delivery import Postman
+from bot.delivery import Posted, Postman
 from bot.handlers import danger, escalation
 from bot.handlers.escalation import Sign
 from bot.handlers.turn import Turn, say
-from bot.messages import Incoming, Reply
-from bot.ports import Store, Unit
+from bot.messages import Account, Incoming, Reply
+from bot.ports import StorageUnavailable, Store, Unit
 
 log = structlog.get_logger()
 
@@ -35,6 +37,17 @@ class MakeTurn(Protocol):
     """How the conversation puts a heard message and a transaction together."""
 
     def __call__(self, unit: Unit, incoming: Incoming, screening: Screening) -> Turn: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What became of a message once it is committed: who spoke, what the outbox holds for it, and what must be said straight:
+    the last words to an account that reaches this person no more.
+    """
+
+    speaker: Person
+    posted: Sequence[Posted]
+    farewells: Sequence[tuple[Reply, Person]] = ()
 
 
 @dataclass(slots=True)
@@ -56,7 +69,7 @@ class Rescue:
         postman: Postman,
         make_turn: MakeTurn,
         stranger: Callable[[Incoming], Person],
-        keep: Callable[[Unit, str, list[Reply]], None],
+        keep: Callable[[Unit, str, list[Reply]], Sequence[Posted]],
     ) -> None:
         """`stranger` makes a person of whoever memory does not know; `keep` posts replies of one cause in a transaction."""
         self._store = store
@@ -67,16 +80,33 @@ class Rescue:
         self._unsaved: list[_Unsaved] = []
         self._lock = asyncio.Lock()
 
-    async def after(self, trouble: Exception, incoming: Incoming, screening: Screening) -> None:
-        """Answer a message whose hearing failed. Never raises: there is nobody left to catch it."""
-        log.error("hear.failed", trouble=place(trouble), level=screening.level.name)
+    async def after(self, trouble: Exception, incoming: Incoming, screening: Screening) -> Heard | None:
+        """Answer a message whose hearing failed; None when it was said straight. Never raises: there is nobody left to catch it."""
+        with suppress(Exception):  # nothing here depends on a log that can be written
+            log.error("hear.failed", trouble=place(trouble), found=screening.level.name)
         try:
-            await self._store.run(partial(self._answer_plainly, incoming, screening))
+            if not isinstance(trouble, StorageUnavailable):
+                return await self._store.run(partial(self._answer_plainly, incoming, screening))
         except asyncio.CancelledError:
             raise
         except Exception as again:  # the last resort must not depend on what failed
-            log.critical("rescue.straight", trouble=place(again), level=screening.level.name)
-            await self._straight(incoming, screening)
+            trouble = again
+        with suppress(Exception):
+            log.critical("rescue.straight", trouble=place(trouble), found=screening.level.name)
+        await self._straight(incoming, screening)
+        return None
+
+    async def deliver(self, heard: Heard | None, account: Account) -> None:
+        """Deliver now if it can be. What is pressing is said straight when it cannot, the next beat delivers the rest."""
+        try:
+            await self._postman.deliver()
+        except asyncio.CancelledError:
+            raise
+        except Exception as trouble:  # the letters are rows: they wait until the database answers
+            with suppress(Exception):
+                log.error("deliver.failed", trouble=place(trouble))
+            if heard is not None:
+                await self._postman.say_posted(heard.posted, heard.speaker, account)
 
     async def retry(self) -> None:
         """Tell the database what it missed: one entry at a time, none lost, none holding up the rest of a beat."""
@@ -91,26 +121,29 @@ class Rescue:
                     continue
                 self._unsaved.remove(entry)
 
-    def _answer_plainly(self, incoming: Incoming, screening: Screening, unit: Unit) -> None:
+    def _answer_plainly(self, incoming: Incoming, screening: Screening, unit: Unit) -> Heard:
         """What can be said without understanding and without the table of use cases."""
         turn = self._make_turn(unit, incoming, screening)
         if not unit.first_time(incoming.key, turn.now):
-            return
-        self._keep_replies(unit, incoming.key, _plainly(turn))
+            return Heard(speaker=turn.person, posted=())
+        return Heard(speaker=turn.person, posted=self._keep_replies(unit, incoming.key, _plainly(turn)))
 
     async def _straight(self, incoming: Incoming, screening: Screening) -> None:
         person = self._postman.known(incoming.account) or self._stranger(incoming)
-        if not _concerns_a_human(incoming, screening):
-            await self._say(Reply(to=person.id, words=(say("error.not-kept"),)), incoming, person)
+        words = _words_of_memory(person, incoming, screening)
+        if not (_concerns_a_human(incoming, screening) or _is_doubt(incoming, screening)):
+            await self._say(words, incoming, person)
             return
         # The person and the moderators must not wait for the database; it learns of it as soon as it can.
         entry = _Unsaved(incoming, screening)
         self._unsaved.append(entry)
-        alert = escalation.straight_alert(screening, incoming.text)
-        words = _words_of_memory(person, screening)
-        entry.words_said, _ = await asyncio.gather(
-            self._say(words, incoming, person), self._postman.alert(alert, key=f"{incoming.key}#alert")
-        )
+        entry.words_said, _ = await asyncio.gather(self._say(words, incoming, person), self._alert(incoming, screening))
+
+    async def _alert(self, incoming: Incoming, screening: Screening) -> None:
+        # A doubt is a question to the person; what triage itself could not read is for a human to read.
+        if _concerns_a_human(incoming, screening) or danger.UNSCREENED in screening.codes:
+            alert = escalation.straight_alert(screening, incoming.text)
+            await self._postman.alert(alert, key=f"{incoming.key}#alert")
 
     async def _say(self, reply: Reply, incoming: Incoming, person: Person) -> bool:
         return await self._postman.straight(reply, incoming.account, key=f"{incoming.key}#straight", person=person)
@@ -119,8 +152,7 @@ class Rescue:
         turn = self._make_turn(unit, entry.incoming, entry.screening)
         if not unit.first_time(entry.incoming.key, turn.now):
             return
-        replies = escalation.raise_case(turn, _sign(turn)).replies if entry.words_said else _plainly(turn)
-        self._keep_replies(unit, entry.incoming.key, replies)
+        self._keep_replies(unit, entry.incoming.key, _to_humans(turn) if entry.words_said else _plainly(turn))
 
 
 def _concerns_a_human(incoming: Incoming, screening: Screening) -> bool:
@@ -128,18 +160,38 @@ def _concerns_a_human(incoming: Incoming, screening: Screening) -> bool:
     return pressed or screening.level >= Level.urgent
 
 
+def _is_doubt(incoming: Incoming, screening: Screening) -> bool:
+    """Whether it is asked about gently. What a moderator writes may be their work, and is not."""
+    return screening.level is Level.check and incoming.role != "moderator" and not _concerns_a_human(incoming, screening)
+
+
 def _plainly(turn: Turn) -> list[Reply]:
     if not _concerns_a_human(turn.incoming, turn.screening):
-        return [turn.reply(say("error.not-kept"))]
+        asked = danger.gentle_check(turn) if _is_doubt(turn.incoming, turn.screening) else []
+        return [turn.reply(say("error.not-kept")), *asked]
     if turn.screening.is_red:
         return danger.answer_red(turn)
     return danger.answer_orange(turn) if turn.screening.level >= Level.urgent else danger.talk_to_human(turn)
 
 
-def _words_of_memory(person: Person, screening: Screening) -> Reply:
-    if screening.level < Level.urgent:
+def _to_humans(turn: Turn) -> list[Reply]:
+    """What is left to say once the person was answered straight."""
+    if _is_doubt(turn.incoming, turn.screening):
+        _, *to_others = danger.gentle_check(turn)
+        return to_others
+    return escalation.raise_case(turn, _sign(turn)).replies
+
+
+def _words_of_memory(person: Person, incoming: Incoming, screening: Screening) -> Reply:
+    if screening.level >= Level.urgent:
+        return danger.emergency_words(person, screening.flags, told=say("danger.alerting-straight"))
+    if _concerns_a_human(incoming, screening):
         return danger.plain_numbers(person)
-    return danger.emergency_words(person, screening.flags, told=say("danger.alerting-straight"))
+    not_kept = say("error.not-kept")
+    if not _is_doubt(incoming, screening):
+        return Reply(to=person.id, words=(not_kept,))
+    asked = danger.gentle_words(person, screening.flags)
+    return replace(asked, words=(not_kept, *asked.words))
 
 
 def _sign(turn: Turn) -> Sign:

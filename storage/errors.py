@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from bot.ports import StorageUnavailable
 
-class StorageUnavailable(Exception):
-    """The database cannot be used now: full, read-only, damaged, locked for too long, or closed. Nothing was kept."""
+__all__ = ["KeysUnavailable", "Missing", "StorageUnavailable", "Unreadable"]
 
 
 class KeysUnavailable(StorageUnavailable):

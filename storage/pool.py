@@ -21,7 +21,7 @@ from bot.ports import Unit
 from storage import postgres
 from storage.engine import Database, unavailable
 from storage.errors import StorageUnavailable
-from storage.ids import Ids, ServerIds
+from storage.ids import ServerIds
 from storage.unit import SqlUnit
 from storage.vault import Vault
 from storage.work import Caught, Job, Promise, Worker, settle
@@ -151,15 +151,17 @@ class _Hand:
     def do(self, job: Job) -> None:
         """Do the work until one time is kept, or it fails by its own fault, or its caller has waited long enough."""
         until, pause, raced = job.asked_at + self._patience_s, _PAUSE_S, False
+        once = (postgres.may_have_raced, postgres.only_reads)
         while True:
             error = self._try(job, patient=monotonic() < until)
             if error is None:
                 return
-            passes = postgres.is_lost(error) or postgres.has_collided(error) or (postgres.may_have_raced(error) and not raced)
+            may_pass = any(kind(error) for kind in once)
+            passes = postgres.is_lost(error) or postgres.has_collided(error) or (may_pass and not raced)
             if not passes or self._door.is_shut_for_long or monotonic() + pause > until:
                 job.error = error if isinstance(error, StorageUnavailable) else self._database.blame(error) or error
                 return
-            raced = raced or postgres.may_have_raced(error)
+            raced = raced or may_pass
             Event().wait(pause * _chance.uniform(0.5, 1))  # never in step with whom it collided with
             pause = min(2 * pause, _LONGEST_PAUSE_S)
 
@@ -191,6 +193,8 @@ class _Hand:
         broken = self._connection is None or self._connection.invalidated or postgres.is_lost(caught.error)
         if broken:
             self.disconnect()
+        elif postgres.only_reads(caught.error):
+            self.disconnect()  # the next session is begun as the server is then
         return self._decide(job, transaction_id, caught.error) if broken and committing and transaction_id else caught.error
 
     def _decide(self, job: Job, transaction_id: str, error: BaseException) -> BaseException | None:

@@ -116,6 +116,12 @@ def is_lost(error: BaseException | None) -> bool:
     return driver_error.sqlstate.startswith(_LOST)
 
 
+def only_reads(error: BaseException | None) -> bool:
+    """Whether the session only reads. One begun while the server did stays so when the server does no more: another is needed."""
+    driver_error = _driver_error(error)
+    return driver_error is not None and driver_error.sqlstate == "25006"
+
+
 def has_collided(error: BaseException | None) -> bool:
     """Whether it was undone only because others did something at the same time (a deadlock, a serialization failure)."""
     driver_error = _driver_error(error)

@@ -30,6 +30,7 @@ __all__ = [
     "SqlStore",
     "StorageUnavailable",
     "Unreadable",
+    "leave_mark",
     "open_store",
     "prune",
 ]
@@ -78,6 +79,11 @@ class SqlStore(Store):
     def close(self) -> None:
         """Finish what was asked, then give the database back. Later calls raise StorageUnavailable; closing twice is harmless."""
         self._worker.close()
+
+
+def leave_mark(now: datetime, unit: Unit) -> None:
+    """Work that finds out whether the database can be written: reading alone succeeds on a full disk, too."""
+    cast(SqlUnit, unit).leave_mark(now)
 
 
 def _prune(now: datetime, policy: Retention, unit: Unit) -> Counter[str]:

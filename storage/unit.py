@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, delete
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.ports import Cases, Dialogues, Entries, Outbox, People, Plans, Timers, Trail, Unit
@@ -24,6 +24,8 @@ from storage.vault import Seals, Vault
 
 # SQLAlchemy forgets how many rows an INSERT added, unless it is told to remember.
 _HEAR = insert(heard).on_conflict_do_nothing(index_elements=["key"]).execution_options(preserve_rowcount=True)
+_UNHEAR = delete(heard).where(heard.c.key == bindparam("which"))
+_MARK = "mark"
 
 
 class SqlUnit(Unit):
@@ -49,6 +51,12 @@ class SqlUnit(Unit):
     def first_time(self, key: str, now: datetime) -> bool:
         """True the first time this update key is heard; the mark is part of the transaction."""
         return self._connection.execute(_HEAR, {"key": self._seals.index("heard", key), "at": now}).rowcount == 1
+
+    def leave_mark(self, now: datetime) -> None:
+        """Write one small row, in the place of the last such one: what a database that only reads, or is full, refuses."""
+        # Taken away and written anew: a row that stays the same would be no write at all on SQLite.
+        self._connection.execute(_UNHEAR, {"which": self._seals.index("heard", _MARK)})
+        self.first_time(_MARK, now)
 
     def prune(self, now: datetime, policy: Retention, *, limit: int = BATCH) -> Counter[str]:
         """Delete at most `limit` rows of each kind that are older than the policy keeps them; how many of which."""

@@ -96,6 +96,19 @@ async def test_a_press_for_help_survives_a_fault(fault: str, choice: str, tmp_pa
         assert await house.house.store.run(lambda unit: unit.cases.waiting())
 
 
+async def test_not_safe_pressed_by_a_moderator_in_the_middle_of_a_reply_is_no_reply(tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await with_keeper(house)
+        await house.settle("second", role="moderator", on_duty=True)
+        await house.says("patient", DANGER)
+        await house.presses("keeper", "reply")
+        await house.house.conversation.hear(house.message("keeper", press=Press("not-safe")))
+        said = [delivery.message for delivery in house.sender.delivered]
+        assert to("keeper", said)[-1].level == "emergency"
+        assert to("second", said)[-1].kind == "case"
+        assert len(to("patient", said)) == 1, "nothing was relayed"
+
+
 class FailingTriage(Triage):
     """A triage with a defect that some message sets off."""
 

@@ -1,4 +1,4 @@
-"""A small HTTP endpoint that says whether this process can still read and write."""
+"""A small HTTP endpoint that says whether this process can still read and write: its probe must write, as a full disk can be read."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.handlers import (
     agenda,
+    arrived,
     danger,
     diary,
     escalation,
@@ -99,8 +100,6 @@ FORM_PRESSES: Mapping[tuple[str, str], Handle] = {
     (privacy.WITHDRAWAL, "cancel"): privacy.keep,
     (linking.FORM, "confirm"): linking.confirm,
     (linking.FORM, "cancel"): linking.leave,
-    (moderation.FORM, "yes"): moderation.relay_yes,
-    (moderation.FORM, "no"): moderation.relay_no,
 }
 
 # Questions that are asked again, with new buttons, when something else was said in between: wording key and choices.
@@ -139,10 +138,12 @@ DUE: Mapping[str, HandleDue] = {
 class Handlers:
     """The whole table as one value, so that a story can hand the conversation a table that fails."""
 
+    take_back_corrected: Callable[[Turn], None] = arrived.take_back_corrected
     first_contact: Handle = welcome.first_contact
     red: Handle = danger.answer_red
     orange: Handle = danger.answer_orange
     not_understood: Handle = smalltalk.not_understood
+    no_words: Callable[[Turn], list[Reply] | None] = arrived.no_words
     code_typed: Callable[[Turn], list[Reply] | None] = linking.code_typed
     moderator: Handle = moderation.hear
     intents: Mapping[str, Handle] = field(default_factory=lambda: INTENTS)

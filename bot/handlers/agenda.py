@@ -12,9 +12,10 @@ from bot.core.entry import Entry, EntryKind
 from bot.core.intake import LATE_NEEDS, Slot, late_intake, may_name, slots_around
 from bot.core.levels import Level
 from bot.core.plan import Hold, Plan
+from bot.core.policy import Policy
 from bot.core.titration import PlanDay, covers, plan_day
 from bot.handlers.turn import Moment
-from bot.ports import StoredPlan
+from bot.ports import StoredPlan, Unit
 
 INTAKE = "intake"
 """The timer kind of a planned intake; its subject is the local hour."""
@@ -27,6 +28,11 @@ HELD = "held"
 
 FORGET = "forget"
 """The timer after which what is left of whoever took their consent back is erased."""
+
+FURTHEST = timedelta(hours=26)
+"""No planned hour is further ahead than a day, on the day that the clocks go back an hour more: beyond it another clock set a timer.
+(But for a day that a zone leaves out, Apia in 2011: a timer put right on that day stands where it stood.)
+"""
 
 ASK_WHILE_HELD = timedelta(days=7)
 RECALLED = timedelta(hours=1)
@@ -300,6 +306,25 @@ def wake(moment: Moment) -> None:
 def arm(moment: Moment, hour: time, *, after: datetime) -> None:
     """Set the reminder of one local hour to its first firing after an instant."""
     moment.unit.timers.put(moment.person.id, INTAKE, hour.isoformat(timespec="minutes"), next_local(after, hour, moment.zone))
+
+
+def bring_nearer(unit: Unit, now: datetime, policy: Policy, *, at_most: int) -> bool:
+    """Set reminders that lie further ahead than any can to the next time of their hour. Whether there may be more of them.
+
+    A clock that was ahead served every reminder up to its own day; nobody would be reminded until that day has come. What was
+    said is not said twice: a letter's key names the hour.
+    """
+    moved = 0
+    for timer in unit.timers.far(INTAKE, now + FURTHEST, at_most):
+        person = unit.people.get(timer.person_id)
+        where = Moment(unit=unit, person=person, now=now, policy=policy) if person else None
+        hour = time.fromisoformat(timer.subject)
+        if where is not None and next_local(now, hour, where.zone) < timer.due_at:
+            arm(where, hour, after=now)
+            moved += 1
+    for timer in unit.timers.far(HELD, now + ASK_WHILE_HELD, at_most):
+        unit.timers.put(timer.person_id, HELD, timer.subject, now + ASK_WHILE_HELD)
+    return moved == at_most
 
 
 def day_that_fires(moment: Moment, hour: time, at: datetime) -> date | None:

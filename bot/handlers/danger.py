@@ -238,15 +238,21 @@ def gentle_check(turn: Turn) -> list[Reply]:
         sign = Sign(level=Level.check, red=False, codes=(UNSCREENED,), quote=turn.text)
         replies = escalation.raise_case(turn, sign).replies
     memory.keep_doubts(turn)
-    code, question = _doubt(turn.screening.flags)
+    code, _ = _doubt(turn.screening.flags)
     turn.open_form(FORM, "gentle", code=code)
-    asked = turn.reply(
-        say(f"check.gentle.{question}", **numbers_of(turn.person.country)),
-        offers=choices(*SAFETY_CHOICES),
+    return [gentle_words(turn.person, turn.screening.flags), *replies]
+
+
+def gentle_words(person: Person, flags: tuple[Flag, ...]) -> Reply:
+    """The question itself. Pure: it can be asked while nothing can be kept."""
+    _, question = _doubt(flags)
+    return Reply(
+        to=person.id,
+        words=(say(f"check.gentle.{question}", **numbers_of(person.country)),),
+        choices=choices(*SAFETY_CHOICES),
         rules=("gentle-check", "crisis-line"),
         level=Level.check,
     )
-    return [asked, *replies]
 
 
 def in_public(turn: Turn) -> list[Reply]:

@@ -23,7 +23,12 @@ INVITES = ("reminder.now", "reminder.planned", "reminder.late", "reminder.again"
 """The paragraphs that name a dose and ask for an answer now: they are right at one moment, and judged again at sending."""
 
 TOLD = "told_late"
+UNTOLD = "untold"
+"""What an acknowledgement calls the first planned intake, and the instant before the last one, that no reminder spoke of."""
+
 LONGEST_OUTAGE = timedelta(days=14)
+"""What an outage left unsaid for longer is told no more: a trace is kept of it."""
+
 LONGEST_SNOOZE = timedelta(hours=12)
 
 
@@ -32,6 +37,9 @@ def due_intake(due: Due) -> list[Reply]:
     hour = time.fromisoformat(due.timer.subject)
     stored = due.unit.plans.current(due.person.id)
     if stored is None or hour not in agenda.hours_of(stored.plan):
+        return []
+    if due.timer.due_at < due.now - LONGEST_OUTAGE:
+        _leave_untold(due, hour, before=due.now - LONGEST_OUTAGE)
         return []
     agenda.arm(due, hour, after=due.timer.due_at)
     day = agenda.day_that_fires(due, hour, due.timer.due_at)
@@ -42,6 +50,13 @@ def due_intake(due: Due) -> list[Reply]:
     news = steps.begin(due)
     slot = agenda.slot_named(due, f"{day.isoformat()}T{due.timer.subject}")
     return [*news, *(_remind(due, slot) if slot else [])]
+
+
+def _leave_untold(due: Due, hour: time, *, before: datetime) -> None:
+    """Nobody is told tonight of what they should have taken weeks ago. Nothing goes without a trace: which intakes it is true of."""
+    first = f"{due.local(due.timer.due_at).date().isoformat()}T{due.timer.subject}"
+    due.unit.entries.add(due.person.id, "acknowledgement", due.now, {UNTOLD: first, "before": before.isoformat()}, due.now)
+    agenda.arm(due, hour, after=before)
 
 
 def due_snooze(due: Due) -> list[Reply]:

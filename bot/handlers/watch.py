@@ -1,7 +1,8 @@
 """A case that somebody claimed: is its owner still there? Nobody may be left waiting because a human was once reading.
 
 The owner is reminded, then the case goes back to everybody. What counts is in the case's history, so that a restart
-forgets nothing: the person's words that got no answer, and the last thing that the owner did.
+forgets nothing: the person's words that got no answer, and the last thing that the owner did. Nor may anybody be left waiting
+because a clock was once wrong: what it set too far ahead is put right here.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from datetime import datetime, timedelta
 
 from bot.core.case import Case
 from bot.core.person import Person
-from bot.handlers import case_words, escalation
+from bot.core.policy import Policy
+from bot.handlers import agenda, case_words, escalation
 from bot.handlers.turn import Due, Moment, choices, moment, nested, numbers_of, say
 from bot.messages import Json, Reply, Urgency
-from bot.ports import CaseEvent
+from bot.ports import CaseEvent, Timer, Unit
 
 QUIET = timedelta(hours=3)
 """How long the owner of a red case may do nothing at all while the person is silent too. In the ordinary queue: policy."""
@@ -24,6 +26,12 @@ CLOSING = ("resolve-safe", "resolve-referred", "resolve-false-alarm")
 OWNER_CHOICES = ("reply", "note", "release", "history", "raise-level", "lower-level", *CLOSING)
 
 REMINDED = "owner-reminded"
+
+AGREES = timedelta(minutes=1)
+"""By how much two looks at a clock may differ and nothing is thought of it."""
+
+AT_ONCE = 500
+"""Reminders put right in one transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +44,10 @@ class Silence:
     reminded: bool
 
 
-def begin(where: Moment, case: Case) -> None:
-    """The owner has just done something about the case: look again in a while."""
-    where.unit.timers.put(case.person_id, escalation.UNANSWERED, str(case.id), where.now + _patience(where, case))
+def begin(where: Moment, case: Case, *, looks: int = 0) -> None:
+    """The owner has just done something about the case: look again in a while. `looks`: how many came before it, where they count."""
+    due_at = where.now + _patience(where.policy, case)
+    where.unit.timers.put(case.person_id, escalation.UNANSWERED, str(case.id), due_at, attempt=looks)
 
 
 def end(where: Moment, case: Case) -> None:
@@ -57,8 +66,10 @@ def due_unanswered(due: Due) -> list[Reply]:
         paged = any(timer.kind == escalation.UNCLAIMED for timer in due.unit.timers.of(case.person_id))
         return [] if paged else _hand_back(due, case, words_wait=False)
     silence = silence_of(due, case, due.unit.cases.history(case.id))
+    if silence.since > due.now + AGREES:
+        return _by_looks(due, case, owner, silence)
     if due.now < silence.until:
-        again = min(silence.until, due.now + _patience(due, case))
+        again = min(silence.until, due.now + _patience(due.policy, case))
         due.unit.timers.put(case.person_id, escalation.UNANSWERED, str(case.id), again)
         return []
     return _hand_back(due, case, words_wait=silence.words_wait) if silence.reminded else [_remind(due, case, owner, silence)]
@@ -71,14 +82,44 @@ def silence_of(where: Moment, case: Case, history: Sequence[CaseEvent]) -> Silen
     answered = max((event.at for event in acts if event.what in ("claimed", "reply")), default=case.opened_at)
     waiting = [event.at for event in case_words.words_of(history) if event.at > answered]
     since = max(waiting[0], last_act) if waiting else last_act
-    wait = _patience(where, case) if waiting else _quiet(where, case)
+    wait = _patience(where.policy, case) if waiting else _quiet(where, case)
     reminders = [event.at for event in history if event.what == REMINDED and event.at > since]
     until = (reminders[0] if reminders else since) + wait
     return Silence(since=since, words_wait=bool(waiting), until=until, reminded=bool(reminders))
 
 
-def _patience(where: Moment, case: Case) -> timedelta:
-    return where.policy.claim_urgent if case.red else where.policy.queue_reminder
+def _by_looks(due: Due, case: Case, owner: Person, silence: Silence) -> list[Reply]:
+    """The clock has gone back since the owner's last act: its instants count for nothing, how often it was looked does."""
+    looks = due.timer.attempt
+    if looks > 1:
+        return _hand_back(due, case, words_wait=silence.words_wait)
+    said = [_remind(due, case, owner, silence)] if looks else []
+    begin(due, case, looks=looks + 1)
+    return said
+
+
+def put_right(now: datetime, policy: Policy, unit: Unit) -> bool:
+    """Bring nearer what lies further ahead than it is ever set: a clock that has gone back, or another machine's, set it.
+
+    A page, or a look at an owner's silence, is due at once; a reminder at its next hour. Whether there may be more to put right.
+    """
+    for case in unit.cases.waiting():
+        for timer in unit.timers.of(case.person_id):
+            longest = _longest(policy, case, timer)
+            if longest is not None and timer.due_at > now + longest + AGREES:
+                unit.timers.put(case.person_id, timer.kind, timer.subject, now, attempt=timer.attempt)
+    return agenda.bring_nearer(unit, now, policy, at_most=AT_ONCE)
+
+
+def _longest(policy: Policy, case: Case, timer: Timer) -> timedelta | None:
+    """How far ahead a timer about a case can lie; None for one about anything else."""
+    if timer.kind == escalation.UNCLAIMED:
+        return policy.next_page(case, max(timer.attempt - 1, 0))
+    return _patience(policy, case) if timer.kind == escalation.UNANSWERED else None
+
+
+def _patience(policy: Policy, case: Case) -> timedelta:
+    return policy.claim_urgent if case.red else policy.queue_reminder
 
 
 def _quiet(where: Moment, case: Case) -> timedelta:

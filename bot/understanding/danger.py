@@ -169,13 +169,14 @@ class Triage:
             reading = language.read(tokens, quotes=quotes, size=len(folded.text))
             other = self._languages[1 - index]
             for match, status, found, subject in self._signs(language, reading, other):
-                alone = learnt.calm and not self._danger.concepts[match.name].computed
+                concept = self._danger.concepts[match.name]
+                alone = learnt.calm and not (concept.computed or concept.firm)
                 level = min(found, _ALONE_AT_MOST) if alone else found
                 start, end = _own_words(reading, match)
                 low, high = folded.span(reading.spans[start][0], reading.spans[end - 1][1])
                 forwarded = quoted and status == "current"
                 flag = Flag(
-                    code=self._danger.concepts[match.name].code,
+                    code=concept.code,
                     level=min(level, _FORWARDED_AT_MOST) if forwarded else level,
                     start=low,
                     end=high,

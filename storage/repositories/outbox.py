@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, exists, func, null, or_, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.messages import Account, Reply
+from bot.messages import Account, Choice, Reply
 from bot.ports import Outbox, OutboxRow, Trace, Trail
 from storage import tables
 from storage.claims import LAST_ERROR, LETTER
@@ -28,15 +28,17 @@ _instant = _outbox.c.next_at.type
 _POST = insert(_outbox).on_conflict_do_nothing(index_elements=["key"]).execution_options(preserve_rowcount=True)
 # EXISTS and not a join: one row for a person of two accounts, and the order stays that of the index.
 # Whoever has several accounts is answered where they last wrote; what that platform leaves lying, another takes.
-_on_this = or_(_account.c.preferred, _outbox.c.created_at <= bindparam("left_lying", type_=_instant))
+_too_far = bindparam("too_far", type_=_instant)
+_on_this = or_(_account.c.preferred, _outbox.c.created_at <= bindparam("left_lying", type_=_instant), _outbox.c.created_at > _too_far)
 _reached = exists().where(
     _account.c.person_id == _outbox.c.person_id, _account.c.platform.in_(bindparam("platforms", expanding=True)), _on_this
 )
 _reached_at = _reached.where(tuple_(_account.c.platform, _account.c.known_as).in_(bindparam("accounts", expanding=True)))
-_free = or_(_outbox.c.leased_until.is_(None), _outbox.c.leased_until <= bindparam("now"))
+_free = or_(_outbox.c.leased_until.is_(None), _outbox.c.leased_until <= bindparam("now"), _outbox.c.leased_until > _too_far)
+_ready = or_(_outbox.c.next_at <= bindparam("now"), _outbox.c.next_at > _too_far)
 _due = (
     select(_outbox)
-    .where(UNSENT, _outbox.c.next_at <= bindparam("now"), _free)
+    .where(UNSENT, _ready, _free)
     .order_by(_outbox.c.urgency.desc(), _outbox.c.created_at, _outbox.c.id)
     .limit(bindparam("at_most"))
     .with_for_update(key_share=True, skip_locked=True, of=_outbox)
@@ -71,6 +73,10 @@ _REASON_MAX = 500
 
 LEFT_LYING = timedelta(minutes=1)
 """After which a letter goes out on any account of its reader."""
+
+FURTHEST = timedelta(minutes=15)
+"""No letter is put off, and none is leased, for longer. An instant further ahead was written by a clock that has gone back since, or
+by that of another machine: it counts as past, or the letter would wait for years."""
 
 
 class SqlOutbox(Outbox):
@@ -109,9 +115,11 @@ class SqlOutbox(Outbox):
     ) -> Sequence[OutboxRow]:
         """Rows to send now, urgent first then oldest, whose person can be reached; nobody else is given them before `until`.
 
-        A row that this version cannot read becomes a dead letter, so that it never stands before the others.
+        A row that this version cannot read becomes a dead letter, so that it never stands before the others. Nothing lies further
+        ahead than FURTHEST, `until` included.
         """
-        asked: dict[str, Any] = {"now": now, "platforms": sorted(platforms), "at_most": limit, "left_lying": now - LEFT_LYING}
+        asked: dict[str, Any] = {"now": now, "platforms": sorted(platforms), "at_most": limit}
+        asked |= {"left_lying": now - LEFT_LYING, "too_far": now + FURTHEST}
         if accounts is None:
             rows = self._connection.execute(_DUE, asked).all()
         else:
@@ -154,6 +162,12 @@ class SqlOutbox(Outbox):
         """The earliest instant at which something that failed before, or that a process claimed and did not send, is tried again."""
         instants: list[datetime | None] = [self._connection.execute(each).scalar() for each in (_NEXT_RETRY, _NEXT_RELEASE)]
         return min((instant for instant in instants if instant is not None), default=None)
+
+    def offered(self, person_id: int, key_prefix: str, since: datetime) -> Sequence[Choice]:
+        """The choices on the person's letters whose key starts with the prefix."""
+        letters = [self._letter(row) for row in self._connection.execute(_SAID, {"of_person": person_id, "since": since}).all()]
+        replies = [reply_from_json(letter["reply"]) for letter in letters if letter["key"].startswith(key_prefix)]
+        return [choice for reply in replies for choice in reply.choices]
 
     def said_since(self, person_id: int, key_prefix: str, since: datetime) -> bool:
         """True when a reply whose key starts with the prefix was posted to the person at or after `since`."""

@@ -36,6 +36,13 @@ _DUE = (
 )
 _TAKE = delete(_timer).where(_timer.c.id.in_(bindparam("which", expanding=True)))
 _NEXT = select(func.min(_timer.c.due_at))
+# By the index of instants: asked of what lies further ahead than a day and a bit, where few timers of any kind ever are.
+_FAR = (
+    select(_timer)
+    .where(_timer.c.due_at > bindparam("after"), _timer.c.kind == bindparam("of_kind"))
+    .order_by(_timer.c.due_at, _timer.c.id)
+    .limit(bindparam("at_most"))
+)
 _OF = select(_timer).where(_timer.c.person_id == bindparam("of_person")).order_by(_timer.c.due_at, _timer.c.id)
 
 
@@ -73,6 +80,10 @@ class SqlTimers(Timers):
     def next_due(self) -> datetime | None:
         """The earliest due time of all."""
         return self._connection.execute(_NEXT).scalar()
+
+    def far(self, kind: str, after: datetime, limit: int) -> Sequence[Timer]:
+        """At most `limit` timers of a kind that are due after an instant, earliest first. They stay where they are."""
+        return [_read(row) for row in self._connection.execute(_FAR, {"of_kind": kind, "after": after, "at_most": limit})]
 
     def of(self, person_id: int) -> Sequence[Timer]:
         """The person's timers, earliest first."""

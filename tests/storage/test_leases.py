@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import update
 
 from bot.core.person import Person
-from bot.delivery import SPARE, Postman
+from bot.delivery import LONGEST_RETRY, PATIENCE, SPARE, Postman
 from bot.messages import Account
 from bot.ports import OutboxRow, Outgoing, Unit
 from storage import tables
+from storage.repositories.outbox import FURTHEST
 from storage.store import SqlStore
 from tests.storage.samples import MINUTE, NOW, connection_of, newcomer, open_at, reply
 
@@ -81,6 +82,41 @@ def test_a_failure_ends_the_lease_and_keeps_the_pause(store: SqlStore, someone: 
     assert store.run_now(lambda unit: unit.outbox.next_retry()) == NOW + 65 * MINUTE
     assert claim(store, at=64, until=65) == []
     assert keys(claim(store, at=65, until=66)) == ["a"]
+
+
+def test_nothing_that_the_postman_asks_for_is_taken_for_the_work_of_a_wrong_clock() -> None:
+    assert max(LONGEST_RETRY, PATIENCE + SPARE) + SPARE < FURTHEST, "clocks of different machines may differ by so much"
+
+
+@pytest.mark.parametrize("ahead", [2 * FURTHEST, timedelta(days=1), timedelta(days=3 * 365)], ids=["half an hour", "day", "years"])
+def test_what_a_machine_claimed_whose_clock_was_ahead_is_free(store: SqlStore, someone: Person, ahead: timedelta) -> None:
+    post(store, someone, "a")
+    minutes = int(ahead / MINUTE)
+    assert keys(claim(store, at=minutes, until=minutes + 1)) == ["a"]
+    assert keys(claim(store, at=1, until=2)) == ["a"]
+    assert claim(store, at=1, until=2) == [], "a lease by the right clock holds"
+
+
+@pytest.mark.parametrize("ahead", [2 * FURTHEST, timedelta(days=3 * 365)], ids=["half an hour", "years"])
+def test_what_was_put_off_by_a_clock_that_was_ahead_is_due(store: SqlStore, someone: Person, ahead: timedelta) -> None:
+    post(store, someone, "a")
+    (row,) = claim(store)
+    store.run_now(lambda unit: unit.outbox.failed(row.id, retry_at=NOW + MINUTE + ahead, reason="timed out"))
+    assert keys(claim(store, at=1, until=2)) == ["a"]
+
+
+def test_a_letter_written_by_a_clock_that_was_ahead_goes_out_on_any_account(store: SqlStore, someone: Person) -> None:
+    elsewhere = Account("discord", "elsewhere")
+
+    def write(unit: Unit) -> None:
+        newcomer(unit, elsewhere)
+        unit.people.link(elsewhere, someone.id, NOW)
+        unit.people.prefer(elsewhere)
+        for key, at in (("a", NOW + timedelta(days=1)), ("b", NOW + MINUTE)):
+            unit.outbox.post(key, someone.id, reply(someone.id, key="form.over"), at)
+
+    store.run_now(write)
+    assert keys(claim(store, at=1, until=2)) == ["a"], "the other waits a minute for the account preferred"
 
 
 def test_processes_that_claim_at_once_never_get_the_same_letter(url: str, store: SqlStore, someone: Person) -> None:

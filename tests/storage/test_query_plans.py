@@ -30,6 +30,7 @@ def pruned(unit: Unit) -> None:
 ASKED: list[tuple[str, Callable[[Unit], object]]] = [
     ("ix_timer_due_at", lambda unit: unit.timers.claim(NOW, 100)),
     ("ix_timer_due_at", lambda unit: unit.timers.next_due()),
+    ("ix_timer_due_at", lambda unit: unit.timers.far("intake", NOW + 250 * MINUTE, 100)),
     ("uq_timer_person_id_kind_subject", lambda unit: unit.timers.cancel(1, "reminder", "08:00")),
     ("ix_outbox_unsent", lambda unit: unit.outbox.claim(NOW, NOW + MINUTE, platforms=["telegram"], accounts=None, limit=20)),
     ("ix_outbox_unsent", lambda unit: unit.outbox.claim(NOW, NOW + MINUTE, platforms=["telegram"], accounts=[ACCOUNT], limit=20)),
@@ -43,12 +44,17 @@ ASKED: list[tuple[str, Callable[[Unit], object]]] = [
     ("ix_care_case_person_id", lambda unit: unit.cases.open_for(1)),
     ("ix_care_case_waiting", lambda unit: unit.cases.waiting()),
     ("uq_account_platform_known_as", lambda unit: unit.people.find(ACCOUNT)),
+    ("pk_heard", lambda unit: cast(SqlUnit, unit).leave_mark(NOW)),
     ("ix_heard_at", pruned),
     ("ix_outbox_sent_at", pruned),
     ("ix_outbox_dead_at", pruned),
 ]
 
-UNNAMED = {"uq_timer_person_id_kind_subject": "sqlite_autoindex_timer_1", "uq_account_platform_known_as": "sqlite_autoindex_account_1"}
+UNNAMED = {
+    "uq_timer_person_id_kind_subject": "sqlite_autoindex_timer_1",
+    "uq_account_platform_known_as": "sqlite_autoindex_account_1",
+    "pk_heard": "heard USING PRIMARY KEY",
+}
 """What SQLite calls the index of a constraint."""
 
 

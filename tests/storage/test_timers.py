@@ -118,3 +118,11 @@ def test_a_timer_is_about_an_hour_or_a_number_and_never_about_words(store: SqlSt
 def test_every_way_the_house_names_an_hour_is_let_in(store: SqlStore, someone: Person, subject: str) -> None:
     put(store, someone, ("reminder", subject, 1))
     assert [timer.subject for timer in store.run_now(lambda unit: unit.timers.of(someone.id))] == [subject]
+
+
+def test_timers_of_a_kind_that_lie_further_ahead_are_shown_and_stay(store: SqlStore, someone: Person) -> None:
+    put(store, someone, ("reminder", "1", 1), ("reminder", "2", 2), ("reminder", "3", 3), ("reminder", "4", 4), ("held", "5", 5))
+    for _ in range(2):
+        far = store.run_now(lambda unit: unit.timers.far("reminder", NOW + MINUTE, 2))
+        assert [timer.subject for timer in far] == ["2", "3"]
+    assert len(store.run_now(lambda unit: unit.timers.of(someone.id))) == 5
