@@ -42,23 +42,40 @@ for _command in COMMANDS:
 def run() -> None:
     """Start every platform that has a token; with none, open the console in this process."""
     settings = _settings()
-    if settings.discord_token:
-        click.echo("Discord: a token is set, but this version does not serve that platform yet.", err=True)
-    if settings.telegram_token:
-        _telegram(settings)
+    if settings.telegram_token or settings.discord_token:
+        _platforms(settings)
         return
     click.echo("No platform to serve: opening the console. Type words; /as NAME moderator sits a moderator down; Ctrl-D ends.", err=True)
     _console(settings, name="patient", role="patient", with_health=True)
 
 
-def _telegram(settings: Settings) -> None:
+def _platforms(settings: Settings) -> None:
     from bot import app
 
     _ready_database(settings)
     try:
-        asyncio.run(app.run_telegram(settings))
-    except (app.StorageUnavailable, app.KnowledgeError, app.TokenRefused) as error:
+        asyncio.run(app.run_platforms(settings))
+    except (app.StorageUnavailable, app.KnowledgeError, *app.TOKEN_REFUSED) as error:
         raise click.ClickException(str(error)) from error
+
+
+@palier.group()
+def discord() -> None:
+    """Discord."""
+
+
+@discord.command("sync")
+def discord_sync() -> None:
+    """Register the commands with Discord: once, and after each change of them."""
+    from bot import app
+
+    try:
+        count = asyncio.run(app.sync_discord(_settings()))
+    except app.SettingsError as error:
+        raise BadInput(str(error)) from error
+    except app.TOKEN_REFUSED as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{count} commands registered")
 
 
 @palier.command()

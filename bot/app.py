@@ -19,11 +19,12 @@ from typing import Any, TextIO
 
 import structlog
 
+from bot.adapters import discord, telegram
 from bot.adapters.clock import WallClock
 from bot.adapters.console import Console
 from bot.adapters.health import Health
-from bot.adapters.telegram import Telegram, TokenRefused, Webhook
 from bot.conversation import Conversation, judges
+from bot.core.levels import Level
 from bot.core.person import Person, Role
 from bot.core.policy import Policy
 from bot.delivery import Postman
@@ -31,6 +32,7 @@ from bot.exports import FILES
 from bot.knowledge.files import KnowledgeError
 from bot.knowledge.wording import check_parity
 from bot.ports import Clock, Sender, Store
+from bot.scheduling.keeper import keep_all
 from bot.scheduling.ticker import Ticker
 from bot.settings import Settings, SettingsError, load, override
 from bot.understanding.danger import Triage
@@ -40,11 +42,11 @@ from storage.store import KeyRing, Retention, StorageUnavailable, leave_mark, op
 from storage.upgrade import backup, check, current_revision, is_current, restore, upgrade
 
 __all__ = [
+    "TOKEN_REFUSED",
     "KnowledgeError",
     "Settings",
     "SettingsError",
     "StorageUnavailable",
-    "TokenRefused",
     "backup_database",
     "check_database",
     "load_minds",
@@ -54,14 +56,17 @@ __all__ = [
     "restore_database",
     "rotate_database_keys",
     "run_console",
-    "run_telegram",
+    "run_platforms",
     "story_settings",
+    "sync_discord",
     "upgrade_database",
 ]
 
 log = structlog.get_logger()
 
 PRUNE_EVERY_HOURS = 6
+TOKEN_REFUSED = (telegram.TokenRefused, discord.TokenRefused)
+"""A platform does not know its token: no waiting helps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,35 +283,54 @@ async def run_console(settings: Settings, *, name: str, role: Role, source: Text
         await conversation.tick()
 
 
-async def run_telegram(settings: Settings) -> None:
-    """Telegram until SIGTERM or SIGINT; what is being heard then is finished. Raises TokenRefused."""
-    clock = WallClock()
-    telegram = telegram_of(settings, clock=clock)
-    async with open_house(settings, clock=clock, senders=[telegram], minds=load_minds()) as house, AsyncExitStack() as stack:
+async def run_platforms(settings: Settings) -> None:
+    """Every platform that has a token, with one house, until SIGTERM or SIGINT; what is being heard then is finished.
+
+    One that dies is started again, and stops no other. Raises TOKEN_REFUSED, which does.
+    """
+    clock, minds = WallClock(), load_minds()
+    served = platforms_of(settings, clock=clock, minds=minds)
+    senders = [sender for sender, _ in served]
+    async with open_house(settings, clock=clock, senders=senders, minds=minds) as house, AsyncExitStack() as stack:
         await _serve_health(house, settings, stack)
         ticker = Ticker(house.conversation.tick, seconds=settings.beat_seconds)
         ticker.also(house.prune, every_hours=PRUNE_EVERY_HOURS)
         ticker.start()
         stack.callback(ticker.stop)
-        hearing = asyncio.create_task(telegram.run(house.conversation.hear))
+        works = [partial(run, house) for _, run in served]
+        serving = asyncio.create_task(keep_all(works, fatal=TOKEN_REFUSED))
         for told in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(told, hearing.cancel)
+            asyncio.get_running_loop().add_signal_handler(told, serving.cancel)
         with suppress(asyncio.CancelledError):
-            await hearing
+            await serving
 
 
-def telegram_of(settings: Settings, *, clock: Clock) -> Telegram:
+def platforms_of(settings: Settings, *, clock: Clock, minds: Minds) -> list[tuple[Sender, Callable[[House], Awaitable[None]]]]:
+    """Each platform that has a token: its way out, and what serves it. Raises SettingsError when none has."""
+    served: list[tuple[Sender, Callable[[House], Awaitable[None]]]] = []
+    if settings.telegram_token is not None:
+        on_telegram = telegram_of(settings, clock=clock)
+        served.append((on_telegram, lambda house: on_telegram.run(house.conversation.hear)))
+    if settings.discord_token is not None:
+        token, on_discord = settings.discord_token.get_secret_value(), discord_of(settings, clock=clock, minds=minds)
+        served.append((on_discord, partial(_serve_discord, on_discord, token)))
+    if not served:
+        raise SettingsError("PALIER_TELEGRAM_TOKEN, PALIER_DISCORD_TOKEN: neither is set")
+    return served
+
+
+def telegram_of(settings: Settings, *, clock: Clock) -> telegram.Telegram:
     """The adapter with its settings. Raises SettingsError without a token."""
     if settings.telegram_token is None:
         raise SettingsError("PALIER_TELEGRAM_TOKEN: is not set")
     webhook = None
     if settings.telegram_webhook_url is not None and settings.telegram_webhook_secret is not None:
-        webhook = Webhook(
+        webhook = telegram.Webhook(
             url=settings.telegram_webhook_url,
             secret=settings.telegram_webhook_secret.get_secret_value(),
             port=settings.telegram_webhook_port,
         )
-    return Telegram(
+    return telegram.Telegram(
         token=settings.telegram_token.get_secret_value(),
         clock=clock,
         language=settings.language,
@@ -315,6 +339,33 @@ def telegram_of(settings: Settings, *, clock: Clock) -> Telegram:
         webhook=webhook,
         api=settings.telegram_api,
     )
+
+
+def discord_of(settings: Settings, *, clock: Clock, minds: Minds) -> discord.Discord:
+    """The adapter with its settings."""
+    role, guild = settings.discord_moderator_role, settings.discord_guild
+    return discord.Discord(
+        clock=clock,
+        language=settings.language,
+        moderators=settings.discord_moderators,
+        moderator_role=(role, guild) if role is not None and guild is not None else None,
+        moderators_channel=settings.discord_moderators_channel,
+        watched=settings.discord_watched_channels,
+        is_sign=lambda text: minds.triage.screen(text).level >= Level.check,
+        shards=(settings.discord_shards, sorted(settings.discord_shard_ids)),
+    )
+
+
+async def _serve_discord(on_discord: discord.Discord, token: str, house: House) -> None:
+    slots, recent = discord.slots_in(house.store, house.clock), discord.recent_in(house.store)
+    await on_discord.run(token, house.conversation.hear, slots=slots, recent=recent)
+
+
+async def sync_discord(settings: Settings) -> int:
+    """Register the commands with Discord; how many. Raises SettingsError without a token, and TOKEN_REFUSED."""
+    if settings.discord_token is None:
+        raise SettingsError("PALIER_DISCORD_TOKEN: is not set")
+    return await discord.sync_commands(settings.discord_token.get_secret_value())
 
 
 async def _serve_health(house: House, settings: Settings, stack: AsyncExitStack) -> None:

@@ -62,6 +62,13 @@ class Settings(BaseSettings):
     telegram_webhook_secret: SecretStr | None = None
     telegram_webhook_port: int = Field(default=8766, ge=1, le=65535)
     discord_token: SecretStr | None = None
+    discord_guild: int | None = None
+    discord_moderators: frozenset[int] = frozenset()
+    discord_moderator_role: int | None = None
+    discord_moderators_channel: int | None = None
+    discord_watched_channels: frozenset[int] = frozenset()
+    discord_shards: int = Field(default=1, ge=1, le=1024)
+    discord_shard_ids: frozenset[int] = frozenset()
     health_port: int = Field(default=8765, ge=0, le=65535)
     beat_seconds: float = Field(default=1.0, gt=0, le=60)
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
@@ -96,9 +103,18 @@ class Settings(BaseSettings):
             raise ValueError("PALIER_TELEGRAM_WEBHOOK_URL and PALIER_TELEGRAM_WEBHOOK_SECRET are set together, or not at all")
         return self
 
+    @model_validator(mode="after")
+    def _discord_fits(self) -> Settings:
+        if self.discord_moderator_role is not None and self.discord_guild is None:
+            raise ValueError("PALIER_DISCORD_MODERATOR_ROLE needs PALIER_DISCORD_GUILD, the server that the role is of")
+        if any(not 0 <= each < self.discord_shards for each in self.discord_shard_ids):
+            raise ValueError("PALIER_DISCORD_SHARD_IDS must be numbers below PALIER_DISCORD_SHARDS")
+        return self
+
     @field_validator(
         *("telegram_token", "discord_token", "keys", "key_file"),
         *("telegram_moderators_chat", "telegram_webhook_url", "telegram_webhook_secret"),
+        *("discord_guild", "discord_moderator_role", "discord_moderators_channel"),
         mode="before",
     )
     @classmethod

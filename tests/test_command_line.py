@@ -6,6 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -109,10 +112,39 @@ def test_a_patient_and_a_moderator_at_two_terminals(tmp_path: Path) -> None:
     assert "I am here" in someone.stdout
 
 
-def test_run_with_a_token_for_a_platform_not_served_yet_says_so(tmp_path: Path) -> None:
-    done = palier("run", folder=tmp_path, PALIER_TELEGRAM_TOKEN="123:abc", PALIER_HEALTH_PORT="0")
-    assert done.returncode == 0
+class Refusing(BaseHTTPRequestHandler):
+    """A Bot API that knows no token."""
+
+    def do_POST(self) -> None:
+        """Refuse whatever is asked."""
+        body = b'{"ok": false, "error_code": 401, "description": "Unauthorized"}'
+        self.send_response(401)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on the terminal."""
+
+
+@pytest.fixture
+def refusing() -> Iterator[str]:
+    """Where that Bot API is."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_run_with_a_token_that_its_platform_refuses_ends_with_one_sentence(tmp_path: Path, refusing: str) -> None:
+    done = palier("run", folder=tmp_path, PALIER_TELEGRAM_TOKEN="123:abc", PALIER_TELEGRAM_API=refusing, PALIER_HEALTH_PORT="0")
+    assert done.returncode == 1
     assert "Telegram" in done.stderr
+    assert "Traceback" not in done.stderr
     assert "123:abc" not in done.stderr + done.stdout
 
 

@@ -16,6 +16,7 @@ from bot.knowledge.conflicts import conflicts
 from bot.knowledge.consent import consent_doubts
 from bot.knowledge.countries import countries, country_words, plain
 from bot.knowledge.danger import load_danger
+from bot.knowledge.discord import discord_words
 from bot.knowledge.facts import facts, facts_in
 from bot.knowledge.files import LANGUAGES, KnowledgeError, root
 from bot.knowledge.findings import findings, findings_in
@@ -51,6 +52,7 @@ _PER_LANGUAGE: Mapping[str, Callable[[str, Path], Mapping[str, object]]] = {
     "substances": substance_names,
     "countries": lambda language, folder: country_words(language, folder).names,
     "telegram": lambda language, folder: telegram_words(language, folder).commands,
+    "discord": lambda language, folder: discord_words(language, folder).commands,
 }
 
 

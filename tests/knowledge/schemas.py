@@ -16,6 +16,7 @@ from bot.knowledge import conflicts, countries, facts, findings, rules, schemes,
 from bot.knowledge.commands import Commands
 from bot.knowledge.consent import Consent
 from bot.knowledge.danger import Concepts, TriggersFile, WordsFile
+from bot.knowledge.discord import DiscordWords
 from bot.knowledge.language import Amounts, Examples, Terms, Times, Understanding
 from bot.knowledge.telegram import TelegramWords
 from bot.knowledge.wording import Calendar
@@ -51,6 +52,7 @@ PER_LANGUAGE: Mapping[str, type[BaseModel]] = {
     "danger_care": TriggersFile,
     "danger_mind": TriggersFile,
     "danger_words": WordsFile,
+    "discord": DiscordWords,
     "examples": Examples,
     "facts": facts._WordsFile,
     "findings": findings._WordsFile,

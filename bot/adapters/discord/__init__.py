@@ -1,0 +1,9 @@
+"""Discord: gateway and REST as one of the platforms. The only home of the vendor `discord`."""
+
+from bot.adapters.discord.adapter import Discord
+from bot.adapters.discord.asking import recent_in, slots_in
+from bot.adapters.discord.client import TokenRefused
+from bot.adapters.discord.commands import sync_commands
+from bot.adapters.discord.place import PLATFORM
+
+__all__ = ["PLATFORM", "Discord", "TokenRefused", "recent_in", "slots_in", "sync_commands"]

@@ -1,0 +1,249 @@
+"""Discord as a platform: private messages, commands anywhere, the moderators' channel, and a discreet word where others read.
+
+Nothing here logs a text, a name, an id or the token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+
+from bot.adapters.discord.catching_up import Recent, catch_up, nobody
+from bot.adapters.discord.client import Client, keep_quiet
+from bot.adapters.discord.desk import Desk
+from bot.adapters.discord.hearing import Hear, Hearing
+from bot.adapters.discord.place import PLATFORM, InPublic
+from bot.adapters.discord.reading import Said, incoming, is_addressed, read
+from bot.adapters.discord.roles import Roles
+from bot.adapters.discord.sending import Sending
+from bot.adapters.discord.starting import ContentRefused, Sleep, stay
+from bot.adapters.discord.suggesting import Slots, no_slots
+from bot.adapters.discord.watching import Watching
+from bot.knowledge.discord import discord_words
+from bot.messages import Account, Incoming
+from bot.ports import Clock, Outgoing
+
+log = structlog.get_logger()
+
+GRACE = 10.0
+"""Seconds for what is being heard when the process is told to stop."""
+
+
+def anything(_: str) -> bool:
+    """Every word may be a sign."""
+    return True
+
+
+class Discord:
+    """One bot. `moderators`: ids of persons; `moderator_role` of `guild`: who has it is a moderator as well; `moderators_channel`: where
+    cards go, an account of its own; `watched`: channels that an administrator may have watched for what `is_sign` finds.
+
+    `language` is said to whoever's own is not among ours.
+    """
+
+    platform = PLATFORM
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        language: str,
+        moderators: Collection[int] = (),
+        moderator_role: tuple[int, int] | None = None,
+        moderators_channel: int | None = None,
+        watched: Collection[int] = (),
+        is_sign: Callable[[str], bool] = anything,
+        shards: tuple[int, Sequence[int]] = (1, ()),
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        """`moderator_role`: a role and the server it is of; `shards`: how many there are, and those of this process (none: all)."""
+        keep_quiet()
+        self._clock = clock
+        self._language = language
+        self._moderators_channel = moderators_channel
+        self._is_sign = is_sign
+        self._shards = shards
+        self._sleep = sleep
+        role, guild = moderator_role or (None, None)
+        self._roles = Roles(lambda: self.client, listed=moderators, role=role, guild=guild)
+        self._watching = Watching(allowed=watched, language=language)
+        self._reads_channels = self._watching.wanted
+        channels = frozenset() if moderators_channel is None else frozenset({str(moderators_channel)})
+        self._sending = Sending(lambda: self.client, channels=channels, language=language)
+        self._hearing: Hearing | None = None
+        self._desk: Desk | None = None
+        self._recent: Recent = nobody
+        self._asides: set[asyncio.Task[None]] = set()
+        self.client = self._new_client()
+
+    def _new_client(self) -> Client:
+        count, ids = self._shards
+        self.client = Client(self, shards=count, shard_ids=ids, reads_channels=self._reads_channels)
+        return self.client
+
+    def accounts(self) -> Collection[Account] | None:
+        """Everybody on this platform."""
+        return None
+
+    async def send(self, message: Outgoing) -> None:
+        """Hand a message over. Raises SendFailed; TimeoutError when Discord cannot be reached."""
+        place = self._hearing.place_of(message.account.id) if self._hearing is not None else None
+        await self._sending.send(message, place)
+
+    def listen(self, hear: Hear, *, slots: Slots = no_slots, recent: Recent = nobody) -> Hearing:
+        """Hand over to `hear` what is said from now on. `slots` knows the hours of a person's plan, `recent` who wrote last."""
+        self._hearing = Hearing(hear)
+        self._recent = recent
+        self._desk = Desk(
+            hearing=self._hearing,
+            roles=self._roles,
+            watching=self._watching,
+            slots=slots,
+            moderators_channel=self._moderators_channel,
+            language=self._language,
+        )
+        return self._hearing
+
+    async def run(self, token: str, hear: Hear, *, slots: Slots = no_slots, recent: Recent = nobody) -> None:
+        """Hear everybody until cancelled. Raises TokenRefused; everything else is waited for, with growing pauses."""
+        hearing = self.listen(hear, slots=slots, recent=recent)
+        staying = asyncio.create_task(self._stay(token))
+        try:
+            await asyncio.wait({staying, hearing.death}, return_when=asyncio.FIRST_COMPLETED)
+            for done in (hearing.death, staying):
+                if done.done():
+                    done.result()
+        finally:
+            await hearing.settle(GRACE)
+            staying.cancel()
+            await asyncio.gather(staying, return_exceptions=True)
+            await self.close()
+
+    async def _stay(self, token: str) -> None:
+        """Reminders matter more than watched channels: without the intent for these, the rest goes on."""
+        try:
+            await stay(self._new_client, token, sleep=self._sleep)
+        except ContentRefused:
+            log.critical("discord.message-content-refused")
+            self._reads_channels = False
+            await stay(self._new_client, token, sleep=self._sleep)
+
+    async def close(self) -> None:
+        """Let go of every connection. `run` does it at its end."""
+        for task in list(self._asides):
+            task.cancel()
+        await asyncio.gather(*self._asides, return_exceptions=True)
+        await self.client.close()
+
+    async def ready(self) -> None:
+        """Connected, for the first time or anew: what was missed meanwhile is looked for."""
+        if self._hearing is None:
+            return
+        if self._moderators_channel is not None:
+            await self._put_channel_on_duty(self._hearing, self._moderators_channel)
+        if self._reads_channels:
+            await self._watching.look(self.client)
+        if self._recent is not nobody:
+            self._aside(catch_up(self.client, self._persons, self.said, now=self._clock.now(), sleep=self._sleep))
+
+    async def _persons(self) -> Sequence[Account]:
+        return [each for each in await self._recent() if each.id != str(self._moderators_channel)]
+
+    async def _put_channel_on_duty(self, hearing: Hearing, channel: int) -> None:
+        """The moderators' channel is a moderator's account like any other, and always on duty: it said so once, by its key."""
+        said = discord_words(self._language).moderator_commands["duty-on"].says[0]
+
+        async def words() -> Incoming:
+            return Incoming(
+                key=f"{PLATFORM}:on-duty:{channel}",
+                account=Account(PLATFORM, str(channel)),
+                sent_at=self._clock.now(),
+                text=said,
+                role="moderator",
+                language_hint=self._language,
+            )
+
+        await hearing.hear(str(channel), words)
+
+    async def said(self, message: discord.Message) -> None:
+        """Words in private are heard; elsewhere only those addressed to us, or a sign where a channel is watched."""
+        if self._hearing is None or self.client.user is None:
+            return
+        said = read(message, me=self.client.user.id)
+        if said is None:
+            return
+        if message.guild is None:
+            await self._hear(message, said, chat=message.channel)
+        elif is_addressed(message, me=self.client.user.id):
+            await self._addressed(message, said)
+        elif self._watching.watches(message.channel.id) and said.text and self._is_sign(said.text):
+            await self._hear(message, said, place=InPublic(message, self._language))
+
+    async def corrected(self, message: discord.Message) -> None:
+        """A correction in private. What was said where others read was answered, and is not heard again."""
+        if self._hearing is None or self.client.user is None or message.guild is not None:
+            return
+        said = read(message, me=self.client.user.id)
+        if said is not None and said.text:
+            await self._hear(message, said, correction=True)
+
+    async def pressed(self, interaction: discord.Interaction[Any], choice: str) -> None:
+        """A button or menu of ours."""
+        if self._desk is not None:
+            await self._desk.pressed(interaction, choice)
+
+    async def asked(self, interaction: discord.Interaction[Any]) -> None:
+        """A command, a form, or something that is being typed."""
+        if self._desk is not None:
+            await self._desk.asked(interaction)
+
+    async def pins_changed(self, channel: int) -> None:
+        """The notice of a watched channel may have come or gone."""
+        if self._reads_channels:
+            await self._watching.look_at(self.client, channel)
+
+    async def _addressed(self, message: discord.Message, said: Said) -> None:
+        """Where others read: heard, with nothing answered there but where to go on. Among moderators, no such word is needed."""
+        at_work = message.channel.id == self._moderators_channel
+        if not at_work:
+            self._aside(_redirect(message, me=self.client.user, language=self._language))
+        if said.text:
+            await self._hear(message, said, place=InPublic(message, self._language))
+
+    async def _hear(
+        self,
+        message: discord.Message,
+        said: Said,
+        *,
+        place: InPublic | None = None,
+        chat: discord.abc.Messageable | None = None,
+        correction: bool = False,
+    ) -> None:
+        if self._hearing is None or not (said.text or said.unreadable):
+            return
+
+        async def words() -> Incoming:
+            return incoming(message, said, role=await self._roles.role_of(message.author), correction=correction)
+
+        await self._hearing.hear(str(message.author.id), words, place=place, chat=chat)
+
+    def _aside(self, work: Any) -> None:
+        """Something that goes on beside; whatever of it is left at the end is broken off."""
+        task = asyncio.create_task(work)
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
+
+
+async def _redirect(message: discord.Message, *, me: discord.ClientUser | None, language: str) -> None:
+    """Where we can speak. Nothing of what was said, and nobody called."""
+    words = discord_words(language).words
+    view = discord.ui.View(timeout=None)
+    view.add_item(discord.ui.Button(label=words["open-private"], url=f"https://discord.com/users/{me.id if me else 0}"))
+    with suppress(discord.HTTPException, aiohttp.ClientError):
+        await message.reply(words["in-private"], view=view, mention_author=False, silent=True)

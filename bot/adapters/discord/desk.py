@@ -1,0 +1,187 @@
+"""What comes as an interaction: commands, forms, suggestions and presses. Each is acknowledged at once and then heard as words.
+
+Discord waits three seconds for an acknowledgement and a quarter of an hour for the answer. One that came too late, or twice, changes
+nothing: what was said is heard all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+
+from bot.adapters.discord.buttons import arranged, choices_under, press_of, without
+from bot.adapters.discord.commands import Given, given, in_words
+from bot.adapters.discord.forms import form, sent
+from bot.adapters.discord.hearing import Hearing
+from bot.adapters.discord.place import PLATFORM, Answering
+from bot.adapters.discord.roles import Roles, may_lead
+from bot.adapters.discord.splitting import TEXT_UNITS, units
+from bot.adapters.discord.suggesting import Slots, suggestions
+from bot.adapters.discord.watching import Watching
+from bot.knowledge.discord import FORM_OF, MODERATOR_COMMANDS, discord_words
+from bot.knowledge.files import LANGUAGES
+from bot.messages import Account, Incoming, Press
+
+log = structlog.get_logger()
+
+Interaction = discord.Interaction[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Serves interactions. `moderators_channel` is where cards go; `language` is that of whoever's own is not among ours."""
+
+    hearing: Hearing
+    roles: Roles
+    watching: Watching
+    slots: Slots
+    moderators_channel: int | None
+    language: str
+
+    async def asked(self, interaction: Interaction) -> None:
+        """A command, a form, or something that is being typed."""
+        kind, data = interaction.type, _data(interaction)
+        if kind is discord.InteractionType.autocomplete:
+            await self._suggest(interaction, given(data))
+        elif kind is discord.InteractionType.modal_submit:
+            text = sent(data, language=self._spoken(interaction))
+            if text is not None:
+                await self._heard(interaction, text)
+        elif kind is discord.InteractionType.application_command and data.get("target_id"):
+            await self._show_report(interaction, data)
+        elif kind is discord.InteractionType.application_command:
+            await self._commanded(interaction, given(data))
+
+    async def _suggest(self, interaction: Interaction, command: Given | None) -> None:
+        if command is None:
+            return
+        typed = str(command.options.get(command.typed, ""))
+        known = Account(PLATFORM, str(interaction.user.id))
+        language = self._spoken(interaction)
+        fitting = await suggestions(command.name, command.typed, typed, account=known, language=language, slots=self.slots)
+        choices = [discord.app_commands.Choice(name=each, value=each) for each in fitting]
+        await _answered(interaction.response.autocomplete(choices))
+
+    async def _commanded(self, interaction: Interaction, command: Given | None) -> None:
+        if command is None:
+            log.warning("discord.unknown-command")
+            return
+        language = self._spoken(interaction)
+        if command.name in FORM_OF and not command.options:
+            await _answered(interaction.response.send_modal(form(FORM_OF[command.name], language=language)))
+        elif command.name == "watch":
+            await self._watch(interaction, on=command.options.get("state") == "on")
+        elif command.name in MODERATOR_COMMANDS and await self.roles.role_of(interaction.user) != "moderator":
+            await _whisper(interaction, discord_words(language).words["moderators-only"])
+        else:
+            await self._heard(interaction, in_words(command, language=language))
+
+    async def _show_report(self, interaction: Interaction, data: dict[str, Any]) -> None:
+        """The message that is reported, in a form, so that whoever reports it sees what is passed on."""
+        messages = data.get("resolved", {}).get("messages", {})
+        message = messages.get(str(data["target_id"]), {})
+        where = f"https://discord.com/channels/{interaction.guild_id or '@me'}/{interaction.channel_id}/{data['target_id']}"
+        text = str(message.get("content") or "")[: TEXT_UNITS // 2]
+        language = self._spoken(interaction)
+        if not await _answered(interaction.response.send_modal(form("report", language=language, about=where, filled={"message": text}))):
+            log.warning("discord.form-not-shown")
+
+    async def _watch(self, interaction: Interaction, *, on: bool) -> None:
+        words = discord_words(self._spoken(interaction)).words
+        if not may_lead(interaction) or interaction.channel_id is None:
+            await _whisper(interaction, words["administrators-only"])
+            return
+        await _answered(interaction.response.defer(ephemeral=True, thinking=True))
+        outcome = await self.watching.turn(interaction.client, interaction.channel_id, on=on)
+        await _answered(interaction.followup.send(words[outcome].format(channel=interaction.channel_id), ephemeral=True, wait=True))
+
+    async def _heard(self, interaction: Interaction, text: str) -> None:
+        """Words that came by an interaction: acknowledged, heard, and answered where they came from."""
+        private = is_private(interaction)
+        acknowledged = await _answered(interaction.response.defer(ephemeral=not private, thinking=True))
+        place = Answering(interaction, private, self._spoken(interaction)) if acknowledged else None
+
+        async def words() -> Incoming:
+            return await self._incoming(interaction, text=text)
+
+        await self.hearing.hear(str(interaction.user.id), words, place=place)
+
+    async def pressed(self, interaction: Interaction, data: str) -> None:
+        """A press of ours: the message shows at once what was chosen, and the choice is heard."""
+        press, language = press_of(data), self._spoken(interaction)
+        if press is None:
+            return
+        if not await self._may_press(interaction):
+            await _whisper(interaction, discord_words(language).words["moderators-only"])
+            return
+        acknowledged = await _answered(_show_chosen(interaction, data, language=language))
+        private = is_private(interaction)
+        place = Answering(interaction, private, language, waits=False) if acknowledged and not private else None
+
+        async def words() -> Incoming:
+            return await self._incoming(interaction, press=press)
+
+        chat = interaction.channel if private and isinstance(interaction.channel, discord.abc.Messageable) else None
+        await self.hearing.hear(str(interaction.user.id), words, place=place, chat=chat)
+
+    async def _may_press(self, interaction: Interaction) -> bool:
+        """In private, and on what only this person sees, anything; on a card, moderators."""
+        if is_private(interaction) or (interaction.message is not None and interaction.message.flags.ephemeral):
+            return True
+        return interaction.channel_id == self.moderators_channel and await self.roles.role_of(interaction.user) == "moderator"
+
+    async def _incoming(self, interaction: Interaction, *, text: str = "", press: Press | None = None) -> Incoming:
+        return Incoming(
+            key=f"{PLATFORM}:interaction:{interaction.id}",
+            account=Account(PLATFORM, str(interaction.user.id)),
+            sent_at=interaction.created_at,
+            text=text,
+            press=press,
+            role=await self.roles.role_of(interaction.user),
+            language_hint=str(interaction.locale),
+        )
+
+    def _spoken(self, interaction: Interaction) -> str:
+        own = str(interaction.locale)[:2]
+        return own if own in LANGUAGES else self.language
+
+
+def is_private(interaction: Interaction) -> bool:
+    """Whether this is the private chat with us. One of two people who both installed the bot is not."""
+    return interaction.guild_id is None and not interaction.context.private_channel
+
+
+def _data(interaction: Interaction) -> dict[str, Any]:
+    data: Any = interaction.data
+    return data if isinstance(data, dict) else {}
+
+
+async def _show_chosen(interaction: Interaction, data: str, *, language: str) -> None:
+    message = interaction.message
+    if message is None:
+        await interaction.response.defer()
+        return
+    words = discord_words(language).words
+    label, left = without(choices_under(message), data)
+    said = f"{message.content}\n\n{words['chosen'].format(label=label)}".strip() if label else message.content
+    view = arranged(left, choose=words["choose"])
+    content: Any = said if units(said) <= TEXT_UNITS else discord.utils.MISSING
+    await interaction.response.edit_message(content=content, view=view)
+
+
+async def _whisper(interaction: Interaction, text: str) -> None:
+    await _answered(interaction.response.send_message(text, ephemeral=True))
+
+
+async def _answered(answer: Awaitable[object]) -> bool:
+    """Whether Discord took the answer. Too late, given twice, or a line that broke: it is courtesy, and is not tried again."""
+    try:
+        await answer
+    except (discord.HTTPException, discord.InteractionResponded, aiohttp.ClientError):
+        return False
+    return True

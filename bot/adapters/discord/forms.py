@@ -1,0 +1,57 @@
+"""Forms: shown by a command, sent back as fields, and heard as the sentence that their words make together.
+
+A form that was open while the process was started again is still understood: its id says which one it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import discord
+
+from bot.knowledge.discord import FORMS, discord_words, sentence
+
+LIVES = 1800.0
+"""Seconds for which the vendor keeps a form in mind; it is understood afterwards as well."""
+
+MARK = "form"
+LONGEST = 4000
+
+
+def form(name: str, *, language: str, about: str = "", filled: Mapping[str, str] | None = None) -> discord.ui.Modal:
+    """A form to show. `about` comes back with it; `filled`: what stands in its fields already."""
+    words = discord_words(language).forms[name]
+    modal = discord.ui.Modal(title=words.title, custom_id=f"{MARK}|{name}|{about}", timeout=LIVES)
+    for field, required in FORMS[name].items():
+        shown = words.fields[field]
+        entry: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            custom_id=field,
+            style=discord.TextStyle.short if field in ("severity", "start") else discord.TextStyle.paragraph,
+            placeholder=shown.hint or None,
+            default=(filled or {}).get(field, "")[:LONGEST] or None,
+            required=required,
+            max_length=LONGEST,
+        )
+        modal.add_item(discord.ui.Label(text=shown.label, component=entry))
+    return modal
+
+
+def sent(data: Mapping[str, Any], *, language: str) -> str | None:
+    """What a form that was sent says; None for one that is not ours."""
+    mark, _, rest = str(data.get("custom_id", "")).partition("|")
+    name, _, about = rest.partition("|")
+    if mark != MARK or name not in FORMS:
+        return None
+    fields = {field: value.strip() for field, value in _fields(data.get("components", ())) if field in FORMS[name]}
+    said = sentence(discord_words(language).forms[name].says, fields)
+    return f"{said} {about}".strip()
+
+
+def _fields(components: Any) -> Iterator[tuple[str, str]]:
+    for component in components:
+        if "value" in component and "custom_id" in component:
+            yield str(component["custom_id"]), str(component["value"] or "")
+        yield from _fields(component.get("components", ()))
+        if "component" in component:
+            yield from _fields((component["component"],))

@@ -1,0 +1,73 @@
+"""The way in for messages: what is said to us in private, what is addressed to us elsewhere, and what it is made of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import discord
+
+from bot.adapters.discord.place import PLATFORM
+from bot.core.person import Role
+from bot.messages import Account, Incoming
+
+_SAID = (discord.MessageType.default, discord.MessageType.reply)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words of a message, or what came instead of them."""
+
+    text: str
+    unreadable: str
+    quoted: bool
+
+
+def read(message: discord.Message, *, me: int) -> Said | None:
+    """What a human said; None for programs, and for what Discord itself writes."""
+    if message.author.bot or message.webhook_id is not None or message.type not in _SAID:
+        return None
+    forwarded = message.message_snapshots[0] if message.message_snapshots else None
+    source = forwarded or message
+    text = re.sub(rf"<@!?{me}>", "", source.content).strip()
+    return Said(text=text, unreadable=_unreadable(message, source), quoted=forwarded is not None)
+
+
+def is_addressed(message: discord.Message, *, me: int) -> bool:
+    """Where others read: our name, or an answer to us. Being one of everybody is not being addressed."""
+    if any(user.id == me for user in message.mentions):
+        return True
+    answered = message.reference.resolved if message.reference is not None else None
+    return isinstance(answered, discord.Message) and answered.author.id == me
+
+
+def incoming(message: discord.Message, said: Said, *, role: Role, correction: bool = False) -> Incoming:
+    """A message as the conversation hears it. Its key is the same whenever it is given to us, so that its correction can name it."""
+    key = f"{PLATFORM}:{message.id}"
+    changed = message.edited_at if correction else None
+    return Incoming(
+        key=f"{key}:edit:{changed.timestamp():.6f}" if changed else key,
+        account=Account(PLATFORM, str(message.author.id)),
+        sent_at=changed or message.created_at,
+        text=said.text,
+        role=role,
+        quoted=said.quoted,
+        public=message.guild is not None,
+        edits=key if correction else "",
+        unreadable=said.unreadable,
+    )
+
+
+def _unreadable(message: discord.Message, source: discord.Message | discord.MessageSnapshot) -> str:
+    if source.attachments:
+        return _kind(source.attachments[0])
+    if source.stickers:
+        return "picture"
+    return "other" if message.poll is not None else ""
+
+
+def _kind(attachment: discord.Attachment) -> str:
+    family = (attachment.content_type or "").partition("/")[0]
+    if attachment.is_voice_message() or family == "audio":
+        return "voice"
+    return "picture" if family in ("image", "video") else "document"

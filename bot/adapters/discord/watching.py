@@ -1,0 +1,89 @@
+"""Channels that are watched for danger signs: allowed by the settings, and opted in by an administrator of the server, in the open.
+
+The opt-in is a notice of ours that stands pinned in the channel for everybody to read. It is its own record: whoever unpins it ends the
+watch, and nothing else needs to remember it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal
+
+import aiohttp
+import discord
+import structlog
+
+from bot.knowledge.discord import discord_words, languages
+
+log = structlog.get_logger()
+
+Outcome = Literal["watch-on", "watch-off", "watch-not-listed", "watch-cannot"]
+"""What became of a command, as the id of the word that says so."""
+
+
+class Watching:
+    """Knows which channels are watched now. `allowed`: the channels that the settings name."""
+
+    def __init__(self, *, allowed: Collection[int], language: str) -> None:
+        self._allowed = frozenset(allowed)
+        self._language = language
+        self._watched: set[int] = set()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether any channel may be watched at all."""
+        return bool(self._allowed)
+
+    def watches(self, channel: int) -> bool:
+        """Whether this channel is watched now."""
+        return channel in self._watched
+
+    async def look(self, client: discord.Client) -> None:
+        """See where our notice stands."""
+        for channel in sorted(self._allowed):
+            await self.look_at(client, channel)
+
+    async def look_at(self, client: discord.Client, channel: int) -> None:
+        """See whether our notice stands in this channel. When Discord cannot say, what was known stays."""
+        if channel not in self._allowed:
+            return
+        try:
+            found = await self._notice(client, client.get_partial_messageable(channel))
+        except (discord.Forbidden, discord.NotFound):
+            found = None
+        except (discord.HTTPException, aiohttp.ClientError) as trouble:
+            log.warning("discord.notice-unknown", trouble=type(trouble).__name__)
+            return
+        if found is None and channel in self._watched:
+            log.warning("discord.watch-ended")
+        (self._watched.discard if found is None else self._watched.add)(channel)
+
+    async def turn(self, client: discord.Client, channel: int, *, on: bool) -> Outcome:
+        """Pin the notice, or take it away."""
+        if on and channel not in self._allowed:
+            return "watch-not-listed"
+        where = client.get_partial_messageable(channel)
+        try:
+            notice = await self._notice(client, where)
+            if on and notice is None:
+                written = await where.send(self._text(), silent=True, suppress_embeds=True)
+                await written.pin()
+            if not on and notice is not None:
+                await notice.delete()
+        except (discord.HTTPException, aiohttp.ClientError):
+            return "watch-cannot"
+        (self._watched.add if on else self._watched.discard)(channel)
+        return "watch-on" if on else "watch-off"
+
+    async def _notice(self, client: discord.Client, where: discord.PartialMessageable) -> discord.Message | None:
+        mine = client.user.id if client.user is not None else 0
+        known = [discord_words(language).words["watch-notice"] for language in languages()]
+        async for message in where.pins():
+            if message.author.id == mine and any(text in message.content for text in known):
+                return message
+        return None
+
+    def _text(self) -> str:
+        """In every language, the community's own first: whoever reads the channel must be able to read this."""
+        ordered = sorted(languages(), key=lambda language: language != self._language)
+        return "\n\n".join(discord_words(language).words["watch-notice"] for language in ordered)
