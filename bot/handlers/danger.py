@@ -19,6 +19,7 @@ from bot.handlers.escalation import Sign
 from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
 from bot.knowledge.countries import countries
 from bot.knowledge.findings import finding
+from bot.knowledge.signs import LEARNT
 from bot.messages import Group, Reply, Urgency, Words
 from bot.ports import CaseEvent, Dialogue
 
@@ -233,6 +234,8 @@ def _orange(code: str, block: str) -> str:
 
 def gentle_check(turn: Turn) -> list[Reply]:
     """The soft question for what is ambiguous; whatever is answered is itself triaged, a plain yes or no included."""
+    if _is_only_a_plan(turn):
+        return []
     replies: list[Reply] = []
     if any(flag.code == UNSCREENED for flag in turn.screening.flags):
         sign = Sign(level=Level.check, red=False, codes=(UNSCREENED,), quote=turn.text)
@@ -241,6 +244,12 @@ def gentle_check(turn: Turn) -> list[Reply]:
     code, _ = _doubt(turn.screening.flags)
     turn.open_form(FORM, "gentle", code=code)
     return [gentle_words(turn.person, turn.screening.flags), *replies]
+
+
+def _is_only_a_plan(turn: Turn) -> bool:
+    """Whether the doubt is only a likeness, and the words are surely a plan: its amounts are read back and asked about anyway."""
+    surely = turn.meaning.intent == "set_plan" and turn.meaning.confidence == "sure"
+    return surely and all(rule.startswith(LEARNT) for rule in turn.screening.rules)
 
 
 def gentle_words(person: Person, flags: tuple[Flag, ...]) -> Reply:
