@@ -24,6 +24,7 @@ from bot.core.flags import Screening
 from bot.core.meaning import Meaning
 from bot.messages import Press
 from bot.ports import Outgoing, SendFailed, Store, Unit
+from bot.scheduling.keeper import keep_all
 from bot.scheduling.ticker import Ticker
 from bot.settings import Settings, override
 from bot.understanding.danger import Triage
@@ -228,6 +229,33 @@ async def beats_fail(settings: Settings) -> None:
     ticker.stop()
 
 
+async def beats_wait_for_a_wrong_clock(settings: Settings) -> None:
+    """The wall clock was set back, and the job waits for it to come round."""
+
+    async def beat() -> None:
+        """Nothing."""
+
+    ticker = Ticker(beat, seconds=0.01)
+    ticker.start()
+    (job,) = ticker._scheduler.get_jobs()
+    job.modify(next_run_time=job.next_run_time + timedelta(days=1))
+    await asyncio.sleep(0.1)
+    ticker.stop()
+
+
+async def platform_dies(settings: Settings) -> None:
+    """What a platform raises is never told, and it is begun again."""
+
+    async def die() -> None:
+        raise ValueError(TOLD)
+
+    async def enough(seconds: float) -> None:
+        raise asyncio.CancelledError
+
+    with suppress(asyncio.CancelledError):
+        await keep_all([die], fatal=(), sleep=enough)
+
+
 async def console_with_a_taken_port(settings: Settings) -> None:
     """A terminal on the wall clock, beside another Palier."""
     source = io.StringIO(f"{MARKED}\nyes\n{TOOK}\n{IN_DANGER}\n/as Xanthippe moderator\nnote 1 {MARKED}\n")
@@ -262,6 +290,8 @@ FAILURES: Final[Mapping[Failure, frozenset[str]]] = {
     nothing_can_be_kept: frozenset({"delivery.unmarked", "delivery.not-given-back"}),
     minds_fail: frozenset({"triage.failed", "hear.failed"}),
     unknown_timer: frozenset({"tick.nobody-serves"}),
+    beats_wait_for_a_wrong_clock: frozenset({"tick.put-again"}),
+    platform_dies: frozenset({"platform.ended"}),
     beats_fail: frozenset({"tick.failed", "housekeeping.failed"}),
     console_with_a_taken_port: frozenset({"health.port-taken"}),
     housekeeping: frozenset({"housekeeping.pruned"}),

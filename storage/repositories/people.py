@@ -23,8 +23,9 @@ from storage.repositories.traces import gather
 from storage.vault import Seals
 
 _person, _account, _code = tables.person, tables.account, tables.link_code
-_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""Of codes: none that is taken for another. Eight of them are forty bits, good for a quarter of an hour."""
+_FIGURES = "23456789"
+_SIGNS = _FIGURES + "ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Of codes: none that is taken for another. Eight of them are nearly forty bits, good for a quarter of an hour."""
 _HALF = 4
 _FIND = (
     select(_person, _account.c.preferred)
@@ -125,7 +126,10 @@ class SqlPeople(People):
 
     def new_code(self, person_id: int, *, until: datetime) -> str:
         """Eight signs in two halves. Only their keyed hash is stored."""
-        code = "".join(secrets.choice(_SIGNS) for _ in range(2 * _HALF))
+        # A figure in each: by it a code is told from two words of four letters.
+        signs = [secrets.choice(_FIGURES), *(secrets.choice(_SIGNS) for _ in range(2 * _HALF - 1))]
+        secrets.SystemRandom().shuffle(signs)
+        code = "".join(signs)
         self._connection.execute(_VOID, {"of_person": person_id})
         self._connection.execute(_GIVE, {"person_id": person_id, "known_as": self._code(code), "until": until})
         return f"{code[:_HALF]}-{code[_HALF:]}"

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from bot.adapters.telegram import TokenRefused, Webhook
+from bot.app import read_settings, set_up_logging
 from bot.messages import Incoming
 from tests.telegram.fake_bot_api import TOKEN, FakeBotApi, flood, refusal
 from tests.telegram.lines import Ear, adapter, outgoing, running, until
@@ -187,6 +188,7 @@ async def test_no_log_holds_a_word_a_name_a_chat_or_the_token(
     fake: FakeBotApi, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    set_up_logging(read_settings())  # the lines go where this test looks, wherever they went before
     person = fake.people.join(987654321, "Anastasia")
     telegram = adapter(fake)
 

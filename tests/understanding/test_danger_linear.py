@@ -111,7 +111,13 @@ def test_a_rule_alone_in_a_message_that_is_calm_all_through_is_asked_about(text:
 def test_what_is_computed_from_an_amount_is_never_made_less() -> None:
     calm = Triage(load_danger(), Linear(replace(load_weights(), thresholds=(1e9,) * len(HEADS), calm=1e9)))
     assert calm.screen("took 25 tablets of 10 at once this evening").level is Level.emergency
-    assert calm.screen("my chest feels tight and I cannot breathe").level is Level.check
+    assert calm.screen("I have decided to hurt him as soon as he comes home").level is Level.check
+
+
+def test_a_firm_sign_alarms_in_a_message_that_reads_as_calm() -> None:
+    calm = Triage(load_danger(), Linear(replace(load_weights(), thresholds=(1e9,) * len(HEADS), calm=1e9)))
+    assert calm.screen("my chest feels tight and I cannot breathe").level is Level.emergency
+    assert calm.screen("j'ai des hallucinations depuis hier soir").level >= Level.urgent
 
 
 def test_very_few_words_and_very_many_are_never_calm() -> None:
