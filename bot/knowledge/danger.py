@@ -66,7 +66,6 @@ class Concept(Reviewable):
 
     `experiencer: other` marks what can only have happened to somebody else. `recent` is the level of an event dated days to three months
     ago. `immune` lists the contexts that cannot soften the sign. `computed` concepts come from arithmetic and have no words.
-    `firm`: its words seldom mislead, and alarm even in a message that reads as calm.
     `finding` is the side effect that the sign is, where it is one.
     """
 
@@ -81,7 +80,6 @@ class Concept(Reviewable):
     recent: LevelName | None = None
     immune: tuple[StatusName, ...] = ()
     computed: bool = False
-    firm: bool = False
 
 
 class Concepts(Strict):

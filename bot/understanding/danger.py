@@ -170,7 +170,7 @@ class Triage:
             other = self._languages[1 - index]
             for match, status, found, subject in self._signs(language, reading, other):
                 concept = self._danger.concepts[match.name]
-                alone = learnt.calm and not (concept.computed or concept.firm)
+                alone = learnt.calm and not concept.computed
                 level = min(found, _ALONE_AT_MOST) if alone else found
                 start, end = _own_words(reading, match)
                 low, high = folded.span(reading.spans[start][0], reading.spans[end - 1][1])

@@ -33,8 +33,8 @@ EVERYDAY = {"check": 0.025, "urgent": 0.008, "emergency": 0.003}
 """Of everyday messages by authors never seen. Those of the examples are longer and nearer to danger than most: logs are shorter."""
 LEANING = {"traps": 0.30, "everyday": 0.15}
 """What may pass the lowest bar of all: it only counts for messages that the understanding could make nothing of."""
-CALM = 0.09
-"""Of the alarms by authors never seen, the share that scores below what counts as calm: two traps in three do."""
+CALM = 0.045
+"""Of the alarms by authors never seen, the share that scores below what counts as calm: every other trap does."""
 REGRESSION, DECIDED = "a0", 8.0
 """The sentences whose answer is settled (tests/understanding/danger_cases) count so many times: what is decided stays decided."""
 GROUPS = 6

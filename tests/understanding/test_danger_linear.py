@@ -114,10 +114,12 @@ def test_what_is_computed_from_an_amount_is_never_made_less() -> None:
     assert calm.screen("I have decided to hurt him as soon as he comes home").level is Level.check
 
 
-def test_a_firm_sign_alarms_in_a_message_that_reads_as_calm() -> None:
-    calm = Triage(load_danger(), Linear(replace(load_weights(), thresholds=(1e9,) * len(HEADS), calm=1e9)))
-    assert calm.screen("my chest feels tight and I cannot breathe").level is Level.emergency
-    assert calm.screen("j'ai des hallucinations depuis hier soir").level >= Level.urgent
+@pytest.mark.parametrize(
+    "text",
+    ["I had a seizure (call 10 of p5)", "j'ai des hallucinations (appel 15 de p4)", "je veux mourir (ticket 3)", "I want to die (msg 7)"],
+)
+def test_what_is_said_outright_alarms_whatever_stands_beside_it(text: str) -> None:
+    assert triage().screen(text).level >= Level.urgent
 
 
 def test_very_few_words_and_very_many_are_never_calm() -> None:
