@@ -37,6 +37,9 @@ DENIALS = "fixed"
 # A forwarded statement is somebody's, and we cannot know whose: it is asked about, never dropped.
 _FORWARDED_AT_MOST = Level.check
 
+_BY_NAMES = frozenset({"dangerous_mix"})
+"""Signs that lists of names recognise: what a medicine is called, nobody learns from examples."""
+
 _ALONE_AT_MOST = Level.check
 """Words of a rule in a message that reads as harmless all through: two such messages in three are (docs/danger-signs.md)."""
 
@@ -170,7 +173,7 @@ class Triage:
             other = self._languages[1 - index]
             for match, status, found, subject in self._signs(language, reading, other):
                 concept = self._danger.concepts[match.name]
-                alone = learnt.calm and not concept.computed
+                alone = learnt.calm and not (concept.computed or concept.code in _BY_NAMES)
                 level = min(found, _ALONE_AT_MOST) if alone else found
                 start, end = _own_words(reading, match)
                 low, high = folded.span(reading.spans[start][0], reading.spans[end - 1][1])

@@ -108,9 +108,10 @@ def test_a_rule_alone_in_a_message_that_is_calm_all_through_is_asked_about(text:
     assert triage().screen(text, language=language).level <= Level.check
 
 
-def test_what_is_computed_from_an_amount_is_never_made_less() -> None:
+def test_what_is_computed_or_known_by_name_is_never_made_less() -> None:
     calm = Triage(load_danger(), Linear(replace(load_weights(), thresholds=(1e9,) * len(HEADS), calm=1e9)))
     assert calm.screen("took 25 tablets of 10 at once this evening").level is Level.emergency
+    assert calm.screen("had three beers and a Vicodin").level >= Level.urgent
     assert calm.screen("I have decided to hurt him as soon as he comes home").level is Level.check
 
 
