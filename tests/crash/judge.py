@@ -34,8 +34,10 @@ class Judge:
         """What is wrong as the process left it. `without_a_server`: the database was away during that life."""
         found = [*self.ledger.add(journal), *check_database(settings_of(self.url))]
         seen = self.look()
+        # What a life before left, and this one was killed before it could send again, is not this one's.
+        left = set(self.ledger.unmarked)
         self.ledger.unmarked = findings.unmarked(seen, self.ledger)
-        found += findings.too_many_unmarked(self.ledger.unmarked, without_a_server=without_a_server)
+        found += findings.too_many_unmarked(self.ledger.unmarked - left, without_a_server=without_a_server)
         return [*found, *self._findings(seen, settled=False)]
 
     def settle(self, journal: Path, chance: Random) -> list[str]:
