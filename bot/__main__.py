@@ -50,12 +50,12 @@ def run() -> None:
 
 
 def _platforms(settings: Settings) -> None:
-    from bot import app
+    from bot import app, platforms
 
     _ready_database(settings)
     try:
-        asyncio.run(app.run_platforms(settings))
-    except (app.StorageUnavailable, app.KnowledgeError, *app.TOKEN_REFUSED) as error:
+        asyncio.run(platforms.run_platforms(settings))
+    except (app.StorageUnavailable, app.KnowledgeError, *platforms.TOKEN_REFUSED) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -67,13 +67,13 @@ def discord() -> None:
 @discord.command("sync")
 def discord_sync() -> None:
     """Register the commands with Discord: once, and after each change of them."""
-    from bot import app
+    from bot import app, platforms
 
     try:
-        count = asyncio.run(app.sync_discord(_settings()))
+        count = asyncio.run(platforms.sync_discord(_settings()))
     except app.SettingsError as error:
         raise BadInput(str(error)) from error
-    except app.TOKEN_REFUSED as error:
+    except platforms.TOKEN_REFUSED as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{count} commands registered")
 

@@ -5,9 +5,7 @@ The command line gets settings, database and their troubles from here, and knows
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -19,12 +17,10 @@ from typing import Any, TextIO
 
 import structlog
 
-from bot.adapters import discord, telegram
 from bot.adapters.clock import WallClock
 from bot.adapters.console import Console
 from bot.adapters.health import Health
 from bot.conversation import Conversation, judges
-from bot.core.levels import Level
 from bot.core.person import Person, Role
 from bot.core.policy import Policy
 from bot.delivery import Postman
@@ -32,7 +28,6 @@ from bot.exports import FILES
 from bot.knowledge.files import KnowledgeError
 from bot.knowledge.wording import check_parity
 from bot.ports import Clock, Sender, Store
-from bot.scheduling.keeper import keep_all
 from bot.scheduling.ticker import Ticker
 from bot.settings import Settings, SettingsError, load, override
 from bot.understanding.danger import Triage
@@ -42,8 +37,9 @@ from storage.store import KeyRing, Retention, StorageUnavailable, leave_mark, op
 from storage.upgrade import backup, check, current_revision, is_current, restore, upgrade
 
 __all__ = [
-    "TOKEN_REFUSED",
+    "House",
     "KnowledgeError",
+    "Minds",
     "Settings",
     "SettingsError",
     "StorageUnavailable",
@@ -56,17 +52,15 @@ __all__ = [
     "restore_database",
     "rotate_database_keys",
     "run_console",
-    "run_platforms",
+    "serve_health",
+    "start_heart",
     "story_settings",
-    "sync_discord",
     "upgrade_database",
 ]
 
 log = structlog.get_logger()
 
 PRUNE_EVERY_HOURS = 6
-TOKEN_REFUSED = (telegram.TokenRefused, discord.TokenRefused)
-"""A platform does not know its token: no waiting helps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,104 +265,25 @@ async def run_console(settings: Settings, *, name: str, role: Role, source: Text
     clock = WallClock()
     console = Console(clock=clock, source=source, out=out, name=name, role=role, interactive=source.isatty())
     async with open_house(settings, clock=clock, senders=[console], minds=load_minds()) as house, AsyncExitStack() as stack:
-        conversation = house.conversation
         if with_health:
-            await _serve_health(house, settings, stack)
-        ticker = Ticker(conversation.tick, seconds=settings.beat_seconds)
-        ticker.also(house.prune, every_hours=PRUNE_EVERY_HOURS)
-        ticker.start()
-        stack.callback(ticker.stop)
-        await conversation.tick()
-        await console.run(conversation.hear)
-        await conversation.tick()
+            await serve_health(house, settings, stack)
+        start_heart(house, settings, stack)
+        await house.conversation.tick()
+        await console.run(house.conversation.hear)
+        await house.conversation.tick()
 
 
-async def run_platforms(settings: Settings) -> None:
-    """Every platform that has a token, with one house, until SIGTERM or SIGINT; what is being heard then is finished.
-
-    One that dies is started again, and stops no other. Raises TOKEN_REFUSED, which does.
-    """
-    clock, minds = WallClock(), load_minds()
-    served = platforms_of(settings, clock=clock, minds=minds)
-    senders = [sender for sender, _ in served]
-    async with open_house(settings, clock=clock, senders=senders, minds=minds) as house, AsyncExitStack() as stack:
-        await _serve_health(house, settings, stack)
-        ticker = Ticker(house.conversation.tick, seconds=settings.beat_seconds)
-        ticker.also(house.prune, every_hours=PRUNE_EVERY_HOURS)
-        ticker.start()
-        stack.callback(ticker.stop)
-        works = [partial(run, house) for _, run in served]
-        serving = asyncio.create_task(keep_all(works, fatal=TOKEN_REFUSED))
-        for told in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(told, serving.cancel)
-        with suppress(asyncio.CancelledError):
-            await serving
+def start_heart(house: House, settings: Settings, stack: AsyncExitStack) -> None:
+    """Serve what is due on every beat, and tidy up a few times a day, until the stack is left."""
+    ticker = Ticker(house.conversation.tick, seconds=settings.beat_seconds)
+    ticker.also(house.prune, every_hours=PRUNE_EVERY_HOURS)
+    ticker.start()
+    stack.callback(ticker.stop)
 
 
-def platforms_of(settings: Settings, *, clock: Clock, minds: Minds) -> list[tuple[Sender, Callable[[House], Awaitable[None]]]]:
-    """Each platform that has a token: its way out, and what serves it. Raises SettingsError when none has."""
-    served: list[tuple[Sender, Callable[[House], Awaitable[None]]]] = []
-    if settings.telegram_token is not None:
-        on_telegram = telegram_of(settings, clock=clock)
-        served.append((on_telegram, lambda house: on_telegram.run(house.conversation.hear)))
-    if settings.discord_token is not None:
-        token, on_discord = settings.discord_token.get_secret_value(), discord_of(settings, clock=clock, minds=minds)
-        served.append((on_discord, partial(_serve_discord, on_discord, token)))
-    if not served:
-        raise SettingsError("PALIER_TELEGRAM_TOKEN, PALIER_DISCORD_TOKEN: neither is set")
-    return served
+async def serve_health(house: House, settings: Settings, stack: AsyncExitStack) -> None:
+    """Answer those who ask whether this process is well, until the stack is left."""
 
-
-def telegram_of(settings: Settings, *, clock: Clock) -> telegram.Telegram:
-    """The adapter with its settings. Raises SettingsError without a token."""
-    if settings.telegram_token is None:
-        raise SettingsError("PALIER_TELEGRAM_TOKEN: is not set")
-    webhook = None
-    if settings.telegram_webhook_url is not None and settings.telegram_webhook_secret is not None:
-        webhook = telegram.Webhook(
-            url=settings.telegram_webhook_url,
-            secret=settings.telegram_webhook_secret.get_secret_value(),
-            port=settings.telegram_webhook_port,
-        )
-    return telegram.Telegram(
-        token=settings.telegram_token.get_secret_value(),
-        clock=clock,
-        language=settings.language,
-        moderators=settings.telegram_moderators,
-        moderators_chat=settings.telegram_moderators_chat,
-        webhook=webhook,
-        api=settings.telegram_api,
-    )
-
-
-def discord_of(settings: Settings, *, clock: Clock, minds: Minds) -> discord.Discord:
-    """The adapter with its settings."""
-    role, guild = settings.discord_moderator_role, settings.discord_guild
-    return discord.Discord(
-        clock=clock,
-        language=settings.language,
-        moderators=settings.discord_moderators,
-        moderator_role=(role, guild) if role is not None and guild is not None else None,
-        moderators_channel=settings.discord_moderators_channel,
-        watched=settings.discord_watched_channels,
-        is_sign=lambda text: minds.triage.screen(text).level >= Level.check,
-        shards=(settings.discord_shards, sorted(settings.discord_shard_ids)),
-    )
-
-
-async def _serve_discord(on_discord: discord.Discord, token: str, house: House) -> None:
-    slots, recent = discord.slots_in(house.store, house.clock), discord.recent_in(house.store)
-    await on_discord.run(token, house.conversation.hear, slots=slots, recent=recent)
-
-
-async def sync_discord(settings: Settings) -> int:
-    """Register the commands with Discord; how many. Raises SettingsError without a token, and TOKEN_REFUSED."""
-    if settings.discord_token is None:
-        raise SettingsError("PALIER_DISCORD_TOKEN: is not set")
-    return await discord.sync_commands(settings.discord_token.get_secret_value())
-
-
-async def _serve_health(house: House, settings: Settings, stack: AsyncExitStack) -> None:
     async def probe() -> None:
         await house.store.run(partial(leave_mark, house.clock.now()))
 

@@ -7,7 +7,8 @@ from click.testing import CliRunner
 
 from bot.__main__ import palier
 from bot.adapters.clock import WallClock
-from bot.app import SettingsError, platforms_of
+from bot.app import SettingsError
+from bot.platforms import platforms_of
 from bot.settings import load
 from tests.houses import minds
 

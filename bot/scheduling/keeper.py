@@ -7,15 +7,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
+from bot.backoff import Backoff
+
 log = structlog.get_logger()
 
 Work = Callable[[], Awaitable[None]]
 
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0
 """Seconds. The longest leaves a hundred starts in a day: platforms count them (facts on platforms, 4)."""
-
-STEADY = 3600.0
-"""Seconds of work after which the next trouble is a new one."""
 
 
 async def keep_all(
@@ -34,7 +33,7 @@ async def keep_all(
 
 
 async def _keep(work: Work, fatal: tuple[type[Exception], ...], sleep: Callable[[float], Awaitable[None]]) -> None:
-    pause, loop = FIRST_PAUSE, asyncio.get_running_loop()
+    backoff, loop = Backoff(first=FIRST_PAUSE, longest=LONGEST_PAUSE), asyncio.get_running_loop()
     while True:
         began = loop.time()
         try:
@@ -43,7 +42,4 @@ async def _keep(work: Work, fatal: tuple[type[Exception], ...], sleep: Callable[
             raise
         except Exception as trouble:  # noqa: BLE001 - whatever ends one platform, the others are served, and it is begun again
             log.critical("platform.ended", trouble=type(trouble).__name__)
-        if loop.time() - began > STEADY:
-            pause = FIRST_PAUSE
-        await sleep(pause)
-        pause = min(pause * 2, LONGEST_PAUSE)
+        await sleep(backoff.next_after(loop.time() - began))

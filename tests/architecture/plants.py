@@ -11,15 +11,16 @@ from pathlib import Path
 
 FLOORS = (
     ("bot.__main__",),
+    ("bot.platforms",),
     ("bot.app",),
     ("bot.adapters", "bot.scheduling"),
     ("bot.conversation",),
     ("bot.handlers", "bot.delivery"),
-    ("bot.understanding", "bot.replies", "bot.drawing"),
+    ("bot.understanding", "bot.replies", "bot.buttons", "bot.splitting", "bot.drawing"),
     ("bot.knowledge",),
     ("bot.ports",),
     ("bot.messages",),
-    ("bot.core", "bot.settings"),
+    ("bot.core", "bot.settings", "bot.backoff"),
 )
 """The design's floors, high to low."""
 

@@ -14,9 +14,10 @@ from typing import Any
 import simcord
 
 from bot.adapters.discord import PLATFORM, Discord
-from bot.adapters.discord.buttons import choices_under, press_of
+from bot.adapters.discord.buttons import choices_under
 from bot.adapters.discord.hearing import Hearing
 from bot.adapters.story import Delivery, FaultyStore, Killed, OpenHouse, Player, StoryFailed, StorySender
+from bot.buttons import press_of
 from bot.knowledge.countries import countries
 from bot.knowledge.story_file import Step, Story
 from bot.messages import Account

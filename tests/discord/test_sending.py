@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.adapters.discord.buttons import data_of, press_of, view_of
-from bot.adapters.discord.splitting import TEXT_UNITS, split, units
+from bot.adapters.discord.buttons import view_of
 from bot.messages import Account, Press
 from bot.ports import File, Label, SendFailed
 from tests.discord.lines import adapter, labels, outgoing, stage, the_last
@@ -126,26 +123,6 @@ async def test_a_moderators_channel_that_was_deleted_is_a_dead_letter() -> None:
         with pytest.raises(SendFailed) as failed:
             await talk.discord.send(outgoing(gone, "A case waits.", kind="case"))
     assert failed.value.permanent
-
-
-@given(st.text(max_size=6000))
-def test_every_part_fits_and_no_word_is_lost(text: str) -> None:
-    parts = split(text)
-    assert all(0 < units(part) <= TEXT_UNITS for part in parts)
-    assert "".join("".join(parts).split()) == "".join(text.split())
-
-
-@given(st.from_regex(r"[a-z0-9][a-z0-9_-]{0,20}", fullmatch=True), st.text(max_size=70))
-def test_a_button_holds_its_choice_and_what_it_is_about(choice: str, about: str) -> None:
-    data = data_of(Label(id=choice, about=about, text="x"))
-    assert press_of(data) == Press(choice, about)
-
-
-def test_what_no_button_can_hold_is_about_nothing_known() -> None:
-    data = data_of(Label(id="taken", about="x" * 200, text="x"))
-    press = press_of(data)
-    assert press is not None
-    assert (press.choice, len(data) <= 100) == ("taken", True)
 
 
 async def test_a_scale_stands_in_rows_of_its_own_and_many_choices_in_menus() -> None:

@@ -14,8 +14,9 @@ import pytest
 
 from bot.adapters.discord import Discord, TokenRefused
 from bot.adapters.discord.client import Client
-from bot.adapters.discord.starting import LONGEST_PAUSE, RESERVE, Backoff, ContentRefused, stay
+from bot.adapters.discord.starting import FIRST_PAUSE, LONGEST_PAUSE, RESERVE, ContentRefused, stay
 from bot.adapters.story import Killed
+from bot.backoff import Backoff
 from bot.messages import Account, Incoming
 from tests.discord.lines import START, Ear, StillClock, adapter
 
@@ -111,12 +112,12 @@ async def test_whatever_ends_a_connection_it_is_entered_again(trouble: Exception
 
 
 def test_a_day_of_failures_does_not_use_up_a_days_entries() -> None:
-    backoff, day, entries = Backoff(), 0.0, 0
+    backoff, day, entries = Backoff(first=FIRST_PAUSE, longest=LONGEST_PAUSE), 0.0, 0
     while day < 86400:
         day += backoff.next()
         entries += 1
     assert entries < 150
-    assert backoff.pause == LONGEST_PAUSE
+    assert backoff.next() == LONGEST_PAUSE
 
 
 async def test_when_few_entries_are_left_the_day_is_waited_out_before_the_next() -> None:

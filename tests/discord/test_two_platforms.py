@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.discord.buttons import choices_under, press_of
+from bot.adapters.discord.buttons import choices_under
 from bot.adapters.story import VirtualClock
-from bot.adapters.telegram.buttons import press_of as press_on_telegram
 from bot.app import House, open_house
+from bot.buttons import press_of
 from bot.messages import Account
 from tests.discord.lines import START, Stage, adapter
 from tests.houses import minds, settings_in
@@ -65,7 +65,7 @@ class Both:
                 (message, button["callback_data"])
                 for message in reversed(self.fake.people.seen(person))
                 for button in buttons(message)
-                if (press := press_on_telegram(button.get("callback_data", ""))) is not None and press.choice == choice
+                if (press := press_of(button.get("callback_data", ""))) is not None and press.choice == choice
             )
             await self.fake.world.acknowledged(await self.fake.people.press_button(person, message, data))
         else:

@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from bot.adapters.story import VirtualClock
-from bot.app import _serve_health, open_house, read_settings
+from bot.app import open_house, read_settings, serve_health
 from bot.settings import override
 from storage.store import StorageUnavailable
 from tests.houses import START, minds
@@ -55,7 +55,7 @@ async def health_of(home: Home) -> int:
     with create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     async with AsyncExitStack() as stack:
-        await _serve_health(home.rig.house, override(read_settings(), {"health_port": port}), stack)
+        await serve_health(home.rig.house, override(read_settings(), {"health_port": port}), stack)
         async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/health") as answer:
             return answer.status
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from bot.adapters.story import Delivery, FaultyStore, Killed, OpenHouse, Player, StoryFailed, StorySender
 from bot.adapters.telegram import PLATFORM, Telegram
-from bot.adapters.telegram.buttons import press_of
+from bot.buttons import press_of
 from bot.knowledge.countries import countries
 from bot.knowledge.story_file import Step, Story
 from bot.messages import Account

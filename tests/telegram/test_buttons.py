@@ -1,77 +1,23 @@
-"""Choices as buttons: what they hold fits, survives, and is read back."""
+"""Choices laid out under a message of Telegram."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from bot.adapters.telegram.buttons import MAX_DATA, data_of, keyboard, press_of, rows
-from bot.handlers import FORM_PRESSES, PRESSES, moderation
-from bot.handlers.smalltalk import OFFERED
-from bot.knowledge.wording import wording
-from bot.messages import Press
-from bot.ports import Dialogue, Label
-
-ABOUT = {
-    "a planned slot": "2026-01-01T08:00@2026-01-01T08:15",
-    "a form's token": Dialogue("plan", "confirm", {}, datetime(2026, 1, 1, tzinfo=UTC)).token,
-    "a day": "2026-01-01",
-    "a case or an entry, after many years": str(10**12),
-}
-
-CHOICES = sorted(
-    {choice for choice in PRESSES if choice != "arrive"}
-    | {choice for _, choice in FORM_PRESSES}
-    | set(moderation.PRESSES)
-    | {f"intent-{intent}" for intent in OFFERED}
-)
+from bot.adapters.telegram.buttons import keyboard, rows
+from bot.ports import Label
 
 
-def label(choice: str, about: str = "", text: str = "") -> Label:
+def label(choice: str, text: str) -> Label:
     """A choice as it is shown."""
-    return Label(id=choice, about=about, text=text or choice)
-
-
-@pytest.mark.parametrize("about", ABOUT.values(), ids=ABOUT)
-def test_every_choice_fits_whatever_it_is_about(about: str) -> None:
-    assert len(CHOICES) > 70
-    assert [choice for choice in CHOICES if len(f"{choice}|{about}".encode()) > MAX_DATA] == []
-
-
-def test_every_choice_that_the_wording_knows_is_looked_at() -> None:
-    worded = {key.removeprefix("choice.") for key in wording("en") if key.startswith("choice.")}
-    assert worded <= set(CHOICES)
-
-
-@given(st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True), st.text(alphabet="abc:-T0123456789|é", max_size=20))
-def test_a_press_means_what_its_button_said(choice: str, about: str) -> None:
-    assert press_of(data_of(label(choice, about))) == Press(choice, about)
-
-
-def test_what_is_too_long_is_shortened_the_same_way_each_time_and_never_to_nothing() -> None:
-    long = label("confirm", "x" * 80)
-    assert data_of(long) == data_of(long)
-    press = press_of(data_of(long))
-    assert press is not None
-    assert press.choice == "confirm"
-    assert press.about.startswith("~")
-
-
-@pytest.mark.parametrize("data", ["", "taken", "|", "TAKEN|", "../|x", "taken|" + "x" * 70, "é|x"])
-def test_what_no_button_of_ours_holds_is_no_press(data: str) -> None:
-    assert press_of(data) is None
+    return Label(id=choice, about="", text=text)
 
 
 def test_a_scale_is_shown_in_two_rows() -> None:
-    scale = [label(f"severity-{number}", text=str(number)) for number in range(11)]
+    scale = [label(f"severity-{number}", str(number)) for number in range(11)]
     assert [[each.text for each in row] for row in rows(scale)] == [list("012345"), ["6", "7", "8", "9", "10"]]
 
 
 def test_short_labels_stand_side_by_side_and_long_ones_alone() -> None:
-    laid = rows([label("a", text="Taken"), label("b", text="Later"), label("c", text="I am 18 or over and I agree"), label("d", text="No")])
+    laid = rows([label("a", "Taken"), label("b", "Later"), label("c", "I am 18 or over and I agree"), label("d", "No")])
     assert [[each.text for each in row] for row in laid] == [["Taken", "Later"], ["I am 18 or over and I agree", "No"]]
 
 

@@ -1,26 +1,20 @@
 """Choices as buttons and menus, and presses back as choices.
 
-A button holds `choice|about`, at most 100 characters: ids alone, so that it means the same after a restart and after weeks. The
-vendor makes the item anew from what it holds (`DynamicItem`): nothing is kept of a message that was sent.
+The vendor makes the item anew from what it holds (`DynamicItem`): nothing is kept of a message that was sent.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import discord
-import structlog
 
-from bot.messages import Press
+from bot.buttons import DATA, data_of, is_aside, is_scale
 from bot.ports import Label
 
-log = structlog.get_logger()
-
-MAX_DATA = 100
 MAX_LABEL = 80
 ROWS = 5
 IN_ROW = 5
@@ -28,11 +22,6 @@ ROW_WIDTH = 60
 """Characters of the labels side by side; telephones wrap what is longer."""
 
 IN_MENU = 25
-ASIDES = frozenset({"talk-to-human", "history"})
-"""Choices that answer no question: the other buttons stay where they are."""
-
-_DATA = re.compile(r"([a-z0-9][a-z0-9_-]*)\|(.*)", re.DOTALL)
-_SCALE = re.compile(r"(?:severity|craving)-\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +32,7 @@ class Shown:
     data: str
 
 
-def data_of(label: Label) -> str:
-    """What a button holds. What it is about is shortened to a digest when it is too long: no handler knows it then, and the
-    press is answered as one of a question that is over. No choice of today is so long; the log would say so."""
-    data = f"{label.id}|{label.about}"
-    if len(data) <= MAX_DATA:
-        return data
-    log.error("discord.button-too-long")
-    return f"{label.id}|~{hashlib.sha256(label.about.encode()).hexdigest()[:16]}"
-
-
-def press_of(data: str) -> Press | None:
-    """The choice that a button stands for; None for what none of ours holds."""
-    found = _DATA.fullmatch(data)
-    return Press(found.group(1), found.group(2)) if found and len(data) <= MAX_DATA else None
-
-
-class ChosenButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"[a-z0-9][a-z0-9_-]*\|[\s\S]*"):
+class ChosenButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=DATA):
     """A button of ours, whenever it was sent."""
 
     @classmethod
@@ -130,7 +103,7 @@ def _fits(row: Sequence[Shown], each: Shown) -> bool:
 
 
 def _is_scale(data: str) -> bool:
-    return _SCALE.fullmatch(data.partition("|")[0]) is not None
+    return is_scale(data.partition("|")[0])
 
 
 def _style(data: str) -> discord.ButtonStyle:
@@ -159,7 +132,6 @@ def without(choices: Sequence[Shown], data: str) -> tuple[str, list[Shown]]:
     label = next((each.label for each in choices if each.data == data), "")
     if not label:
         return "", list(choices)
-    press = press_of(data)
-    if press is None or press.choice not in ASIDES:
+    if not is_aside(data):
         return label, []
     return label, [each for each in choices if each.data != data]

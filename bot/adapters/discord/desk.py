@@ -14,18 +14,20 @@ import aiohttp
 import discord
 import structlog
 
-from bot.adapters.discord.buttons import arranged, choices_under, press_of, without
+from bot.adapters.discord.buttons import arranged, choices_under, without
 from bot.adapters.discord.commands import Given, given, in_words
 from bot.adapters.discord.forms import form, sent
 from bot.adapters.discord.hearing import Hearing
+from bot.adapters.discord.parts import TEXT_UNITS
 from bot.adapters.discord.place import PLATFORM, Answering
 from bot.adapters.discord.roles import Roles, may_lead
-from bot.adapters.discord.splitting import TEXT_UNITS, units
 from bot.adapters.discord.suggesting import Slots, suggestions
 from bot.adapters.discord.watching import Watching
+from bot.buttons import press_of
 from bot.knowledge.discord import FORM_OF, MODERATOR_COMMANDS, discord_words
 from bot.knowledge.files import LANGUAGES
 from bot.messages import Account, Incoming, Press
+from bot.splitting import units
 
 log = structlog.get_logger()
 

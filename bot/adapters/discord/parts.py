@@ -9,11 +9,12 @@ from typing import Any
 import discord
 
 from bot.adapters.discord.buttons import view_of
-from bot.adapters.discord.splitting import split
 from bot.knowledge.discord import discord_words
 from bot.ports import File, Label, Outgoing
+from bot.splitting import split
 
 FILES_AT_ONCE = 10
+TEXT_UNITS = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class Part:
 
 def parts_of(message: Outgoing) -> tuple[Part, ...]:
     """A message in parts: buttons and files with its last text."""
-    parts = [Part(text=text) for text in split(message.text)] or [Part(text="")]
+    parts = [Part(text=text) for text in split(message.text, TEXT_UNITS)] or [Part(text="")]
     parts[-1] = replace(parts[-1], labels=message.choices, files=message.files[:FILES_AT_ONCE])
     further = range(FILES_AT_ONCE, len(message.files), FILES_AT_ONCE)
     return (*parts, *(Part(text="", files=message.files[at : at + FILES_AT_ONCE]) for at in further))

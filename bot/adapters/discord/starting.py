@@ -8,42 +8,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 import aiohttp
 import discord
 import structlog
 
 from bot.adapters.discord.client import Client, TokenRefused
+from bot.backoff import Backoff
 
 log = structlog.get_logger()
 
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0
 """Seconds. At the longest there are about a hundred entries a day; the growing ones before it are eight."""
 
-STEADY = 3600.0
-"""Seconds of a connection after which the next trouble is a new one."""
-
 RESERVE = 100
 """Entries of a day that are kept back for those who start the process by hand."""
 
 Sleep = Callable[[float], Awaitable[None]]
-
-
-@dataclass(slots=True)
-class Backoff:
-    """Growing pauses while something outside fails, in seconds."""
-
-    pause: float = FIRST_PAUSE
-
-    def next(self) -> float:
-        """The pause to make now."""
-        now, self.pause = self.pause, min(self.pause * 2, LONGEST_PAUSE)
-        return now
-
-    def over(self) -> None:
-        """It worked for long enough."""
-        self.pause = FIRST_PAUSE
 
 
 class ContentRefused(Exception):
@@ -52,13 +33,11 @@ class ContentRefused(Exception):
 
 async def stay(make_client: Callable[[], Client], token: str, *, sleep: Sleep = asyncio.sleep) -> None:
     """Connected until cancelled. Raises TokenRefused, and ContentRefused; everything else is waited for."""
-    backoff = Backoff()
+    backoff, loop = Backoff(first=FIRST_PAUSE, longest=LONGEST_PAUSE), asyncio.get_running_loop()
     while True:
-        began = asyncio.get_running_loop().time()
+        began = loop.time()
         await enter(make_client(), token, sleep=sleep)
-        if asyncio.get_running_loop().time() - began > STEADY:
-            backoff.over()
-        await sleep(backoff.next())
+        await sleep(backoff.next_after(loop.time() - began))
 
 
 async def enter(client: Client, token: str, *, sleep: Sleep) -> None:

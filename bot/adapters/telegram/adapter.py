@@ -20,12 +20,13 @@ from bot.adapters.telegram.client import API, Client, Raw, keep_quiet
 from bot.adapters.telegram.lanes import Lanes
 from bot.adapters.telegram.menu import show_menu
 from bot.adapters.telegram.pacing import REAL_TIME, Pacemaker, Turnstile, WaitTooLong
-from bot.adapters.telegram.polling import GRACE, KINDS, Backoff, Poller
+from bot.adapters.telegram.polling import FIRST_PAUSE, GRACE, KINDS, LONGEST_PAUSE, Poller
 from bot.adapters.telegram.pressing import answer, show_chosen
 from bot.adapters.telegram.reading import PLATFORM, Heard, Reading
 from bot.adapters.telegram.roles import Roles
 from bot.adapters.telegram.sending import Sending
 from bot.adapters.telegram.webhook import CONNECTIONS, Webhook, WebhookServer
+from bot.backoff import Backoff
 from bot.knowledge.files import LANGUAGES
 from bot.knowledge.telegram import telegram_words
 from bot.messages import Account, AttachmentKind, Incoming
@@ -140,7 +141,7 @@ class Telegram:
 
     async def _insist(self, ask: Callable[[], Awaitable[object]]) -> None:
         """Ask until Telegram answers: a machine often starts before its network. What it refuses is raised: asking again is no help."""
-        backoff = Backoff()
+        backoff = Backoff(first=FIRST_PAUSE, longest=LONGEST_PAUSE)
         while True:
             try:
                 await ask()

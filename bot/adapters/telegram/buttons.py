@@ -1,49 +1,17 @@
-"""Choices as buttons, and presses back as choices.
-
-A button holds `choice|about`, at most 64 bytes: ids alone, so that it means the same after a restart and after weeks. Whether
-it still counts is for the handlers to say.
-"""
+"""Choices as buttons under a message."""
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Iterable, Sequence
 
-import structlog
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.messages import Press
+from bot.buttons import data_of, is_aside, is_scale
 from bot.ports import Label
 
-log = structlog.get_logger()
-
-MAX_DATA = 64
 SCALE_IN_ROW = 6
 ROW_WIDTH = 30
 """Characters of the labels side by side; narrow telephones cut longer ones."""
-
-ASIDES = frozenset({"talk-to-human", "history"})
-"""Choices that answer no question: the other buttons stay where they are."""
-
-_DATA = re.compile(r"([a-z0-9][a-z0-9_-]*)\|(.*)", re.DOTALL)
-_SCALE = re.compile(r"(?:severity|craving)-\d+")
-
-
-def data_of(label: Label) -> str:
-    """What a button holds. What it is about is shortened to a digest when it is too long: no handler knows it then, and the
-    press is answered as one of a question that is over. No choice of today is so long; the log would say so."""
-    data = f"{label.id}|{label.about}"
-    if len(data.encode()) <= MAX_DATA:
-        return data
-    log.error("telegram.button-too-long", choice=label.id)
-    return f"{label.id}|~{hashlib.sha256(label.about.encode()).hexdigest()[:16]}"
-
-
-def press_of(data: str) -> Press | None:
-    """The choice that a button stands for; None for what none of ours holds."""
-    found = _DATA.fullmatch(data)
-    return Press(found.group(1), found.group(2)) if found and len(data.encode()) <= MAX_DATA else None
 
 
 def keyboard(labels: Sequence[Label]) -> InlineKeyboardMarkup | None:
@@ -65,8 +33,8 @@ def rows(labels: Iterable[Label]) -> list[list[Label]]:
 
 
 def _fits(row: Sequence[Label], label: Label) -> bool:
-    scale = _SCALE.fullmatch(label.id) is not None
-    if scale != (_SCALE.fullmatch(row[-1].id) is not None):
+    scale = is_scale(label.id)
+    if scale != is_scale(row[-1].id):
         return False
     if scale:
         return len(row) < SCALE_IN_ROW
@@ -81,8 +49,7 @@ def without(markup: InlineKeyboardMarkup, data: str) -> tuple[str, InlineKeyboar
     pressed = next((button for row in markup.inline_keyboard for button in row if button.callback_data == data), None)
     if pressed is None:
         return "", markup
-    press = press_of(data)
-    if press is None or press.choice not in ASIDES:
+    if not is_aside(data):
         return pressed.text, None
     left = [[button for button in row if button is not pressed] for row in markup.inline_keyboard]
     left = [row for row in left if row]

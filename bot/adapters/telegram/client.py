@@ -21,6 +21,9 @@ from telegram.request import HTTPXRequest
 
 API = "https://api.telegram.org"
 POLL_SECONDS = 30
+TEXT_UNITS, CAPTION_UNITS = 4096, 1024
+"""What a message and a caption hold, in UTF-16 code units."""
+
 CONNECTIONS = 32
 """Requests at the same time; more wait for a free connection."""
 

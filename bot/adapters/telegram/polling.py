@@ -18,6 +18,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.adapters.telegram.client import POLL_SECONDS, Client, Raw, seconds_told
 from bot.adapters.telegram.lanes import Lanes
+from bot.backoff import Backoff
 
 log = structlog.get_logger()
 
@@ -39,22 +40,6 @@ GRACE = 10.0
 
 
 @dataclass(slots=True)
-class Backoff:
-    """Growing pauses while something outside fails, in seconds."""
-
-    pause: float = FIRST_PAUSE
-
-    def next(self) -> float:
-        """The pause to make now."""
-        now, self.pause = self.pause, min(self.pause * 2, LONGEST_PAUSE)
-        return now
-
-    def over(self) -> None:
-        """It works again."""
-        self.pause = FIRST_PAUSE
-
-
-@dataclass(slots=True)
 class Poller:
     """Asks for updates and has each one taken. `take` returns at once; its work goes on in the lanes, under the update's id."""
 
@@ -66,7 +51,7 @@ class Poller:
     _taken: dict[int, float] = field(default_factory=dict)
     _offset: int | None = None
     _spoken_at: float = 0.0
-    _backoff: Backoff = field(default_factory=Backoff)
+    _backoff: Backoff = field(default_factory=lambda: Backoff(first=FIRST_PAUSE, longest=LONGEST_PAUSE))
 
     async def run(self) -> None:
         """Until cancelled; then what is being heard is waited for, and acknowledged."""

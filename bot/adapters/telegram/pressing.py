@@ -8,10 +8,10 @@ from telegram import InlineKeyboardMarkup, Message
 from telegram.error import TelegramError
 
 from bot.adapters.telegram.buttons import without
-from bot.adapters.telegram.client import NO_PREVIEW, Client
+from bot.adapters.telegram.client import CAPTION_UNITS, NO_PREVIEW, TEXT_UNITS, Client
 from bot.adapters.telegram.reading import Pressed
-from bot.adapters.telegram.splitting import CAPTION_UNITS, TEXT_UNITS, units
 from bot.knowledge.telegram import telegram_words
+from bot.splitting import units
 
 
 async def answer(client: Client, pressed: Pressed, *, language: str) -> None:

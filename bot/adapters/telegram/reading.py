@@ -12,7 +12,7 @@ from datetime import datetime
 
 from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update, User
 
-from bot.adapters.telegram.buttons import press_of
+from bot.buttons import press_of
 from bot.core.person import Role
 from bot.knowledge.telegram import sentences
 from bot.messages import Account, Incoming

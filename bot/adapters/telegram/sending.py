@@ -15,11 +15,11 @@ from telegram import InputFile, Message
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.adapters.telegram.buttons import keyboard
-from bot.adapters.telegram.client import NO_PREVIEW, Client, cut_off, seconds_told
+from bot.adapters.telegram.client import CAPTION_UNITS, NO_PREVIEW, TEXT_UNITS, Client, cut_off, seconds_told
 from bot.adapters.telegram.pacing import Turnstile, WaitTooLong
-from bot.adapters.telegram.splitting import CAPTION_UNITS, TEXT_UNITS, split, units
 from bot.messages import AttachmentKind
 from bot.ports import File, Label, Outgoing, SendFailed
+from bot.splitting import split, units
 
 log = structlog.get_logger()
 

@@ -1,11 +1,11 @@
-"""Long texts in parts that Telegram takes. It counts UTF-16 code units: 4096 for a message, 1024 for a caption."""
+"""Long texts in parts that a platform takes, counted in UTF-16 code units.
+
+Telegram counts so; Discord counts characters, which are never more.
+"""
 
 from __future__ import annotations
 
 import unicodedata
-
-TEXT_UNITS = 4096
-CAPTION_UNITS = 1024
 
 _BORDERS = ("\n\n", "\n", ". ", "! ", "? ", "… ", " ")
 """Where a text may be cut, best first."""
@@ -14,11 +14,11 @@ _JOINER, _KEYCAP = "\u200d", "\u20e3"
 
 
 def units(text: str) -> int:
-    """The length of a text as Telegram counts it."""
+    """The length of a text in UTF-16 code units."""
     return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
-def split(text: str, limit: int = TEXT_UNITS) -> tuple[str, ...]:
+def split(text: str, limit: int) -> tuple[str, ...]:
     """The text in parts of at most `limit` units, cut between paragraphs, else lines, sentences, words.
 
     Nothing but white space at a cut is lost; an emoji of several characters is not torn apart.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.telegram.splitting import split, units
+from bot.splitting import split, units
 
 PARAGRAPHS = st.lists(st.text(alphabet="ab é🙂\n👩🏽‍🚀مر.! ", max_size=60), max_size=12).map("\n\n".join)
 
