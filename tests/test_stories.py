@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.story import Delivery, Player, StoryFailed
-from bot.app import open_house, read_settings, story_settings
 from bot.knowledge.story_file import Story, read_story
-from tests.houses import minds
-
-STORIES = Path(__file__).parent / "stories"
-ALL = sorted(STORIES.glob("*/*.yaml"))
+from tests.players import ALL, STORIES, opener, read, story_id
 
 A_GREETING = """
 title: A greeting
@@ -30,15 +25,13 @@ steps:
 async def play(story: Story, folder: Path) -> list[Delivery]:
     """Play a story in this process."""
     shown: list[Delivery] = []
-    settings = story_settings(read_settings(), story.settings, folder=str(folder))
-    opener = partial(open_house, settings, minds=minds())
-    await Player(story, open_house=opener, show=shown.append, say=lambda step: None).play()
+    await Player(story, open_house=opener(story, folder), show=shown.append, say=lambda step: None).play()
     return shown
 
 
-@pytest.mark.parametrize("path", ALL, ids=lambda path: f"{path.parent.name}-{path.stem}")
+@pytest.mark.parametrize("path", ALL, ids=story_id)
 async def test_a_story_goes_as_it_is_told(path: Path, tmp_path: Path) -> None:
-    deliveries = await play(read_story(path.read_text(encoding="utf-8"), name=path.name), tmp_path)
+    deliveries = await play(read(path), tmp_path)
     assert deliveries, "a story in which nothing is ever said tells nothing"
 
 

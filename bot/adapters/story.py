@@ -206,13 +206,17 @@ class Player:
             raise RuntimeError("the story has not started")
         return self._house
 
+    def _account(self, name: str) -> Account:
+        """Where somebody of the story is reached."""
+        return Account(self._sender.platform, name)
+
     def _settle_people(self, unit: Unit) -> None:
         now = self._clock.now()
         for name, person in self._story.people.items():
             if not person.consent and person.role == "patient":
                 continue
             added = unit.people.add(
-                Account(PLATFORM, name),
+                self._account(name),
                 role=person.role,
                 language=person.language,
                 timezone=person.timezone,
@@ -225,9 +229,12 @@ class Player:
         if step.restart:
             await self._restart()
         if step.who:
-            incoming = self._incoming(step)
-            await self._with_fault(step.crash, lambda: self._now().conversation.hear(incoming))
+            await self._with_fault(step.crash, lambda: self._speak(step))
         await self._pass_time(step)
+
+    async def _speak(self, step: Step) -> None:
+        """Say or press it; the process may die of it."""
+        await self._now().conversation.hear(self._incoming(step))
 
     async def _with_fault(self, crash: Crash | None, act: Callable[[], Awaitable[None]]) -> None:
         """Do something while a fault may strike; then serve what the fault held back, as after any failure that ends."""
@@ -254,7 +261,7 @@ class Player:
         person = self._story.people[step.who]
         return Incoming(
             key=f"{PLATFORM}:{step.number}",
-            account=Account(PLATFORM, step.who),
+            account=self._account(step.who),
             sent_at=self._clock.now(),
             text=step.text,
             press=self._offered(step) if step.press else None,

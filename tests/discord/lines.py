@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import simcord
@@ -13,40 +12,9 @@ import simcord
 from bot.adapters.discord import PLATFORM, Discord
 from bot.adapters.discord.commands import register
 from bot.adapters.discord.hearing import Hear
-from bot.messages import Account, Incoming
-from bot.ports import File, Label, Outgoing
-
-START = datetime(2026, 1, 1, 7, 30, tzinfo=UTC)
-
-
-@dataclass
-class StillClock:
-    """A clock that shows the beginning."""
-
-    at: datetime = START
-
-    def now(self) -> datetime:
-        """Always the same."""
-        return self.at
-
-
-@dataclass
-class Ear:
-    """Hears what the adapter hands over, instead of the conversation; `then` is done with each message."""
-
-    heard: list[Incoming] = field(default_factory=list)
-    then: Callable[[Incoming], Awaitable[None]] | None = None
-
-    async def hear(self, incoming: Incoming) -> None:
-        """As `Conversation.hear`."""
-        if self.then is not None:
-            await self.then(incoming)
-        self.heard.append(incoming)
-
-    @property
-    def texts(self) -> list[str]:
-        """The words heard so far."""
-        return [incoming.text for incoming in self.heard]
+from bot.messages import Account
+from bot.ports import Outgoing
+from tests.ears import Ear, StillClock, rendered
 
 
 class Locales:
@@ -133,11 +101,9 @@ async def stage(ear: Ear | None = None, **settings: Any) -> AsyncIterator[Stage]
         yield playing
 
 
-def outgoing(person: Any, text: str, *choices: tuple[str, str], key: str = "k", files: tuple[File, ...] = (), **more: Any) -> Outgoing:
+def outgoing(person: Any, text: str, *choices: tuple[str, str], **more: Any) -> Outgoing:
     """A rendered message; choices are (id, label)."""
-    labels = tuple(Label(id=choice, about="about", text=label) for choice, label in choices)
-    given: dict[str, Any] = {"kind": "reply", "level": "none", **more}
-    return Outgoing(key=key, account=Account(PLATFORM, str(person.id)), text=text, choices=labels, files=files, **given)
+    return rendered(Account(PLATFORM, str(person.id)), text, choices, **more)
 
 
 def labels(message: Any) -> list[str]:

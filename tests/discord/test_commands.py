@@ -14,7 +14,8 @@ from bot.adapters.discord.commands import payloads
 from bot.knowledge.discord import COMMANDS, MODERATOR_COMMANDS, discord_words, option_ids, sentence, words_of_all
 from bot.knowledge.files import LANGUAGES
 from bot.messages import Account
-from tests.discord.lines import Ear, adapter, outgoing, stage, the_response
+from tests.discord.lines import adapter, outgoing, stage, the_response
+from tests.ears import Ear
 from tests.houses import START, minds
 
 GIVEN: dict[str, Any] = {

@@ -12,7 +12,8 @@ import pytest
 from bot.adapters.story import Killed
 from bot.messages import Account, Incoming, Press
 from bot.ports import SendFailed
-from tests.discord.lines import Ear, Stage, adapter, outgoing, stage
+from tests.discord.lines import Stage, adapter, outgoing, stage
+from tests.ears import Ear
 from tests.log_reading import everything_logged, misshapen
 
 

@@ -15,7 +15,8 @@ import pytest
 from bot.adapters.story import VirtualClock
 from bot.app import House, open_house
 from bot.settings import Settings
-from tests.discord.lines import START, Stage, adapter, labels, the_last, the_response
+from tests.discord.lines import Stage, adapter, labels, the_last, the_response
+from tests.ears import START
 from tests.houses import minds, settings_in
 
 PLAN_EN = "four dose plan from today, bedtime 10pm"

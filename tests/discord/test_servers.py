@@ -9,7 +9,8 @@ import pytest
 
 from bot.messages import Incoming, Press
 from bot.ports import SendFailed
-from tests.discord.lines import Ear, Stage, adapter, outgoing, stage, the_last, the_response
+from tests.discord.lines import Stage, adapter, outgoing, stage, the_last, the_response
+from tests.ears import Ear
 
 LEADER = discord.Permissions(administrator=True)
 REDIRECT = "Let us talk about that in private: nobody else reads it there."

@@ -18,7 +18,8 @@ from bot.adapters.discord.starting import FIRST_PAUSE, LONGEST_PAUSE, RESERVE, C
 from bot.adapters.story import Killed
 from bot.backoff import Backoff
 from bot.messages import Account, Incoming
-from tests.discord.lines import START, Ear, StillClock, adapter
+from tests.discord.lines import adapter
+from tests.ears import START, Ear, StillClock
 
 
 @dataclass

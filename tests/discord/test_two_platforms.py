@@ -17,7 +17,8 @@ from bot.adapters.story import VirtualClock
 from bot.app import House, open_house
 from bot.buttons import press_of
 from bot.messages import Account
-from tests.discord.lines import START, Stage, adapter
+from tests.discord.lines import Stage, adapter
+from tests.ears import START
 from tests.houses import minds, settings_in
 from tests.telegram.fake_bot_api import FakeBotApi
 from tests.telegram.fake_people import buttons

@@ -11,12 +11,13 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
 from aiohttp import web
 
+from tests.ears import START
 from tests.telegram.fake_checks import ApiError, Params
 from tests.telegram.fake_methods import Methods
 from tests.telegram.fake_people import People
@@ -24,7 +25,6 @@ from tests.telegram.fake_store import Json, World
 
 BOT_ID = 123456789
 TOKEN = f"{BOT_ID}:AAtest-token-of-nobody-0123456789abcd"
-START = datetime(2026, 1, 1, 7, 30, tzinfo=UTC)
 HOST = "127.0.0.1"
 
 

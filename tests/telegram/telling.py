@@ -8,71 +8,36 @@ which no platform shows; that the platform shows the same words is checked at th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
-from dataclasses import dataclass, replace
 
-from bot.adapters.story import Delivery, FaultyStore, Killed, OpenHouse, Player, StoryFailed, StorySender
-from bot.adapters.telegram import PLATFORM, Telegram
+from bot.adapters.story import OpenHouse, StoryFailed
+from bot.adapters.telegram import PLATFORM
 from bot.buttons import press_of
-from bot.knowledge.countries import countries
 from bot.knowledge.story_file import Step, Story
-from bot.messages import Account
-from bot.ports import Outgoing, Unit
+from tests.players import PlatformPlayer
 from tests.telegram.fake_bot_api import FakeBotApi
 from tests.telegram.fake_people import buttons
 from tests.telegram.lines import adapter
 
 
-@dataclass
-class Recorded(StorySender):
-    """The adapter's way out, with a list of what went through it, by the names of the story."""
-
-    telegram: Telegram | None = None
-    names: dict[str, str] | None = None
-    platform: str = PLATFORM
-
-    def accounts(self) -> Collection[Account] | None:
-        """Everybody on the platform."""
-        return None
-
-    async def send(self, message: Outgoing) -> None:
-        """Send it, then keep it: what the platform refuses was not delivered."""
-        if self.faults.once("before_send"):
-            raise Killed
-        if self.telegram is None or self.names is None:
-            raise RuntimeError("the story has not started")
-        await self.telegram.send(message)
-        name = self.names[message.account.id]
-        self.delivered.append(Delivery(self.clock.now(), replace(message, account=Account(PLATFORM, name))))
-
-
-class TelegramPlayer(Player):
+class TelegramPlayer(PlatformPlayer):
     """Plays one story on the fake platform."""
 
     def __init__(self, story: Story, *, open_house: OpenHouse, fake: FakeBotApi) -> None:
-        super().__init__(story, open_house=open_house, show=lambda _: None, say=lambda _: None)
+        super().__init__(
+            story, open_house=open_house, platform=PLATFORM, ids={name: at for at, name in enumerate(story.people, start=1001)}
+        )
         self._fake = fake
         fake.world.now = self._clock.now
-        self._ids = {name: number for number, name in enumerate(story.people, start=1001)}
         for name, number in self._ids.items():
             fake.people.join(number, name, language=story.people[name].language)
-        self._recorded = Recorded(self._clock, self._faults, {}, names={str(number): name for name, number in self._ids.items()})
-        self._sender: StorySender = self._recorded
         self._running: asyncio.Task[None] | None = None
         self._update = 0
 
     async def _start(self) -> None:
-        keepers = {number for name, number in self._ids.items() if self._story.people[name].role == "moderator"}
-        telegram = adapter(self._fake, clock=self._clock, language="fr", moderators=keepers)
-        self._recorded.telegram = telegram
-        self._context = self._open(
-            clock=self._clock,
-            senders=[self._recorded],
-            wrap_store=lambda store: FaultyStore(store, self._faults),
-            before_serving=self._faults.before_serving,
-        )
-        self._house = await self._context.__aenter__()
-        self._running = asyncio.create_task(telegram.run(self._house.conversation.hear))
+        telegram = adapter(self._fake, clock=self._clock, language="fr", moderators=self._keepers)
+        self._recorded.to = telegram
+        await super()._start()
+        self._running = asyncio.create_task(telegram.run(self._now().conversation.hear))
 
     async def _stop(self) -> None:
         if self._running is not None:
@@ -80,29 +45,10 @@ class TelegramPlayer(Player):
             await asyncio.gather(self._running, return_exceptions=True)
         await super()._stop()
 
-    def _settle_people(self, unit: Unit) -> None:
-        now = self._clock.now()
-        for name, person in self._story.people.items():
-            if not person.consent and person.role == "patient":
-                continue
-            country = person.country or next((code for code, each in countries().items() if person.timezone in each.timezones), "")
-            added = unit.people.add(
-                Account(PLATFORM, str(self._ids[name])),
-                role=person.role,
-                language=person.language,
-                timezone=person.timezone,
-                country=country,
-                now=now,
-            )
-            unit.people.save(replace(added, consented_at=now, on_duty=person.on_duty))
-
-    async def _step(self, step: Step) -> None:
-        if step.restart:
-            await self._restart()
+    async def _pass_time(self, step: Step) -> None:
         if step.who:
-            await self._with_fault(step.crash, lambda: self._speak(step))
-            await self._fake.world.acknowledged(self._update)
-        await self._pass_time(step)
+            await self._fake.world.acknowledged(self._update)  # also when the process died of it, and was started again
+        await super()._pass_time(step)
 
     async def _speak(self, step: Step) -> None:
         """Say or press it, and wait until the process has heard it, or died of it."""
@@ -132,7 +78,3 @@ class TelegramPlayer(Player):
     def shown(self) -> dict[str, list[str]]:
         """The words of the assistant that each person sees on their telephone; a second file comes without."""
         return {name: [text for text in self._fake.people.texts(number) if text] for name, number in self._ids.items()}
-
-    def delivered(self) -> dict[str, list[str]]:
-        """What was delivered to each person."""
-        return {name: [each.message.text for each in self._sender.delivered if each.message.account.id == name] for name in self._ids}

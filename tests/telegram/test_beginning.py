@@ -13,8 +13,9 @@ import pytest
 from bot.adapters.telegram import TokenRefused, Webhook
 from bot.app import read_settings, set_up_logging
 from bot.messages import Incoming
+from tests.ears import Ear
 from tests.telegram.fake_bot_api import TOKEN, FakeBotApi, flood, refusal
-from tests.telegram.lines import Ear, adapter, outgoing, running, until
+from tests.telegram.lines import adapter, outgoing, running, until
 
 ANA, KEEPER, KEEPERS = 41, 43, -100777
 PUBLIC, SECRET = "https://palier.example/telegram", "a-secret_of-the-door"

@@ -8,8 +8,9 @@ import pytest
 
 from bot.adapters.story import Killed
 from bot.messages import Account, Incoming, Press
-from tests.telegram.fake_bot_api import BOT_ID, START, FakeBotApi, refusal
-from tests.telegram.lines import Ear, adapter, outgoing, running, until
+from tests.ears import START, Ear
+from tests.telegram.fake_bot_api import BOT_ID, FakeBotApi, refusal
+from tests.telegram.lines import adapter, outgoing, running, until
 
 ANA, BEN, GROUP, KEEPERS = 41, 42, -100555, -100777
 

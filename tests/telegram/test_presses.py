@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 
 from bot.messages import Incoming, Press
+from tests.ears import Ear
 from tests.telegram.fake_bot_api import FakeBotApi, flood, refusal
 from tests.telegram.fake_people import buttons
 from tests.telegram.fake_store import Json
-from tests.telegram.lines import Ear, adapter, outgoing, running, until
+from tests.telegram.lines import adapter, outgoing, running, until
 
 ANA = 41
 QUESTION = ("taken", "Taken"), ("skip", "Not taken"), ("talk-to-human", "Talk to someone")
