@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bot.handlers.turn import Turn
+from bot.handlers.turn import Handle, HandleForm, Turn
+from bot.messages import Reply
+from bot.ports import Dialogue
 
 ASIDE = frozenset({"confirm", "greet", "thanks", "help"})
 """Politeness around an answer takes nothing away from it."""
@@ -18,6 +20,23 @@ def close_own(turn: Turn, form: str) -> None:
     dialogue = turn.unit.dialogues.get(turn.person.id)
     if dialogue is not None and dialogue.form == form:
         turn.close_form()
+
+
+def yes_or_no(yes: Handle, no: Handle) -> HandleForm:
+    """The form of a question that is answered by yes or no in words; anything else is heard as words."""
+
+    def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+        del dialogue
+        return in_words(turn, yes, no)
+
+    return form
+
+
+def in_words(turn: Turn, yes: Handle, no: Handle) -> list[Reply] | None:
+    """What a yes or a no in words brings; None when it is neither."""
+    if turn.meaning.intent == "confirm":
+        return yes(turn)
+    return no(turn) if turn.meaning.intent in ("decline", "cancel") else None
 
 
 def says_only(turn: Turn, intents: Collection[str]) -> bool:

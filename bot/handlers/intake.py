@@ -12,7 +12,7 @@ from bot.core.intake import Slot, Taken, judge_intake, match_slot, slots_around
 from bot.core.levels import Level
 from bot.core.tablets import in_tablets
 from bot.handlers import agenda, escalation, top_up
-from bot.handlers.answer import close_own, says_only
+from bot.handlers.answer import close_own, in_words, says_only
 from bot.handlers.escalation import Sign
 from bot.handlers.turn import Turn, choices, mg, moment, nested, numbers_of, say
 from bot.messages import Choice, Json, Reply, Urgency, Words
@@ -192,9 +192,7 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """The missing amount, or whether it really was a second intake, in words that say nothing else."""
     answers = dialogue.answers
     if dialogue.step == "duplicate":
-        if turn.meaning.intent == "confirm":
-            return press_yes(turn)
-        return press_no(turn) if turn.meaning.intent in ("decline", "cancel") else None
+        return in_words(turn, press_yes, press_no)
     if turn.meaning.intent == "cancel":
         return press_no(turn)
     if turn.meaning.intent not in AN_AMOUNT or not says_only(turn, AN_AMOUNT) or HOURS & set(turn.slots):

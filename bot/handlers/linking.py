@@ -6,9 +6,9 @@ import re
 from datetime import timedelta
 
 from bot.core.person import Person
+from bot.handlers.answer import yes_or_no
 from bot.handlers.turn import Turn, choices, clock, say
 from bot.messages import Choice, Reply
-from bot.ports import Dialogue
 
 FORM = "link"
 VALID = timedelta(minutes=15)
@@ -65,14 +65,6 @@ def ask_unlink(turn: Turn) -> list[Reply]:
     return [turn.reply(say("link.off-sure"), offers=choices("confirm", "cancel", about=token))]
 
 
-def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """Yes or no, in words. Anything else is heard as words."""
-    del dialogue
-    if turn.meaning.intent == "confirm":
-        return confirm(turn)
-    return leave(turn) if turn.meaning.intent in ("decline", "cancel") else None
-
-
 def confirm(turn: Turn) -> list[Reply]:
     """The account changes hands. What is said to it afterwards is said straight: it reaches this person no more."""
     dialogue = turn.unit.dialogues.get(turn.person.id)
@@ -96,3 +88,7 @@ def leave(turn: Turn) -> list[Reply]:
     """Nothing is changed."""
     turn.close_form()
     return [turn.reply(say("form.left"))]
+
+
+form = yes_or_no(confirm, leave)
+"""The answer in words."""

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 from bot.core.case import Case
 from bot.handlers import agenda, linking
+from bot.handlers.answer import yes_or_no
 from bot.handlers.turn import Due, Handle, Turn, choices, emergency_of, numbers_of, on_day, say
 from bot.messages import Attachment, Choice, Reply, Urgency, Words
-from bot.ports import Dialogue, Trace
+from bot.ports import Trace
 
 FORM = "erase"
 WITHDRAWAL = "withdraw"
@@ -53,14 +54,6 @@ def ask_erase(turn: Turn) -> list[Reply]:
     return [turn.reply(numbers, *words, offers=(*offers, Choice("talk-to-human")), rules=rules, level=case.level)]
 
 
-def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """Yes or no, in words. Anything else is heard as words."""
-    del dialogue
-    if turn.meaning.intent == "confirm":
-        return erase(turn)
-    return keep(turn) if turn.meaning.intent in ("decline", "cancel") else None
-
-
 def erase(turn: Turn) -> list[Reply]:
     """Everything goes, in this transaction. The farewell is spoken straight after the commit, from memory.
 
@@ -98,14 +91,6 @@ def ask_withdraw(turn: Turn) -> list[Reply]:
     return [turn.reply(say("privacy.withdraw-sure", until=until), offers=choices("confirm", "cancel", about=token))]
 
 
-def withdrawal(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """Yes or no, in words. Anything else is heard as words."""
-    del dialogue
-    if turn.meaning.intent == "confirm":
-        return withdraw(turn)
-    return keep(turn) if turn.meaning.intent in ("decline", "cancel") else None
-
-
 def withdraw(turn: Turn) -> list[Reply]:
     """Nothing more is kept and nothing rings. What is there is sealed for a month, in case they come back, and then erased."""
     dialogue = turn.unit.dialogues.get(turn.person.id)
@@ -134,6 +119,10 @@ def due_forget(due: Due) -> list[Reply]:
         due.unit.people.erase(due.person.id)
     return []
 
+
+erasing = yes_or_no(erase, keep)
+withdrawing = yes_or_no(withdraw, keep)
+"""The answers to both questions, in words."""
 
 TOPICS: Mapping[str, Handle] = {
     "export": export,

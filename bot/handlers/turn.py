@@ -192,11 +192,6 @@ class Due(Moment):
 
     timer: Timer
 
-    @property
-    def late_by(self) -> timedelta:
-        """How long after its time it is being served."""
-        return self.now - self.timer.due_at
-
 
 Handle = Callable[[Turn], list[Reply]]
 """A use case for words or a press."""

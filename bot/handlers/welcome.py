@@ -8,7 +8,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from bot.handlers import agenda
-from bot.handlers.answer import close_own
+from bot.handlers.answer import close_own, in_words
 from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
 from bot.knowledge.consent import consent, has_agreed
 from bot.knowledge.countries import countries, find_country
@@ -96,11 +96,7 @@ def _consent_question(turn: Turn) -> Reply:
 def _consent_in_words(turn: Turn) -> list[Reply]:
     if turn.slots.get("topic") == MINOR:
         return _not_for_minors(turn)
-    if turn.meaning.intent == "confirm":
-        return consent_yes(turn)
-    if turn.meaning.intent in ("decline", "cancel"):
-        return consent_no(turn)
-    return [_consent_question(turn)]
+    return in_words(turn, consent_yes, consent_no) or [_consent_question(turn)]
 
 
 def consent_yes(turn: Turn) -> list[Reply]:
