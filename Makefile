@@ -56,8 +56,9 @@ format: $(VENV)/.test-ready  ## let ruff rewrite what it can
 	.knowledge/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/knowledge.txt
 	@touch $@
 
-knowledge: .knowledge/.ready  ## learn the danger signs again from the example messages (bot/knowledge/*/signs)
+knowledge: .knowledge/.ready  ## learn again from the example messages: danger signs (bot/knowledge/*/signs) and intents (*/sayings)
 	.knowledge/bin/python -m bot.understanding.danger_training
+	.knowledge/bin/python -m bot.understanding.intent_training
 
 lock: $(VENV)/bin/python  ## pin every dependency again (needs uv, which this target installs)
 	$(PIP) install uv

@@ -22,9 +22,10 @@ from bot.adapters.console import Console
 from bot.adapters.health import Health
 from bot.conversation import Conversation, judges
 from bot.core.person import Person, Role
-from bot.core.policy import Policy
+from bot.core.policy import Community, Policy
 from bot.delivery import Postman
 from bot.exports import FILES
+from bot.knowledge.commands import member_command
 from bot.knowledge.files import KnowledgeError
 from bot.knowledge.wording import check_parity
 from bot.ports import Clock, Sender, Store
@@ -85,6 +86,7 @@ class Minds:
 def load_minds() -> Minds:
     """Read triage and understanding. Raises KnowledgeError when the knowledge cannot be trusted."""
     check_parity()
+    member_command("")  # read now: the door of every message needs it
     return Minds(triage=Triage.load(), reader=Reader.load())
 
 
@@ -130,8 +132,10 @@ async def open_house(
 
 
 def policy(settings: Settings) -> Policy:
-    """The waiting times, in the form the core takes."""
+    """The waiting times and the community's place, in the form the core takes."""
+    channel = settings.discord_community_channel
     return Policy(
+        community=Community("discord", str(channel), settings.language) if channel is not None else None,
         claim_emergency=timedelta(minutes=settings.escalation.emergency.claim_minutes),
         claim_urgent=timedelta(minutes=settings.escalation.urgent.claim_minutes),
         snooze=timedelta(minutes=settings.snooze_minutes),

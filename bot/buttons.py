@@ -14,10 +14,13 @@ from bot.ports import Label
 MAX_DATA = 64
 """Bytes: what the narrowest platform lets a button hold (Telegram; Discord takes a hundred characters)."""
 
+ANSWER = "answer-question"
+"""The button under a question to the community. It is pressed by whoever answers, in words that come with it."""
+
 DATA = r"([a-z0-9][a-z0-9_-]*)\|([\s\S]*)"
 _DATA = re.compile(DATA)
 _SCALE = re.compile(r"(?:severity|craving)-\d+")
-_ASIDES = frozenset({"talk-to-human", "history"})
+_ASIDES = frozenset({"talk-to-human", "history", "ask-community", "mentor-write"})
 
 
 def data_of(label: Label) -> str:

@@ -27,13 +27,14 @@ from bot.core.levels import Level
 from bot.core.meaning import Act, Meaning
 from bot.core.person import Person
 from bot.core.policy import Policy
-from bot.delivery import JudgeAgain, Posted, Postman, post
-from bot.handlers import HANDLERS, Handlers, danger, escalation, watch, welcome
+from bot.delivery import JudgeAgain, Postman
+from bot.handlers import HANDLERS, Handlers, danger, escalation, members, watch, welcome
 from bot.handlers.turn import Due, Moment, Turn, choices, say
 from bot.knowledge.consent import has_agreed
 from bot.knowledge.files import LANGUAGES
 from bot.messages import Incoming, Press, Reply
 from bot.ports import CaseEvent, Clock, Dialogue, OutboxRow, Store, Timer, Unit
+from bot.posting import Posted, post
 from bot.rescue import Heard, Rescue, place
 from bot.understanding.danger import Triage
 from bot.understanding.language import detect
@@ -95,6 +96,7 @@ class Conversation:
 
     async def hear(self, incoming: Incoming) -> None:
         """Answer one message or press. Never raises for what a person can say; a repeated update is answered once."""
+        incoming = members.by_command(incoming)
         screening = self._screen(incoming)
         heard: Heard | None
         try:
@@ -192,7 +194,7 @@ class Conversation:
         if turn.screening.level >= Level.urgent:
             return self._alarmed(turn)
         if turn.incoming.public:
-            return danger.in_public(turn)
+            return [*self._handlers.in_public(turn), *danger.in_public(turn)]
         turn = self._understood(turn)
         turn = replace(turn, screening=danger.understood_and_remembered(turn))
         if turn.screening.level >= Level.urgent:
@@ -210,7 +212,7 @@ class Conversation:
         press = turn.incoming.press
         turn = self._understood(turn)
         dialogue = self._open_form(turn)
-        if press is not None and press.choice != "not-safe":
+        if press is not None and press.choice != "not-safe" and turn.screening.level < Level.urgent:
             handle = self._handlers.moderator_presses.get(press.choice)
             return handle(turn) if handle else self._press(turn, press, dialogue)
         if turn.screening.level >= Level.urgent and (press is not None or not self._handlers.at_work(turn, dialogue)):
@@ -301,7 +303,7 @@ class Conversation:
             case = turn.unit.cases.open_for(turn.person.id)
             if case is not None and case.level >= Level.urgent:
                 return [danger.kept_for_moderators(turn, case)]
-        if turn.meaning.confidence != "sure":
+        if turn.meaning.confidence != "sure" or (turn.meaning.likened and turn.screening.leaning):
             # The gentle question is the answer to what is ambiguous; an offer of buttons beside it would bury it.
             if turn.screening.level is Level.check:
                 return []

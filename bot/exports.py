@@ -14,6 +14,7 @@ from bot.core.person import Person
 from bot.knowledge.findings import finding_name
 from bot.knowledge.wording import wording
 from bot.messages import Attachment
+from bot.pictures import FILES as PICTURES
 from bot.ports import File, Unit
 from bot.replies import mg
 
@@ -58,5 +59,5 @@ def _how_much(entry: Entry, language: str) -> str:
     return "" if strength is None else f"{strength:g}/10"
 
 
-FILES = {"export": everything, "diary": diary}
+FILES = {"export": everything, "diary": diary, **PICTURES}
 """How each file of a reply is made, by its source."""

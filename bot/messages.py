@@ -39,6 +39,7 @@ class Incoming:
     `key` is unique per platform update, so that an update delivered twice is heard once.
     `role` is what the adapter vouches for; `quoted` marks forwarded text; `public` a place that others read. `edits` is the key of
     the message that this one corrects; `unreadable` what came instead of words, or beside them (voice, picture, document, place, other).
+    `expert`: the adapter vouches that the community knows them as an expert patient.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Incoming:
     public: bool = False
     edits: str = ""
     unreadable: str = ""
+    expert: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any, cast
 from zoneinfo import available_timezones
 
@@ -22,6 +23,7 @@ from bot.core.limits import CEILING_DAY_MG
 from bot.core.split import best_split
 from bot.core.taper import taper
 from bot.core.titration import check_plan, lay_out
+from bot.knowledge.files import LANGUAGES
 
 CLOCK = "%H:%M"
 TOTAL = click.IntRange(min=1, max=300)
@@ -103,8 +105,8 @@ def _optional(line: dict[str, Any], field: str) -> str | None:
     value = line.get(field)
     if value is not None and not isinstance(value, str):
         raise BadInput(f'the field "{field}" must be a string')
-    if field == "language" and value not in (None, "fr", "en"):
-        raise BadInput('the field "language" must be "fr" or "en"')
+    if field == "language" and value not in (None, *LANGUAGES):
+        raise BadInput('the field "language" must be ' + " or ".join(f'"{code}"' for code in LANGUAGES))
     if field == "timezone" and value is not None and value not in available_timezones():
         raise BadInput(f'the field "timezone" must be an IANA time zone, not {value!r}')
     return value
@@ -135,21 +137,35 @@ def split_command(total_mg: int, craving: datetime, unit: str, wake: datetime, m
 
 @click.command("curve")
 @click.option("--doses", required=True, metavar="40@13:00,60@15:00")
-@click.option("--profile", type=click.Choice(sorted(PROFILES)), default="fast", show_default=True)
+@click.option("--profile", type=click.Choice(sorted(PROFILES)), default="fast", show_default=True, help="Of the points; a picture has all.")
 @click.option("--steady", is_flag=True, help="The same day repeated until nothing changes.")
 @click.option("--json", "as_json", is_flag=True)
-@click.option("--png", type=click.Path(dir_okay=False), help="Not there yet.")
-def curve_command(doses: str, profile: str, steady: bool, as_json: bool, png: str | None) -> None:
-    """The model curve, by the minute, in mg-equivalents."""
-    if png or not as_json:
-        raise BadInput("drawing the curve is not there yet: ask for --json")
+@click.option("--png", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Draw the band that holds every profile.")
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Of the picture.")
+def curve_command(*, doses: str, profile: str, steady: bool, as_json: bool, png: Path | None, language: str) -> None:
+    """The model curve, by the minute, in mg-equivalents; or the band as a picture."""
+    if png is None and not as_json:
+        raise BadInput("ask for --json, for --png FILE, or for both")
     try:
         taken = parse_doses(doses)
-        if sum(mg for _, mg in taken) > CEILING_DAY_MG:
-            raise BadInput(f"--doses: nothing above {CEILING_DAY_MG} mg a day is drawn (ceiling-300)")
-        _echo(curve_json(curve(taken, PROFILES[cast(ProfileName, profile)], steady=steady)))
     except ValueError as error:
         raise BadInput(f"--doses: {error}") from error
+    if sum(mg for _, mg in taken) > CEILING_DAY_MG:
+        raise BadInput(f"--doses: nothing above {CEILING_DAY_MG} mg a day is drawn (ceiling-300)")
+    if png is not None:
+        _draw(taken, png, steady=steady, language=language)
+    if as_json:
+        _echo(curve_json(curve(taken, PROFILES[cast(ProfileName, profile)], steady=steady)))
+
+
+def _draw(taken: list[tuple[int, float]], file: Path, *, steady: bool, language: str) -> None:
+    from bot.drawing.curve import draw_day
+    from bot.pictures import model_picture
+
+    try:
+        file.write_bytes(draw_day(model_picture(taken, steady=steady, language=language)))
+    except OSError as error:
+        raise BadInput(f"--png: {file}: {error.strerror}") from error
 
 
 @click.command("plan")

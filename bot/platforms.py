@@ -76,12 +76,19 @@ def telegram_of(settings: Settings, *, clock: Clock) -> telegram.Telegram:
 
 def discord_of(settings: Settings, *, clock: Clock, minds: Minds) -> discord.Discord:
     """The adapter with its settings."""
-    role, guild = settings.discord_moderator_role, settings.discord_guild
+    server = discord.Server(
+        guild=settings.discord_guild,
+        moderator_role=settings.discord_moderator_role,
+        expert_role=settings.discord_expert_role,
+        community_channel=settings.discord_community_channel,
+        abstinent_channel=settings.discord_abstinent_channel,
+        drinking_channel=settings.discord_drinking_channel,
+    )
     return discord.Discord(
         clock=clock,
         language=settings.language,
         moderators=settings.discord_moderators,
-        moderator_role=(role, guild) if role is not None and guild is not None else None,
+        server=server,
         moderators_channel=settings.discord_moderators_channel,
         watched=settings.discord_watched_channels,
         is_sign=lambda text: minds.triage.screen(text).level >= Level.check,

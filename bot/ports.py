@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
 
+from bot.community import Mentors, Questions
 from bot.core.case import Case
 from bot.core.entry import Entry, EntryKind
 from bot.core.person import Person, Role
@@ -305,6 +306,8 @@ class Unit(Protocol):
     plans: Plans
     entries: Entries
     cases: Cases
+    questions: Questions
+    mentors: Mentors
     timers: Timers
     outbox: Outbox
     trail: Trail
@@ -343,9 +346,21 @@ class File:
     content: bytes
 
 
+Draw = Callable[[], File]
+"""A file that is still to be drawn, from what was read: it needs no database, and takes its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """Words of a text that stand for an instant: a platform that shows hours as each reader's own may put its own in their place."""
+
+    text: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A rendered message, as a sender hands it to its platform."""
+    """A rendered message, as a sender hands it to its platform. `instants`: those told to somebody else than whose hours they are."""
 
     key: str
     account: Account
@@ -355,6 +370,7 @@ class Outgoing:
     choices: tuple[Label, ...] = ()
     files: tuple[File, ...] = ()
     rules: tuple[str, ...] = ()
+    instants: tuple[Instant, ...] = ()
 
 
 class SendFailed(Exception):

@@ -2,20 +2,23 @@
 
 A value inside `Words` is plain JSON. What reads differently per language is a tagged object with one key:
 {"mg": 7.5} {"clock": "08:00"} {"date": "2026-01-01"} {"moment": "2026-01-01T08:00"} {"finding": "drowsiness"}
-{"emergency": "FR"} {"crisis": "FR"} {"words": key, "values": {...}} {"all": [value, ...]} {"lines": [value, ...]}.
+{"instant": {"at": "2026-01-01T08:00+01:00", "zone": "Europe/Paris"}} {"emergency": "FR"} {"crisis": "FR"}
+{"pseudonym": "otter-snow"} {"words": key, "values": {...}} {"all": [value, ...]} {"lines": [value, ...]}.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.knowledge.countries import numbers
 from bot.knowledge.findings import finding_name
+from bot.knowledge.pseudonyms import pseudonym
 from bot.knowledge.wording import calendar, wording
 from bot.messages import Json, Reply, Words
-from bot.ports import Label
+from bot.ports import Instant, Label
 
 
 def render(reply: Reply, *, language: str) -> str:
@@ -26,6 +29,19 @@ def render(reply: Reply, *, language: str) -> str:
 def labels(reply: Reply, *, language: str) -> tuple[Label, ...]:
     """The reply's choices with the words on them."""
     return tuple(Label(id=choice.id, about=choice.about, text=label(choice.id, language=language)) for choice in reply.choices)
+
+
+def instants(reply: Reply, *, language: str) -> tuple[Instant, ...]:
+    """The instants that a reply names of somebody else's hours, each with the words that it has in the text."""
+    return tuple(found for words in reply.words for value in words.values.values() for found in _instants_in(value, language))
+
+
+def _instants_in(value: Json, language: str) -> Iterator[Instant]:
+    if isinstance(value, dict) and "instant" in value:
+        yield Instant(_text(value, language), datetime.fromisoformat(str(_mapping(value["instant"])["at"])))
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _instants_in(inner, language)
 
 
 def label(choice_id: str, *, language: str) -> str:
@@ -44,7 +60,7 @@ def say(words: Words, *, language: str) -> str:
 
 def mg(amount: float, *, language: str) -> str:
     """An amount in milligrams as people of the language write it."""
-    return f"{_number(amount, language)} mg"
+    return f"{number(amount, language=language)} mg"
 
 
 def clock(hour: time, *, language: str) -> str:
@@ -60,7 +76,14 @@ def day(on: date, *, language: str) -> str:
     return pattern.format(weekday=style.weekdays[on.weekday()], day=on.day, month=style.months[on.month - 1])
 
 
-def _number(amount: float, language: str) -> str:
+def short_day(on: date, *, language: str) -> str:
+    """A day as it stands beside others under a picture: number and month."""
+    style = calendar(language)
+    return style.short_date.format(day=on.day, month=style.short_months[on.month - 1])
+
+
+def number(amount: float, *, language: str) -> str:
+    """A number as people of the language write it."""
     return f"{amount:g}".replace(".", calendar(language).decimal)
 
 
@@ -71,7 +94,7 @@ def _text(value: Json, language: str) -> str:
         ((tag, content),) = value.items()
         return _TAGS[tag](content, language)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return _number(value, language)
+        return number(value, language=language)
     return str(value)
 
 
@@ -93,14 +116,21 @@ def _moment(value: Any, language: str) -> str:
     return f"{day(at.date(), language=language)}, {clock(at.time(), language=language)}"
 
 
+def _instant(value: Any, language: str) -> str:
+    at = datetime.fromisoformat(value["at"]).astimezone(ZoneInfo(value["zone"]))
+    return _moment(at.replace(tzinfo=None).isoformat(), language)
+
+
 _TAGS: Mapping[str, Callable[[Any, str], str]] = {
     "mg": lambda value, language: mg(float(value), language=language),
     "clock": lambda value, language: clock(time.fromisoformat(value), language=language),
     "date": lambda value, language: day(date.fromisoformat(value), language=language),
     "moment": _moment,
+    "instant": _instant,
     "finding": finding_name,
     "emergency": lambda value, language: numbers(value, language).emergency,
     "crisis": lambda value, language: numbers(value, language).crisis,
+    "pseudonym": pseudonym,
     "all": _all,
     "lines": lambda values, language: "\n".join(_text(value, language) for value in values),
 }

@@ -21,12 +21,13 @@ import structlog
 from bot.core.flags import Screening
 from bot.core.levels import Level
 from bot.core.person import Person
-from bot.delivery import Posted, Postman
+from bot.delivery import Postman
 from bot.handlers import danger, escalation
 from bot.handlers.escalation import Sign
 from bot.handlers.turn import Turn, say
 from bot.messages import Account, Incoming, Reply
 from bot.ports import StorageUnavailable, Store, Unit
+from bot.posting import Posted
 
 log = structlog.get_logger()
 

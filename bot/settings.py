@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     discord_moderator_role: int | None = None
     discord_moderators_channel: int | None = None
     discord_watched_channels: frozenset[int] = frozenset()
+    discord_community_channel: int | None = None
+    discord_expert_role: int | None = None
+    discord_abstinent_channel: int | None = None
+    discord_drinking_channel: int | None = None
     discord_shards: int = Field(default=1, ge=1, le=1024)
     discord_shard_ids: frozenset[int] = frozenset()
     health_port: int = Field(default=8765, ge=0, le=65535)
@@ -107,6 +111,12 @@ class Settings(BaseSettings):
     def _discord_fits(self) -> Settings:
         if self.discord_moderator_role is not None and self.discord_guild is None:
             raise ValueError("PALIER_DISCORD_MODERATOR_ROLE needs PALIER_DISCORD_GUILD, the server that the role is of")
+        if self.discord_expert_role is not None and self.discord_guild is None:
+            raise ValueError("PALIER_DISCORD_EXPERT_ROLE needs PALIER_DISCORD_GUILD, the server that the role is of")
+        if self.discord_community_channel is not None and self.discord_community_channel == self.discord_moderators_channel:
+            raise ValueError("PALIER_DISCORD_COMMUNITY_CHANNEL and PALIER_DISCORD_MODERATORS_CHANNEL must be two channels")
+        if (self.discord_abstinent_channel is None) != (self.discord_drinking_channel is None):
+            raise ValueError("PALIER_DISCORD_ABSTINENT_CHANNEL and PALIER_DISCORD_DRINKING_CHANNEL are set together, or not at all")
         if any(not 0 <= each < self.discord_shards for each in self.discord_shard_ids):
             raise ValueError("PALIER_DISCORD_SHARD_IDS must be numbers below PALIER_DISCORD_SHARDS")
         return self
@@ -114,7 +124,8 @@ class Settings(BaseSettings):
     @field_validator(
         *("telegram_token", "discord_token", "keys", "key_file"),
         *("telegram_moderators_chat", "telegram_webhook_url", "telegram_webhook_secret"),
-        *("discord_guild", "discord_moderator_role", "discord_moderators_channel"),
+        *("discord_guild", "discord_moderator_role", "discord_moderators_channel", "discord_community_channel", "discord_expert_role"),
+        *("discord_abstinent_channel", "discord_drinking_channel"),
         mode="before",
     )
     @classmethod

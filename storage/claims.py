@@ -68,6 +68,7 @@ FORM = Field("dialogue", "content")
 PLAN = Field("plan", "body")
 DETAIL = Field("entry", "detail")
 CODES = Field("care_case", "codes")
+ASKED = Field("question", "content")
 RESOLUTION = Field("care_case", "resolution")
 NOTE = Field("case_event", "note")
 TRACE = Field("trail", "note")
@@ -79,7 +80,7 @@ HELD: Final[Mapping[str, Holding]] = {
         erased="the row is deleted",
         columns={
             "id": _ID,
-            "role": Clear("one of two words: moderators are listed by it"),
+            "role": Clear("one of three words: moderators are listed by it"),
             "language": Clear("one of two words: what is written is chosen by it"),
             "timezone": Clear("a region: due times of many persons are computed by it"),
             "country": Clear("a country: emergency numbers are chosen by it"),
@@ -192,6 +193,32 @@ HELD: Final[Mapping[str, Holding]] = {
             "what": Clear("what was done, a word of the house's own list: the audit is read by it"),
             "actor_id": Clear("a number of a moderator: when they leave it is found by it"),
             "note": Sealed(NOTE),
+        },
+    ),
+    "question": Holding(
+        erased=f"{_WITH_PERSON}; what was written in the community's channel stays there",
+        columns={
+            "id": _ID,
+            "person_id": _WHOSE,
+            "content": Sealed(ASKED, spread=True),
+            "asked_at": _WHEN,
+            "closed_at": _WHEN,
+        },
+    ),
+    "volunteer": Holding(
+        erased=_WITH_PERSON,
+        columns={"person_id": _WHOSE, "since": _WHEN},
+    ),
+    "pair": Holding(
+        erased=f"{_WITH_PERSON}, whichever of the two they are",
+        columns={
+            "id": _ID,
+            "person_id": _WHOSE,
+            "mentor_id": Clear("a number of a member: whoever is asked for the fewest is found by it"),
+            "state": _STATE,
+            "asked_at": _WHEN,
+            "began_at": _WHEN,
+            "ended_at": _WHEN,
         },
     ),
     "timer": Holding(

@@ -24,6 +24,7 @@ from sqlalchemy import (
     and_,
     false,
     literal,
+    or_,
     select,
     text,
     true,
@@ -202,6 +203,42 @@ case_event = Table(  # append-only: a trigger (revision 0004) refuses to change 
     sqlite_autoincrement=True,
 )
 
+question = Table(  # what people asked the community
+    "question",
+    metadata,
+    _id(),
+    _person_id(),
+    Column("content", LargeBinary, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Index(None, "person_id"),
+    sqlite_autoincrement=True,
+)
+_partial("ix_question_open", question.c.id, where=question.c.closed_at.is_(None))
+
+volunteer = Table(  # members who may be asked to be mentors
+    "volunteer",
+    metadata,
+    _person_id(primary_key=True),
+    Column("since", Instant, nullable=False),
+)
+
+pair = Table(  # `person_id` is the newcomer
+    "pair",
+    metadata,
+    _id(),
+    _person_id(),
+    Column("mentor_id", Id, ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
+    Column("state", String, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("began_at", Instant),
+    Column("ended_at", Instant),
+    Index(None, "person_id"),
+    Index(None, "mentor_id"),
+    sqlite_autoincrement=True,
+)
+_partial("ix_pair_going_on", pair.c.id, where=pair.c.state != "over")
+
 timer = Table(
     "timer",
     metadata,
@@ -261,6 +298,8 @@ def about(table: Table, person_id: int) -> ColumnElement[bool] | None:
         return person.c.id == person_id
     if table is case_event:
         return case_event.c.case_id.in_(select(care_case.c.id).where(care_case.c.person_id == person_id))
+    if table is pair:
+        return or_(pair.c.person_id == person_id, pair.c.mentor_id == person_id)
     if "person_id" in table.c:
         return table.c.person_id == person_id
     return None

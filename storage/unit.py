@@ -8,14 +8,17 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete
 from sqlalchemy.dialects.postgresql import insert
 
+from bot.community import Mentors, Questions
 from bot.ports import Cases, Dialogues, Entries, Outbox, People, Plans, Timers, Trail, Unit
 from storage.ids import Ids
 from storage.repositories.cases import SqlCases
 from storage.repositories.dialogues import SqlDialogues
 from storage.repositories.entries import SqlEntries
+from storage.repositories.mentors import SqlMentors
 from storage.repositories.outbox import SqlOutbox
 from storage.repositories.people import SqlPeople
 from storage.repositories.plans import SqlPlans
+from storage.repositories.questions import SqlQuestions
 from storage.repositories.timers import SqlTimers
 from storage.repositories.trail import SqlTrail
 from storage.retention import BATCH, Retention, prune
@@ -40,6 +43,8 @@ class SqlUnit(Unit):
         self.plans: Plans = SqlPlans(connection, seals, ids, self.trail)
         self.entries: Entries = SqlEntries(connection, seals, ids)
         self.cases: Cases = SqlCases(connection, seals, ids)
+        self.questions: Questions = SqlQuestions(connection, seals, ids)
+        self.mentors: Mentors = SqlMentors(connection, ids)
         self.timers: Timers = SqlTimers(connection)
         self.outbox: Outbox = SqlOutbox(connection, seals, ids, self.trail)
 

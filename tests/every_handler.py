@@ -14,6 +14,7 @@ from itertools import count
 from typing import Any, Final, TypeAlias
 
 from bot.adapters.story import Injected
+from bot.community import Question
 from bot.core.person import Person
 from bot.handlers import (
     Handlers,
@@ -29,6 +30,7 @@ from bot.handlers import (
     reminders,
     side_effect,
     smalltalk,
+    ties,
     welcome,
 )
 from bot.messages import Account, Press
@@ -282,11 +284,39 @@ async def with_a_code(drive: Drive) -> str:
     return name
 
 
+async def in_public(drive: Drive, _: None) -> None:
+    """Words where others read: under a question, and to nobody."""
+    drive.said.append(TOOK)
+    for press in (Press("answer-question", await asked(drive, await drive.somebody())), None):
+        message = drive.house.message(await drive.somebody(), TOOK, press=press)
+        await drive.house.house.conversation.hear(replace(message, public=True))
+
+
+async def asked(drive: Drive, name: str) -> str:
+    """A question of somebody's that takes answers; its number."""
+
+    def add(unit: Unit) -> int:
+        person = drive.person(unit, name)
+        question = Question(id=0, person_id=person.id, name="otter-snow", chosen=False, text=TOOK, asked_at=drive.house.clock.now())
+        return unit.questions.add(question).id
+
+    return str(await drive.run(add))
+
+
+async def paired(drive: Drive, newcomer: str, mentor: str) -> str:
+    """A mentor who was asked for somebody; the number of the pair."""
+
+    def add(unit: Unit) -> int:
+        return unit.mentors.add(drive.person(unit, newcomer).id, drive.person(unit, mentor).id, drive.house.clock.now()).id
+
+    return str(await drive.run(add))
+
+
 async def due(drive: Drive, kind: str) -> None:
     """A timer rings."""
-    name = await drive.somebody() if kind in ABOUT_A_CASE else drive.patient
-    case = await drive.case_of(name) if kind in ABOUT_A_CASE else ""
-    await drive.comes_due(name, kind, SUBJECTS.get(kind, case))
+    name = drive.patient if kind in SUBJECTS or kind not in ABOUT_A_NUMBER else await drive.somebody()
+    number = await ABOUT_A_NUMBER[kind](drive, name) if kind in ABOUT_A_NUMBER else ""
+    await drive.comes_due(name, kind, SUBJECTS.get(kind, number))
 
 
 async def judge_again(drive: Drive, _: None) -> None:
@@ -305,10 +335,18 @@ OPENED_BY: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Words that lay a form open."""
 
-ABOUT_A_CASE = frozenset({escalation.UNCLAIMED, escalation.UNANSWERED})
+ABOUT_A_NUMBER: Final[Mapping[str, Callable[[Drive, str], Any]]] = {
+    escalation.UNCLAIMED: Drive.case_of,
+    escalation.UNANSWERED: Drive.case_of,
+    ties.CLOSES: asked,
+    ties.UNANSWERED: lambda drive, name: paired(drive, name, drive.patient),
+}
+"""Timers whose subject is a number, and what makes one."""
+
 SUBJECTS: Final[Mapping[str, str]] = {agenda.INTAKE: "08:00", reminders.SNOOZE: SLOT}
 
 DRIVERS: Final[Mapping[str, Callable[[Drive, Any], Any]]] = {
+    "in_public": in_public,
     "first_contact": first_contact,
     "red": red,
     "orange": orange,

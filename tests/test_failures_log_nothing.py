@@ -22,7 +22,7 @@ from bot.adapters.story import VirtualClock
 from bot.app import open_house, run_console
 from bot.core.flags import Screening
 from bot.core.meaning import Meaning
-from bot.messages import Press
+from bot.messages import Account, Press
 from bot.ports import Outgoing, SendFailed, Store, Unit
 from bot.scheduling.keeper import keep_all
 from bot.scheduling.ticker import Ticker
@@ -264,6 +264,23 @@ async def console_with_a_taken_port(settings: Settings) -> None:
         await run_console(served, name=PATIENT, role="patient", source=source, out=io.StringIO(), with_health=True)
 
 
+async def picture_cannot_be_drawn(settings: Settings) -> None:
+    """A line of the log that no picture can show, of a finding that nobody knows any more."""
+    async with house_on(settings) as house:
+        await house.says(PATIENT, TOOK)
+        felt = {"finding": TOLD, "severity": 4}
+        now = house.rig.clock.now()
+        await house.rig.house.store.run(lambda unit: unit.entries.add(_patient(unit), "side_effect", now, felt, now))
+        await house.says(PATIENT, "my figures for the week")
+        await house.says(PATIENT, "my curve")
+
+
+def _patient(unit: Unit) -> int:
+    person = unit.people.behind(Account("story", PATIENT))
+    assert person is not None
+    return person
+
+
 async def housekeeping(settings: Settings) -> None:
     """What is old is deleted."""
     async with house_on(settings) as house:
@@ -294,6 +311,7 @@ FAILURES: Final[Mapping[Failure, frozenset[str]]] = {
     platform_dies: frozenset({"platform.ended"}),
     beats_fail: frozenset({"tick.failed", "housekeeping.failed"}),
     console_with_a_taken_port: frozenset({"health.port-taken"}),
+    picture_cannot_be_drawn: frozenset({"delivery.not-drawn", "delivery.failed"}),
     housekeeping: frozenset({"housekeeping.pruned"}),
 }
 """What fails, and what the logs say then."""

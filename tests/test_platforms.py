@@ -7,7 +7,8 @@ from click.testing import CliRunner
 
 from bot.__main__ import palier
 from bot.adapters.clock import WallClock
-from bot.app import SettingsError
+from bot.app import SettingsError, policy
+from bot.core.policy import Community
 from bot.platforms import platforms_of
 from bot.settings import load
 from tests.houses import minds
@@ -35,6 +36,9 @@ def test_without_a_token_there_is_none() -> None:
     ("given", "named"),
     [
         ({"discord_moderator_role": 1}, "PALIER_DISCORD_GUILD"),
+        ({"discord_expert_role": 1}, "PALIER_DISCORD_GUILD"),
+        ({"discord_community_channel": 1, "discord_moderators_channel": 1}, "PALIER_DISCORD_COMMUNITY_CHANNEL"),
+        ({"discord_abstinent_channel": 1}, "PALIER_DISCORD_DRINKING_CHANNEL"),
         ({"discord_shard_ids": [2], "discord_shards": 2}, "PALIER_DISCORD_SHARD_IDS"),
         ({"discord_shards": 0}, "PALIER_DISCORD_SHARDS"),
     ],
@@ -42,6 +46,11 @@ def test_without_a_token_there_is_none() -> None:
 def test_settings_of_discord_that_do_not_fit_are_named(given: dict[str, object], named: str) -> None:
     with pytest.raises(SettingsError, match=named):
         load(**given)
+
+
+def test_questions_go_to_the_channel_that_the_settings_name_in_the_communitys_language() -> None:
+    assert policy(load()).community is None
+    assert policy(load(discord_community_channel=7, language="en")).community == Community("discord", "7", "en")
 
 
 def test_commands_cannot_be_registered_without_a_token() -> None:

@@ -7,17 +7,22 @@ sits another person down at the same terminal.
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import threading
 import uuid
 from collections.abc import Awaitable, Callable, Collection
+from pathlib import Path
 from typing import TextIO
 
 from bot.core.person import Role
 from bot.messages import Account, Incoming, Press
-from bot.ports import Clock, Label, Outgoing
+from bot.ports import Clock, File, Label, Outgoing
 from bot.understanding.fold import fold
 
 PLATFORM = "console"
+PICTURES = ("png", "pdf")
+"""What a terminal cannot show."""
+
 Hear = Callable[[Incoming], Awaitable[None]]
 
 
@@ -34,6 +39,7 @@ class Console:
         self._roles: dict[str, Role] = {name: role}
         self._speaking = name
         self._offered: dict[str, tuple[Label, ...]] = {}
+        self._folder: Path | None = None
 
     def accounts(self) -> Collection[Account]:
         """Whoever sits at this terminal; the other terminals' messages are theirs to show."""
@@ -43,11 +49,20 @@ class Console:
         """Print a message with its choices numbered."""
         name = message.account.id
         lines = [f"\n── palier → {name} " + ("─" * 20), message.text]
-        lines += [f"[{file.name}, {len(file.content)} bytes]\n{file.content.decode(errors='replace')}" for file in message.files]
+        lines += [self._shown(file) for file in message.files]
         if message.choices:
             self._offered[name] = message.choices
             lines.append("  ".join(_button(number, label) for number, label in enumerate(message.choices, start=1)))
         self._write("\n".join(lines) + "\n")
+
+    def _shown(self, file: File) -> str:
+        """A file of text as it is; a picture as the place where it was put, for the owner of this terminal alone to read."""
+        if file.kind not in PICTURES:
+            return f"[{file.name}, {len(file.content)} bytes]\n{file.content.decode(errors='replace')}"
+        self._folder = self._folder or Path(tempfile.mkdtemp(prefix="palier-"))
+        place = self._folder / file.name
+        place.write_bytes(file.content)
+        return f"[{file.name}, {len(file.content)} bytes: {place}]"
 
     async def run(self, hear: Hear) -> None:
         """Read lines until the end of the input or Ctrl-C, and have each one heard."""

@@ -124,18 +124,18 @@ def _missed_whole(plan: Plan, day: date, told: Sequence[Entry], zone: tzinfo) ->
     slots = {str(entry.detail.get("slot")) for entry in missed}
     hours = {time.fromisoformat(slot.partition("T")[2]) for slot in slots if slot.startswith(f"{day.isoformat()}T")}
     laid = plan_day(plan, day)
-    taken = sum(entry.kind == "intake" and _of_day(entry, zone) == day for entry in told)
+    taken = sum(entry.kind == "intake" and day_counted(entry, zone) == day for entry in told)
     return isinstance(laid, Allowed) and whole_day_missed(laid.value.doses, missed=hours, taken=taken)
 
 
 def _over_plan(plan: Plan, day: date, told: Sequence[Entry], zone: tzinfo) -> bool:
     laid = plan_day(plan, day)
-    taken = sum(float(entry.detail.get("dose_mg") or 0) for entry in told if entry.kind == "intake" and _of_day(entry, zone) == day)
+    taken = sum(float(entry.detail.get("dose_mg") or 0) for entry in told if entry.kind == "intake" and day_counted(entry, zone) == day)
     extra = plan.top_up.mg * plan.top_up.max_per_day if plan.top_up else 0
     return isinstance(laid, Allowed) and taken > laid.value.total_mg + extra
 
 
-def _of_day(entry: Entry, zone: tzinfo) -> date:
-    """The local day that an intake counts for: the one of the slot it answers, else its own."""
+def day_counted(entry: Entry, zone: tzinfo) -> date:
+    """The local day that an entry counts for: the one of the slot it answers, else its own."""
     slot = str(entry.detail.get("slot") or "")
     return date.fromisoformat(slot.partition("T")[0]) if slot else entry.at.astimezone(zone).date()

@@ -23,7 +23,8 @@ class Meaning:
 
     `acts` is never empty; the first carries the message's intent and the rest are what else it says.
     `candidates` are up to three intents to offer when not sure, nearest first. `question` marks a message that asks:
-    such a message never logs anything.
+    such a message never logs anything. `likened`: no cue was sure, only its likeness to known sentences; where a message also leans
+    towards danger, that comes first.
     """
 
     language: str
@@ -31,6 +32,7 @@ class Meaning:
     confidence: Confidence
     candidates: tuple[str, ...] = ()
     question: bool = False
+    likened: bool = False
 
     @property
     def intent(self) -> str:

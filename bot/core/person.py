@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Role = Literal["patient", "moderator"]
+Role = Literal["patient", "moderator", "community"]
+"""`community`: the channel where members answer each other, reached like a person and never heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

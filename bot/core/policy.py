@@ -1,4 +1,4 @@
-"""The few waiting times that a community may set, as one value that settings fill in."""
+"""The few things that a community may set, as one value that settings fill in."""
 
 from __future__ import annotations
 
@@ -9,11 +9,21 @@ from bot.core.case import Case
 from bot.core.levels import Level
 
 
+@dataclass(frozen=True, slots=True)
+class Community:
+    """Where questions to the community are posted: a platform, the identifier that it gave the place, and the language spoken there."""
+
+    platform: str
+    place: str
+    language: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """How long things wait. `claim_*`: before the moderators are paged again for a case nobody has claimed;
     `page_at_most`: the longest pause between two pages;
-    `queue_*`: the same for a case of the ordinary queue; `repeat_block`: the same emergency text is not said twice within.
+    `queue_*`: the same for a case of the ordinary queue; `repeat_block`: the same emergency text is not said twice within;
+    `community`: where questions are posted, None where there is no such place.
     """
 
     claim_emergency: timedelta = timedelta(minutes=3)
@@ -24,6 +34,7 @@ class Policy:
     repeat_block: timedelta = timedelta(hours=1)
     snooze: timedelta = timedelta(minutes=15)
     late_after: timedelta = timedelta(minutes=15)
+    community: Community | None = None
 
     def next_page(self, case: Case, attempt: int) -> timedelta:
         """The pause before page number `attempt` + 1: it doubles up to a limit, and never ends by itself.

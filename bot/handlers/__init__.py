@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from bot.handlers import (
     agenda,
     arrived,
+    community,
     danger,
     diary,
     escalation,
     intake,
     linking,
+    looking_back,
+    mentors,
     missed,
     moderation,
     plan,
@@ -21,6 +24,7 @@ from bot.handlers import (
     reminders,
     side_effect,
     smalltalk,
+    ties,
     timing,
     watch,
     welcome,
@@ -41,7 +45,7 @@ INTENTS: Mapping[str, Handle] = {
     "show_plan": plan.show_plan,
     "ask_timing": timing.ask_timing,
     "ask_next": timing.ask_next,
-    "ask_history": diary.history,
+    "ask_history": looking_back.history,
     "ask_safety": questions.ask,
     "ask_info": questions.ask,
     "stop_treatment": questions.stop_treatment,
@@ -84,6 +88,16 @@ PRESSES: Mapping[str, Handle] = {
     "export": privacy.export,
     "erase": privacy.ask_erase,
     "withdraw": privacy.ask_withdraw,
+    "ask-community": community.ask,
+    "answer-question": community.answer,
+    "close-question": community.close,
+    "mentor-find": mentors.find,
+    "mentor-volunteer": mentors.volunteer,
+    "mentor-withdraw": mentors.withdraw,
+    "mentor-write": mentors.write,
+    "mentor-end": mentors.end,
+    "pair-yes": mentors.press_yes,
+    "pair-no": mentors.press_no,
     "cancel": smalltalk.cancel,
 }
 
@@ -100,6 +114,11 @@ FORM_PRESSES: Mapping[tuple[str, str], Handle] = {
     (privacy.WITHDRAWAL, "cancel"): privacy.keep,
     (linking.FORM, "confirm"): linking.confirm,
     (linking.FORM, "cancel"): linking.leave,
+    (community.FORM, "confirm"): community.confirm,
+    (community.FORM, "sign-myself"): community.sign_myself,
+    (community.FORM, "cancel"): community.leave,
+    (mentors.FORM, "confirm"): mentors.confirm,
+    (mentors.FORM, "cancel"): mentors.leave,
 }
 
 # Questions that are asked again, with new buttons, when something else was said in between: wording key and choices.
@@ -108,6 +127,8 @@ PROMPTS: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     (plan.FORM, "bedtime"): ("plan.ask-bedtime", ("cancel",)),
     (privacy.FORM, "confirm"): ("privacy.erase-sure", ("confirm", "cancel")),
     (intake.FORM, "duplicate"): ("form.waiting.duplicate", ("yes", "no")),
+    (community.FORM, "words"): ("community.tell", ("cancel",)),
+    (community.FORM, "confirm"): ("form.waiting.question", ("confirm", "sign-myself", "cancel")),
 }
 
 FORMS: Mapping[str, HandleForm] = {
@@ -122,6 +143,8 @@ FORMS: Mapping[str, HandleForm] = {
     linking.FORM: linking.form,
     smalltalk.FORM: smalltalk.form,
     moderation.FORM: moderation.form,
+    community.FORM: community.form,
+    mentors.FORM: mentors.form,
 }
 
 DUE: Mapping[str, HandleDue] = {
@@ -131,6 +154,8 @@ DUE: Mapping[str, HandleDue] = {
     agenda.FORGET: privacy.due_forget,
     escalation.UNCLAIMED: reminders.due_unclaimed,
     escalation.UNANSWERED: watch.due_unanswered,
+    ties.CLOSES: community.due_close,
+    ties.UNANSWERED: mentors.due_unanswered,
 }
 
 
@@ -144,6 +169,7 @@ class Handlers:
     orange: Handle = danger.answer_orange
     not_understood: Handle = smalltalk.not_understood
     no_words: Callable[[Turn], list[Reply] | None] = arrived.no_words
+    in_public: Handle = community.in_public
     code_typed: Callable[[Turn], list[Reply] | None] = linking.code_typed
     moderator: Handle = moderation.hear
     intents: Mapping[str, Handle] = field(default_factory=lambda: INTENTS)

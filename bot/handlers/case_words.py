@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.case import Case
-from bot.handlers.turn import Moment, nested, say
+from bot.handlers.turn import Moment, instant, nested, say
 from bot.messages import Json, Words
 from bot.ports import CaseEvent
 
@@ -179,4 +179,4 @@ def _event_words(what: str) -> Json:
 
 
 def _local(moment: Moment, at: datetime) -> Json:
-    return {"moment": moment.local(at).replace(tzinfo=None).isoformat(timespec="minutes")}
+    return instant(at, moment.person.timezone)

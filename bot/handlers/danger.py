@@ -127,7 +127,7 @@ def _subject(flags: tuple[Flag, ...]) -> str:
 
 def understood_and_remembered(turn: Turn) -> Screening:
     """The screening once the message is understood: with the side effects that are danger signs, and with what the last days add."""
-    if turn.incoming.press is not None or turn.incoming.quoted:
+    if (turn.incoming.press is not None and not turn.text.strip()) or turn.incoming.quoted:
         return turn.screening
     if turn.person.consented_at is not None:
         turn = replace(turn, screening=turn.screening.plus(flags_of(turn.meaning, turn.text)))

@@ -1,13 +1,12 @@
-"""Craving, drinks, and the day so far: kept without judgement."""
+"""Craving and drinks: kept without judgement."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.core.entry import Entry
-from bot.handlers import agenda, top_up
+from bot.handlers import top_up
 from bot.handlers.answer import AMOUNTS, close_own, says_only
-from bot.handlers.turn import Turn, choices, clock, mg, moment, nested, on_day, say
+from bot.handlers.turn import Turn, choices, moment, on_day, say
 from bot.messages import Choice, Json, Reply
 from bot.ports import Dialogue
 
@@ -80,37 +79,6 @@ def log_drink(turn: Turn) -> list[Reply]:
     else:
         words = say("drink.noted-count", count=round(float(standard), 1), at=_when(turn, at))
     return [turn.reply(words, offers=(Choice("undo", str(entry.id)),))]
-
-
-def history(turn: Turn) -> list[Reply]:
-    """What was logged today, line by line, against the plan; no amount while a danger sign is open (rule `red-flag-freeze`)."""
-    entries = [entry for entry in agenda.entries_on(turn, turn.today) if entry.kind not in ("finding", "acknowledgement")]
-    if not entries:
-        return [turn.reply(say("history.empty"))]
-    lines: list[Json] = [_line(turn, entry) for entry in entries]
-    if agenda.frozen(turn):
-        return [turn.reply(say("history.today", lines={"lines": lines}))]
-    taken = sum(float(entry.detail.get("dose_mg") or 0) for entry in entries if entry.kind == "intake")
-    words = [say("history.today", lines={"lines": lines}), say("history.total", total=mg(taken))]
-    day = agenda.day_of(turn.unit.plans.current(turn.person.id), turn.today)
-    if day is not None and turn.unit.cases.open_for(turn.person.id) is None:
-        words.append(say("history.planned", planned=mg(day.total_mg)))
-    return [turn.reply(*words)]
-
-
-def _line(turn: Turn, entry: Entry) -> Json:
-    hour = clock(turn.local(entry.at).time())
-    detail = entry.detail
-    if entry.kind == "intake" and agenda.frozen(turn):
-        return nested("history.intake-plain", hour=hour)
-    if entry.kind == "intake":
-        return nested("history.intake", hour=hour, dose=mg(float(detail.get("dose_mg") or 0)))
-    if entry.kind == "side_effect":
-        score: Json = nested("history.score", score=detail["severity"]) if detail.get("severity") is not None else ""
-        return nested("history.effect", hour=hour, effect={"finding": str(detail["finding"])}, score=score)
-    if entry.kind == "craving":
-        return nested("history.craving", hour=hour, score=detail["score"])
-    return nested(f"history.{entry.kind}", hour=hour)
 
 
 def _when(turn: Turn, at: datetime) -> Json:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.core.buildup import RULE
 from bot.core.case import Case, join
 from bot.core.flags import Screening
 from bot.core.levels import Level
 from bot.handlers import agenda, case_words
-from bot.handlers.turn import Moment, Turn, choices, nested, say
+from bot.handlers.turn import Moment, Turn, choices, instant, nested, say
 from bot.messages import Address, Group, Json, Reply, Urgency, Words
 from bot.ports import CaseEvent
 
@@ -70,7 +71,8 @@ def raise_case(moment: Moment, sign: Sign) -> Raised:
         agenda.freeze(moment)
     quote = _quote(moment, sign)
     if page:
-        replies = [card(moment, case, quote=quote, headline="case.card" if known is None else "case.worse")]
+        headline = "case.card" if known is None else "case.worse"
+        replies = [card(moment, case, quote=quote, headline=headline, claim_by=moment.now + moment.policy.next_page(case, 0))]
     else:
         # What the moderators have been brought of this very message is not brought twice.
         replies = [] if same or _overheard(moment, case, sign) else [_bring(case, quote)]
@@ -154,7 +156,8 @@ def page_again(moment: Moment, case: Case, *, attempt: int, everybody: bool = Fa
     """Nobody claimed it in time: page once more, and set the next page. `moment` is about the person of the case."""
     page_later(moment, case, attempt=attempt)
     moment.unit.cases.record(CaseEvent(case_id=case.id, at=moment.now, what="paged-again"))
-    page = card(moment, case, quote=case_words.last_words(moment, case), headline="case.unclaimed", kind_alert=case.red)
+    quote, again_at = case_words.last_words(moment, case), moment.now + moment.policy.next_page(case, attempt)
+    page = card(moment, case, quote=quote, headline="case.unclaimed", kind_alert=case.red, claim_by=again_at)
     return to_everybody(moment, page) if everybody or attempt >= EVERYBODY_FROM else [page]
 
 
@@ -171,8 +174,11 @@ def to_everybody(moment: Moment, page: Reply) -> list[Reply]:
     return [replace(page, to=m.id) for m in readers] or [page]
 
 
-def card(moment: Moment, case: Case, *, quote: Json, headline: str, kind_alert: bool = False, **said: Json) -> Reply:
-    """The moderators' view of a case, with everything they can do about it."""
+def card(
+    moment: Moment, case: Case, *, quote: Json, headline: str, kind_alert: bool = False, claim_by: datetime | None = None, **said: Json
+) -> Reply:
+    """The moderators' view of a case, with everything they can do about it. `claim_by`: when it is paged again unless it is claimed."""
+    zone = moment.person.timezone
     return Reply(
         to=Group.moderators_on_duty,
         words=(
@@ -181,12 +187,13 @@ def card(moment: Moment, case: Case, *, quote: Json, headline: str, kind_alert: 
                 "case.details",
                 person=case.person_id,
                 language=moment.person.language,
-                timezone=moment.person.timezone,
+                timezone=zone,
                 country=moment.person.country or "?",
                 signs=code_names(case.codes),
                 quote=quote,
-                opened={"moment": moment.local(case.opened_at).replace(tzinfo=None).isoformat(timespec="minutes")},
+                opened=instant(case.opened_at, zone),
             ),
+            *([say("case.claim-by", by=instant(claim_by, zone))] if claim_by is not None else []),
             say("case.not-emergency-service"),
         ),
         kind="alert" if kind_alert else "case",

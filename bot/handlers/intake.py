@@ -54,9 +54,11 @@ def _log_one(turn: Turn, slots: Mapping[str, Any]) -> list[Reply]:
     amount, filled_in = _amount_taken(slots, stored, slot)
     assumed = [*assumed, *filled_in]
     slot_id = slot.id if slot else ""
-    if amount is None:
+    unit = list(slots.get("assumed", ()))
+    if amount is None or (unit and slot is not None and slot.dose.mg is not None and amount > slot.dose.mg):
+        # A number without a unit that would be more than planned is more likely another number than an excess: it is asked.
         return _ask_amount(turn, at=at, slot=slot_id, assumed=assumed)
-    return record(turn, amount=amount, at=at, slot=slot_id, assumed=assumed)
+    return record(turn, amount=amount, at=at, slot=slot_id, assumed=[*assumed, *unit])
 
 
 def _log_extra(turn: Turn, slots: Mapping[str, Any], *, at: datetime, assumed: list[str]) -> list[Reply]:
@@ -137,7 +139,9 @@ def _noted(turn: Turn, entry: Entry) -> Words:
     """What was understood, with its absolute day and hour; whatever was filled in is marked as such. No amount in a freeze."""
     if agenda.frozen(turn):
         return say("intake.noted-plain", at=moment(turn.local(entry.at)))
-    filled_in: list[Json] = [nested(f"intake.assumed.{what}") for what in ("dose", "strength", "at") if what in entry.detail["assumed"]]
+    filled_in: list[Json] = [
+        nested(f"intake.assumed.{what}") for what in ("dose", "dose_mg", "tablets", "strength", "at") if what in entry.detail["assumed"]
+    ]
     assumed: Json = nested("intake.assumed", what={"all": filled_in}) if filled_in else ""
     key = "intake.noted-top-up" if entry.detail.get("top_up") else "intake.noted"
     return say(key, dose=mg(float(entry.detail["dose_mg"])), at=moment(turn.local(entry.at)), assumed=assumed)

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 from bot.core.person import Person
+from bot.handlers import ties
 from bot.handlers.answer import yes_or_no
 from bot.handlers.turn import Turn, choices, clock, say
 from bot.messages import Choice, Reply
@@ -78,10 +79,11 @@ def confirm(turn: Turn) -> list[Reply]:
     refused = _why_not(turn, owner)
     if refused or owner is None:
         return refused
+    left = ties.leave(turn)
     turn.unit.people.link(turn.incoming.account, owner.id, turn.now)
     turn.unit.people.erase(turn.person.id)
     told = Reply(to=owner.id, words=(say("link.done-there", platform=turn.incoming.account.platform.capitalize()),), kind="notice")
-    return [turn.reply(say("link.done")), told]
+    return [turn.reply(say("link.done")), told, *left]
 
 
 def leave(turn: Turn) -> list[Reply]:

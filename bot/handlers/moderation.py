@@ -7,14 +7,14 @@ from dataclasses import replace
 from bot.core.case import Case, Refused, Resolution, claim, close, release, reopen
 from bot.core.levels import Level
 from bot.core.person import Person
-from bot.handlers import agenda, case_words, escalation, watch
+from bot.handlers import agenda, case_words, escalation, ties, watch
 from bot.handlers.turn import Moment, Turn, choices, nested, say
 from bot.knowledge.commands import Command, command
 from bot.messages import Choice, Json, Reply, Urgency
 from bot.ports import CaseEvent, Dialogue
 
 FORM = "case"
-WITHOUT_CASE = frozenset({"cases", "duty-on", "duty-off"})
+WITHOUT_CASE = frozenset({"cases", "duty-on", "duty-off", "pairs"})
 """Commands that are one without a case number, wherever they are typed."""
 
 
@@ -29,6 +29,8 @@ def hear(turn: Turn) -> list[Reply]:
         return queue(turn)
     if found.name == "cancel":
         return cancel(turn)
+    if found.name in ties.COMMANDS:
+        return ties.COMMANDS[found.name](turn.pressing(found.name, found.case))
     case_id = found.case or _only_case(turn)
     if case_id is None:
         return queue(turn)
@@ -266,7 +268,8 @@ def _page_worse(turn: Turn, case: Case) -> list[Reply]:
         escalation.page_later(about, case, attempt=0)
     else:
         watch.begin(about, case)
-    page = escalation.card(about, case, quote=case_words.last_words(about, case), headline="case.worse", kind_alert=case.red)
+    quote, again_at = case_words.last_words(about, case), turn.now + turn.policy.next_page(case, 0) if case.state == "open" else None
+    page = escalation.card(about, case, quote=quote, headline="case.worse", kind_alert=case.red, claim_by=again_at)
     others = [m for m in turn.unit.people.moderators() if m.id not in (turn.person.id, case.person_id)]
     awake = [m for m in others if m.on_duty or m.id == case.owner_id] or others
     return [replace(page, to=m.id) for m in awake]
@@ -383,5 +386,6 @@ PRESSES = {
     "arrive": queue,
     "yes": relay_yes,
     "no": relay_no,
+    **ties.COMMANDS,
 }
 """What a moderator may press. Rights are checked by the conversation: only moderators reach this table."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.case import Case
-from bot.handlers import agenda, linking
+from bot.handlers import agenda, linking, ties
 from bot.handlers.answer import yes_or_no
 from bot.handlers.turn import Due, Handle, Turn, choices, emergency_of, numbers_of, on_day, say
 from bot.messages import Attachment, Choice, Reply, Urgency, Words
@@ -62,10 +62,10 @@ def erase(turn: Turn) -> list[Reply]:
     dialogue = turn.unit.dialogues.get(turn.person.id)
     if dialogue is None or dialogue.form != FORM:
         return [turn.reply(say("form.over"))]
-    case = turn.unit.cases.open_for(turn.person.id)
+    case, left = turn.unit.cases.open_for(turn.person.id), ties.leave(turn)
     turn.unit.people.erase(turn.person.id)
     farewell = turn.reply(say("privacy.erased", emergency=emergency_of(turn.person.country)))
-    return [farewell] if case is None else [farewell, *_told(turn, case)]
+    return [farewell, *left] if case is None else [farewell, *_told(turn, case), *left]
 
 
 def _told(turn: Turn, case: Case) -> list[Reply]:
@@ -98,6 +98,7 @@ def withdraw(turn: Turn) -> list[Reply]:
         return [turn.reply(say("form.over"))]
     turn.close_form()
     agenda.sleep(turn)
+    left = ties.leave(turn)
     turn.unit.people.save(replace(turn.person, consented_at=None))
     turn.unit.trail.add(Trace(person_id=turn.person.id, at=turn.now, what="took-back", actor_id=turn.actor))
     turn.unit.timers.put(turn.person.id, agenda.FORGET, "", turn.now + FORGOTTEN_AFTER)
@@ -107,7 +108,8 @@ def withdraw(turn: Turn) -> list[Reply]:
             say("privacy.withdrawn", until=until, emergency=emergency),
             offers=choices("erase", "consent-yes"),
             rules=("never-stop-abruptly",),
-        )
+        ),
+        *left,
     ]
 
 

@@ -21,8 +21,11 @@ def thanks(turn: Turn) -> list[Reply]:
 
 def help_(turn: Turn) -> list[Reply]:
     """What can be said, by example."""
-    emergency = emergency_of(turn.person.country)
-    return [turn.reply(say("help.long"), say("help.emergency", emergency=emergency), offers=choices("talk-to-human"))]
+    words = [say("help.long"), say("help.emergency", emergency=emergency_of(turn.person.country))]
+    if turn.policy.community is None:
+        return [turn.reply(*words, offers=choices("talk-to-human"))]
+    words.insert(1, say("help.community"))
+    return [turn.reply(*words, offers=choices("talk-to-human", "ask-community"))]
 
 
 def cancel(turn: Turn) -> list[Reply]:

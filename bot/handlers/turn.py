@@ -46,6 +46,11 @@ def moment(at: datetime) -> Json:
     return {"moment": at.replace(tzinfo=None).isoformat(timespec="minutes")}
 
 
+def instant(at: datetime, zone: str) -> Json:
+    """An instant in somebody's hours, told to somebody else: a platform may show it in the reader's own."""
+    return {"instant": {"at": at.isoformat(timespec="minutes"), "zone": zone}}
+
+
 def nested(key: str, **values: Json) -> Json:
     """Words inside words."""
     return {"words": key, "values": dict(values)}

@@ -15,8 +15,8 @@ from bot.core.case import Case
 from bot.core.person import Person
 from bot.core.policy import Policy
 from bot.handlers import agenda, case_words, escalation
-from bot.handlers.turn import Due, Moment, choices, moment, nested, numbers_of, say
-from bot.messages import Json, Reply, Urgency
+from bot.handlers.turn import Due, Moment, choices, instant, nested, numbers_of, say
+from bot.messages import Reply, Urgency
 from bot.ports import CaseEvent, Timer, Unit
 
 QUIET = timedelta(hours=3)
@@ -129,7 +129,7 @@ def _quiet(where: Moment, case: Case) -> timedelta:
 def _remind(due: Due, case: Case, owner: Person, silence: Silence) -> Reply:
     due.unit.cases.record(CaseEvent(case_id=case.id, at=due.now, what=REMINDED))
     begin(due, case)
-    since: Json = moment(due.local(silence.since))
+    since = instant(silence.since, due.person.timezone)
     return Reply(
         to=owner.id,
         words=(

@@ -36,6 +36,7 @@ BEFORE_CONSENT = frozenset(
         "export",
         "erase",
         "withdraw",
+        "answer-question",
     }
 )
 """Choices that are served to whoever has not agreed, or not to the words in force."""

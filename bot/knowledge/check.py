@@ -21,6 +21,7 @@ from bot.knowledge.facts import facts, facts_in
 from bot.knowledge.files import LANGUAGES, KnowledgeError, root
 from bot.knowledge.findings import findings, findings_in
 from bot.knowledge.language import load_languages
+from bot.knowledge.pseudonyms import pseudonyms
 from bot.knowledge.rules import rules
 from bot.knowledge.rules_in_code import Named, rules_in_code
 from bot.knowledge.schemes import schemes
@@ -51,6 +52,7 @@ _PER_LANGUAGE: Mapping[str, Callable[[str, Path], Mapping[str, object]]] = {
     "facts": facts_in,
     "substances": substance_names,
     "countries": lambda language, folder: country_words(language, folder).names,
+    "pseudonyms": pseudonyms,
     "telegram": lambda language, folder: telegram_words(language, folder).commands,
     "discord": lambda language, folder: discord_words(language, folder).commands,
 }

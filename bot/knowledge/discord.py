@@ -28,6 +28,7 @@ WORDS = {
     "choose": frozenset[str](),
     "in-private": frozenset[str](),
     "open-private": frozenset[str](),
+    "channels": frozenset({"abstinent", "drinking"}),
     "answered-in-private": frozenset[str](),
     "private-closed": frozenset[str](),
     "moderators-only": frozenset[str](),
@@ -61,6 +62,8 @@ COMMANDS: Mapping[str, Mapping[str, Takes]] = {
     "human": {"text": Takes()},
     "next": {},
     "today": {},
+    "curve": {},
+    "my-history": {"days": Takes(kind="number", least=7, most=60)},
     "plan": {},
     "new-plan": {},
     "taken": {"mg": Takes(kind="number", least=1), "time": Takes(suggests="slots")},
@@ -69,6 +72,12 @@ COMMANDS: Mapping[str, Mapping[str, Takes]] = {
     "craving": {"strength": Takes(kind="number", most=10, required=True)},
     "drink": {"count": Takes(kind="number", least=1, most=50, required=True), "what": Takes(choices=("glass", "beer", "wine"))},
     "mix": {"substance": Takes(suggests="substances", required=True)},
+    "ask": {"text": Takes(required=True)},
+    "mentor": {
+        "do": Takes(required=True, choices=("find", "volunteer", "withdraw", "write", "end")),
+        "pair": Takes(kind="number", least=1, most=10**9),
+        "text": Takes(),
+    },
     "report": {},
     "undo": {},
     "privacy": {},
@@ -83,6 +92,8 @@ MODERATOR_COMMANDS: Mapping[str, Mapping[str, Takes]] = {
     "note": {"case": CASE, "text": Takes(required=True)},
     "release": {"case": CASE},
     "history": {"case": CASE},
+    "pairs": {},
+    "end-pair": {"pair": CASE},
     "duty-on": {},
     "duty-off": {},
 }
@@ -93,8 +104,12 @@ FORMS: Mapping[str, Mapping[str, bool]] = {
     "plan": {"doses": True, "start": True, "more": False},
     "effect": {"effect": True, "severity": False, "more": False},
     "report": {"message": True, "reason": False},
+    "answer": {"text": True},
 }
 """The forms, their fields in order, and whether each must be filled in."""
+
+ANSWER_FORM = "answer"
+"""The form under a question to the community."""
 
 FORM_OF = {"new-plan": "plan", "effect": "effect"}
 """Commands that open a form when nothing is said with them."""

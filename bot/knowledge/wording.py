@@ -14,7 +14,9 @@ class Calendar(Strict):
 
     weekdays: tuple[str, ...]
     months: tuple[str, ...]
+    short_months: tuple[str, ...]
     date: str
+    short_date: str
     date_first_of_month: str
     hour: str
     hour_and_minutes: str

@@ -16,10 +16,11 @@ FLOORS = (
     ("bot.adapters", "bot.scheduling"),
     ("bot.conversation",),
     ("bot.handlers", "bot.delivery"),
+    ("bot.pictures", "bot.posting"),
     ("bot.understanding", "bot.replies", "bot.buttons", "bot.splitting", "bot.drawing"),
     ("bot.knowledge",),
     ("bot.ports",),
-    ("bot.messages",),
+    ("bot.community", "bot.messages"),
     ("bot.core", "bot.settings", "bot.backoff"),
 )
 """The design's floors, high to low."""
@@ -89,6 +90,10 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
         climbs("bot.handlers.agenda", "bot.handlers.escalation"),
         climbs("bot.handlers.escalation", "bot.handlers.watch"),
         climbs("bot.handlers.watch", "bot.handlers.moderation"),
+        climbs("bot.handlers.ties", "bot.handlers.members"),
+        climbs("bot.handlers.members", "bot.handlers.community"),
+        climbs("bot.handlers.community", "bot.handlers.mentors"),
+        climbs("bot.handlers.mentors", "bot.handlers.community"),
         climbs("bot.handlers.plan_text", "bot.handlers.plan"),
         climbs("bot.handlers.plan", "bot.handlers.intake"),
         climbs("bot.handlers.intake", "bot.handlers.plan"),
@@ -139,8 +144,9 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
     "training-apart": (
         imports("bot.understanding.danger", "bot.understanding.danger_training"),
         imports("bot.app", "bot.understanding.danger_training"),
+        imports("bot.understanding.reader", "bot.understanding.intent_training"),
     ),
-    "home-of-matplotlib": _kept_out("matplotlib", "bot.handlers", "bot.replies", "bot.adapters", "storage"),
+    "home-of-matplotlib": _kept_out("matplotlib", "bot.handlers", "bot.replies", "bot.pictures", "bot.delivery", "bot.adapters", "storage"),
     "home-of-click": _kept_out("click", "bot.app", "bot.adapters", "storage"),
     "home-of-structlog": _kept_out(
         "structlog", "bot.__main__", "bot.handlers", "bot.understanding", "bot.knowledge", "bot.replies", "storage"

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from bot.counter import AT_ONCE, CROWD
+from bot.delivery import BATCH
 from tests.crash.journal import Ledger, Update, is_straight
 from tests.crash.seen import Seen
 from tests.crash.town import MODERATORS
 
-IN_HAND = 1
-"""Letters that a killed process may have sent and not marked: it sends one after the other."""
+IN_HAND = AT_ONCE
+"""Letters that a killed process may have sent and not marked: those of so many accounts leave side by side."""
 
-IN_HAND_WITHOUT_A_SERVER = 51
-"""The same when the database was gone before: it goes on with the batch that it had claimed, and marks them when it can."""
+IN_HAND_WITHOUT_A_SERVER = CROWD + BATCH
+"""The same when the database was gone before: it goes on with what it had claimed, and marks it when it can."""
 
 
 def findings(seen: Seen, ledger: Ledger, *, settled: bool) -> list[str]:

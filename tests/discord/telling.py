@@ -12,6 +12,7 @@ import simcord
 from bot.adapters.discord import PLATFORM
 from bot.adapters.discord.buttons import choices_under
 from bot.adapters.discord.hearing import Hearing
+from bot.adapters.discord.parts import shown
 from bot.adapters.story import OpenHouse, StoryFailed
 from bot.buttons import press_of
 from bot.knowledge.story_file import Step, Story
@@ -65,6 +66,10 @@ class DiscordPlayer(PlatformPlayer):
                     await person.click(message, custom_id=choice.data)
                     return
         raise StoryFailed(f"step {step.number}: {step.who} sees no button {step.press!r}")
+
+    def delivered(self) -> dict[str, list[str]]:
+        """What was delivered to each person, as Discord writes it: instants of others are each reader's own."""
+        return {name: [shown(each.message) for each in self._sender.delivered if each.message.account.id == name] for name in self._users}
 
     def shown(self) -> dict[str, str]:
         """The words of the assistant that each person sees, as one text: long ones come in parts."""

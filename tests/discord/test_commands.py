@@ -11,6 +11,8 @@ import discord
 import pytest
 
 from bot.adapters.discord.commands import payloads
+from bot.adapters.discord.roles import Server
+from bot.knowledge.commands import member_command
 from bot.knowledge.discord import COMMANDS, MODERATOR_COMMANDS, discord_words, option_ids, sentence, words_of_all
 from bot.knowledge.files import LANGUAGES
 from bot.messages import Account
@@ -21,6 +23,7 @@ from tests.houses import START, minds
 GIVEN: dict[str, Any] = {
     "text": "it is about my plan",
     "mg": 10,
+    "days": 14,
     "time": "12:30",
     "effect": "vertiges",
     "severity": 4,
@@ -29,7 +32,11 @@ GIVEN: dict[str, Any] = {
     "what": "beer",
     "substance": "tramadol",
     "code": "ABCD-2345",
+    "do": "write",
+    "pair": 3,
 }
+CHOSEN = {"drink": ("what", "beer"), "mentor": ("do", "write")}
+"""Of commands that offer choices: the option, and what is chosen."""
 NAME = re.compile(r"[-_\w]{1,32}")
 
 
@@ -85,7 +92,8 @@ async def test_every_command_is_heard_as_its_sentence_in_the_persons_language(lo
             answer = await ana.slash(base(name), **options)
             said = talk.ear.heard[-1]
             words = discord_words(language).commands[name]
-            spoken = {**GIVEN, "what": words.options["what"].choices["beer"]} if name == "drink" else GIVEN
+            option, choice = CHOSEN.get(name, ("", ""))
+            spoken = {**GIVEN, option: words.options[option].choices[choice]} if option else GIVEN
             expected = "ABCD-2345" if name == "link" else sentence(words.says, {each: spoken[each] for each in option_ids(name).values()})
             assert (said.text, said.language_hint, said.public) == (expected, locale, False)
             assert said.key.startswith("discord:interaction:")
@@ -101,6 +109,8 @@ def test_every_command_stands_for_a_sentence_that_is_understood(language: str) -
         "human": "talk_to_human",
         "next": "ask_next",
         "today": "ask_history",
+        "curve": "ask_history",
+        "my-history": "ask_history",
         "plan": "show_plan",
         "taken": "log_intake",
         "missed": "log_missed",
@@ -125,10 +135,25 @@ def test_every_command_stands_for_a_sentence_that_is_understood(language: str) -
     for given in (full, {key: value for key, value in full.items() if key in ("time", "effect", "strength", "count", "substance")}):
         assert {name: intent(sentence(commands[name].says, given), START) for name in wanted} == wanted
     forms = discord_words(language).forms
+    assert forms["answer"].says == ("{text}",), "an answer is brought word for word"
     said = {"doses": "5 mg à 8:00, 5 mg à 13:00" if language == "fr" else "5 mg at 8:00, 5 mg at 13:00", "message": "hello"}
     start = {"fr": "aujourd'hui", "en": "today"}[language]
-    read = {name: intent(sentence(form.says, {**full, **said, "start": start}), START) for name, form in forms.items()}
+    read = {name: intent(sentence(form.says, {**full, **said, "start": start}), START) for name, form in forms.items() if name != "answer"}
     assert read == {"plan": "set_plan", "effect": "log_side_effect", "report": "talk_to_human"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_members_do_for_each_other_is_a_command_in_words(language: str) -> None:
+    commands = discord_words(language).commands
+    asked = member_command(sentence(commands["ask"].says, {"text": "who knows?"}))
+    assert (asked and asked.name, asked and asked.rest) == ("ask-community", "who knows?")
+    for choice, shown in commands["mentor"].options["do"].choices.items():
+        plain = member_command(sentence(commands["mentor"].says, {"do": shown}))
+        full = member_command(sentence(commands["mentor"].says, {"do": shown, "pair": 3, "text": "hello"}))
+        assert plain is not None
+        assert full is not None
+        assert (plain.name, plain.case, plain.rest) == (f"mentor-{choice}", "", "")
+        assert (full.name, full.case, full.rest) == (f"mentor-{choice}", "3", "hello")
 
 
 async def test_a_form_that_was_open_during_a_restart_is_still_heard() -> None:
@@ -199,7 +224,7 @@ async def test_the_role_makes_a_moderator_in_the_server_and_in_private() -> None
         user, other = talk.join("keeper"), talk.join("other")
         keeper = guild.add_member(user, roles=[role, guild.create_role("a", permissions=discord.Permissions(administrator=True))])
         guild.add_member(other)
-        await talk.again(adapter(moderator_role=(role.id, guild.id)))
+        await talk.again(adapter(server=Server(guild=guild.id, moderator_role=role.id)))
         await user.send_dm("before the server was seen")
         await keeper.slash(channel, "claim", case=3)
         await other.send_dm("hello")

@@ -16,9 +16,9 @@ from bot.knowledge.files import LANGUAGES, KnowledgeError, root
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_command_of_moderators_is_one_that_they_can_write(language: str) -> None:
     for name, each in discord_words(language).moderator_commands.items():
-        understood = command(sentence(each.says, {"case": 3, "text": "hello"}))
+        understood = command(sentence(each.says, {"case": 3, "pair": 3, "text": "hello"}))
         assert understood is not None
-        wanted = {"cases": ("cases", "", ""), "duty-on": ("duty-on", "", ""), "duty-off": ("duty-off", "", "")}
+        wanted = {"cases": ("cases", "", ""), "duty-on": ("duty-on", "", ""), "duty-off": ("duty-off", "", ""), "pairs": ("pairs", "", "")}
         wanted |= {"reply": ("reply", "3", "hello"), "note": ("note", "3", "hello")}
         assert (understood.name, understood.case, understood.rest) == wanted.get(name, (name, "3", ""))
 

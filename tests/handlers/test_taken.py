@@ -49,6 +49,25 @@ async def test_a_button_without_a_shown_dose_marks_the_dose_as_assumed(tmp_path:
         assert "dose" in entry.detail["assumed"]
 
 
+async def test_a_number_without_a_unit_is_read_back_as_what_it_was_taken_for(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, on(22, 7)) as house:
+        await house.until(on(22, 8))
+        (noted,) = to_patient(await says(house, "took 5 at 8am"))
+        assert "5 mg" in noted.text
+        assert wording("en")["intake.assumed.dose_mg"] in noted.text
+        assert "undo" in offered(noted)
+
+
+async def test_a_number_without_a_unit_that_is_more_than_planned_is_asked_about(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, on(22, 7)) as house:
+        await house.until(on(22, 8))
+        said = to_patient(await says(house, "took 80 at 8am"))
+        assert await logged(house, "intake") == []
+        assert {message.level for message in said} == {"none"}
+        assert len(to_patient(await says(house, "10 mg"))) == 1
+        assert (await logged(house, "intake"))[-1].detail["dose_mg"] == 10
+
+
 # --- forms take their answer and nothing else ---
 
 

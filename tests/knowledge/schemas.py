@@ -12,7 +12,21 @@ from typing import Any
 
 from pydantic import BaseModel, RootModel
 
-from bot.knowledge import conflicts, countries, facts, findings, rules, schemes, signs, silences, sources, substances, word_classes
+from bot.knowledge import (
+    conflicts,
+    countries,
+    facts,
+    findings,
+    pseudonyms,
+    rules,
+    sayings,
+    schemes,
+    signs,
+    silences,
+    sources,
+    substances,
+    word_classes,
+)
 from bot.knowledge.commands import Commands
 from bot.knowledge.consent import Consent
 from bot.knowledge.danger import Concepts, TriggersFile, WordsFile
@@ -56,6 +70,7 @@ PER_LANGUAGE: Mapping[str, type[BaseModel]] = {
     "examples": Examples,
     "facts": facts._WordsFile,
     "findings": findings._WordsFile,
+    "pseudonyms": pseudonyms._File,
     "substances": substances._WordsFile,
     "telegram": TelegramWords,
     "terms": Terms,
@@ -66,15 +81,15 @@ PER_LANGUAGE: Mapping[str, type[BaseModel]] = {
 }
 """Files that stand in every language, by name."""
 
-SIGNS = "signs"
-"""The folder of example messages in each language: one file an author, all of one shape."""
+BY_AUTHOR: Mapping[str, type[BaseModel]] = {"sayings": sayings._File, "signs": signs._File}
+"""The folders of example messages in each language: one file an author, all of one shape."""
 
 
 def schemas() -> dict[str, str]:
     """The text of every schema by its file name: `rules.json`; `language.wording.json` for what stands in each language."""
     named = {f"{name}.json": (f"{name}.yaml", model) for name, model in FOR_ALL.items()}
     named |= {f"language.{name}.json": (f"LANGUAGE/{name}.yaml", model) for name, model in PER_LANGUAGE.items()}
-    named |= {f"language.{SIGNS}.json": (f"LANGUAGE/{SIGNS}/AUTHOR.yaml", signs._File)}
+    named |= {f"language.{name}.json": (f"LANGUAGE/{name}/AUTHOR.yaml", model) for name, model in BY_AUTHOR.items()}
     return {file: _text(title, model) for file, (title, model) in named.items()}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, select
 
+from bot.community import Question
 from bot.core.levels import Level
 from bot.core.person import Person
 from bot.messages import Account, Choice, Reply, Words
@@ -29,6 +30,9 @@ def fill(unit: Unit, person: Person, moderator: Person) -> int:
     unit.people.new_code(person.id, until=NOW)
     intake(person.id)(unit)
     unit.entries.add(person.id, "drink", NOW, {"words": WORDS}, NOW)
+    unit.questions.add(Question(id=0, person_id=person.id, name="otter-snow", chosen=False, text=WORDS, asked_at=NOW))
+    unit.mentors.volunteer(person.id, NOW)
+    unit.mentors.add(person.id, moderator.id, NOW)
     unit.timers.put(person.id, "reminder", "08:00", NOW)
     unit.outbox.post(f"hello:{person.id}", person.id, reply(person.id), NOW)
     case = unit.cases.add(danger(person.id, level=Level.emergency, red=True))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 
+from bot.community import Question
 from bot.core.levels import Level
 from bot.core.plan import Dose, Step, TopUp
 from bot.messages import Account, Attachment, Choice, Reply, Words
@@ -54,6 +55,7 @@ def live(unit: Unit) -> None:
     unit.cases.record(CaseEvent(case_id=case.id, at=NOW, what="said", note=MESSAGE))
     unit.cases.record(CaseEvent(case_id=case.id, at=NOW, what="note", actor_id=moderator.id, note="kept-note-of-a-moderator"))
     unit.cases.save(replace(case, state="closed", resolution="false-alarm", closed_at=NOW, owner_id=moderator.id))
+    unit.questions.add(Question(id=0, person_id=person.id, name=NAME, chosen=True, text=MESSAGE, asked_at=NOW))
     unit.timers.put(person.id, "intake", "08:00", NOW)
     words = (Words("said", {"name": NAME, "quote": MESSAGE, "mg": DOSE, "case": case.id}),)
     letter = Reply(

@@ -15,7 +15,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from bot.core.person import Person
 from bot.ports import Dialogue, Unit
 from storage import retention, tables, unit
-from storage.repositories import cases, dialogues, entries, outbox, people, plans, timers
+from storage.repositories import cases, dialogues, entries, mentors, outbox, people, plans, questions, timers
 from storage.retention import Retention
 from storage.store import SqlStore
 from storage.unit import SqlUnit
@@ -43,6 +43,10 @@ ASKED: list[tuple[str, Callable[[Unit], object]]] = [
     ("uq_plan_active", lambda unit: unit.plans.current(1)),
     ("ix_care_case_person_id", lambda unit: unit.cases.open_for(1)),
     ("ix_care_case_waiting", lambda unit: unit.cases.waiting()),
+    ("ix_question_open", lambda unit: unit.questions.open()),
+    ("ix_question_", lambda unit: unit.questions.open_of(1)),
+    ("ix_pair_going_on", lambda unit: unit.mentors.going_on()),
+    ("ix_pair_mentor_id", lambda unit: unit.mentors.of(1)),
     ("uq_account_platform_known_as", lambda unit: unit.people.find(ACCOUNT)),
     ("pk_heard", lambda unit: cast(SqlUnit, unit).leave_mark(NOW)),
     ("ix_heard_at", pruned),
@@ -119,7 +123,7 @@ def test_a_table_read_from_end_to_end_would_be_seen(store: SqlStore, someone: Pe
 
 STATEMENTS: dict[str, Select[Any] | UpdateBase] = {
     f"{module.__name__}.{name}": statement
-    for module in (cases, dialogues, entries, outbox, people, plans, retention, timers, unit)
+    for module in (cases, dialogues, entries, mentors, outbox, people, plans, questions, retention, timers, unit)
     for name, statement in vars(module).items()
     if name.isupper() and isinstance(statement, Select | UpdateBase)
 }

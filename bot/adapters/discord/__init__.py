@@ -5,5 +5,6 @@ from bot.adapters.discord.asking import recent_in, slots_in
 from bot.adapters.discord.client import TokenRefused
 from bot.adapters.discord.commands import sync_commands
 from bot.adapters.discord.place import PLATFORM
+from bot.adapters.discord.roles import Server
 
-__all__ = ["PLATFORM", "Discord", "TokenRefused", "recent_in", "slots_in", "sync_commands"]
+__all__ = ["PLATFORM", "Discord", "Server", "TokenRefused", "recent_in", "slots_in", "sync_commands"]

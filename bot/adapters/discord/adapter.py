@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -19,14 +20,14 @@ from bot.adapters.discord.client import Client, keep_quiet
 from bot.adapters.discord.desk import Desk
 from bot.adapters.discord.hearing import Hear, Hearing
 from bot.adapters.discord.place import PLATFORM, InPublic
-from bot.adapters.discord.reading import Said, incoming, is_addressed, read
-from bot.adapters.discord.roles import Roles
+from bot.adapters.discord.reading import Said, incoming, is_addressed, question_of, read
+from bot.adapters.discord.roles import Roles, Server
 from bot.adapters.discord.sending import Sending
 from bot.adapters.discord.starting import ContentRefused, Sleep, stay
 from bot.adapters.discord.suggesting import Slots, no_slots
 from bot.adapters.discord.watching import Watching
 from bot.knowledge.discord import discord_words
-from bot.messages import Account, Incoming
+from bot.messages import Account, Incoming, Press
 from bot.ports import Clock, Outgoing
 
 log = structlog.get_logger()
@@ -35,14 +36,18 @@ GRACE = 10.0
 """Seconds for what is being heard when the process is told to stop."""
 
 
+NO_SERVER = Server()
+
+
 def anything(_: str) -> bool:
     """Every word may be a sign."""
     return True
 
 
 class Discord:
-    """One bot. `moderators`: ids of persons; `moderator_role` of `guild`: who has it is a moderator as well; `moderators_channel`: where
-    cards go, an account of its own; `watched`: channels that an administrator may have watched for what `is_sign` finds.
+    """One bot. `moderators`: ids of persons; `server`: whose roles make moderators as well, and expert patients, and where members answer
+    each other, in an account of its own; `moderators_channel`: where cards go, another; `watched`: channels that an administrator
+    may have watched for what `is_sign` finds.
 
     `language` is said to whoever's own is not among ours.
     """
@@ -55,27 +60,27 @@ class Discord:
         clock: Clock,
         language: str,
         moderators: Collection[int] = (),
-        moderator_role: tuple[int, int] | None = None,
+        server: Server = NO_SERVER,
         moderators_channel: int | None = None,
         watched: Collection[int] = (),
         is_sign: Callable[[str], bool] = anything,
         shards: tuple[int, Sequence[int]] = (1, ()),
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        """`moderator_role`: a role and the server it is of; `shards`: how many there are, and those of this process (none: all)."""
+        """`shards`: how many there are, and those of this process (none: all)."""
         keep_quiet()
         self._clock = clock
         self._language = language
         self._moderators_channel = moderators_channel
+        self._server = server
         self._is_sign = is_sign
         self._shards = shards
         self._sleep = sleep
-        role, guild = moderator_role or (None, None)
-        self._roles = Roles(lambda: self.client, listed=moderators, role=role, guild=guild)
+        self._roles = Roles(lambda: self.client, listed=moderators, server=server)
         self._watching = Watching(allowed=watched, language=language)
         self._reads_channels = self._watching.wanted
-        channels = frozenset() if moderators_channel is None else frozenset({str(moderators_channel)})
-        self._sending = Sending(lambda: self.client, channels=channels, language=language)
+        self._channels = frozenset(str(each) for each in (moderators_channel, server.community_channel) if each is not None)
+        self._sending = Sending(lambda: self.client, channels=self._channels, language=language)
         self._hearing: Hearing | None = None
         self._desk: Desk | None = None
         self._recent: Recent = nobody
@@ -153,7 +158,7 @@ class Discord:
             self._aside(catch_up(self.client, self._persons, self.said, now=self._clock.now(), sleep=self._sleep))
 
     async def _persons(self) -> Sequence[Account]:
-        return [each for each in await self._recent() if each.id != str(self._moderators_channel)]
+        return [each for each in await self._recent() if each.id not in self._channels]
 
     async def _put_channel_on_duty(self, hearing: Hearing, channel: int) -> None:
         """The moderators' channel is a moderator's account like any other, and always on duty: it said so once, by its key."""
@@ -180,10 +185,18 @@ class Discord:
             return
         if message.guild is None:
             await self._hear(message, said, chat=message.channel)
+        elif (question := self._answered_here(message)) is not None:
+            await self._hear(message, said, place=InPublic(message, self._language), press=question)
         elif is_addressed(message, me=self.client.user.id):
             await self._addressed(message, said)
         elif self._watching.watches(message.channel.id) and said.text and self._is_sign(said.text):
             await self._hear(message, said, place=InPublic(message, self._language))
+
+    def _answered_here(self, message: discord.Message) -> Press | None:
+        """The question that a message in the community's channel replies to, as the press that it stands for."""
+        if message.channel.id != self._server.community_channel or self.client.user is None:
+            return None
+        return question_of(message, me=self.client.user.id)
 
     async def corrected(self, message: discord.Message) -> None:
         """A correction in private. What was said where others read was answered, and is not heard again."""
@@ -212,7 +225,7 @@ class Discord:
         """Where others read: heard, with nothing answered there but where to go on. Among moderators, no such word is needed."""
         at_work = message.channel.id == self._moderators_channel
         if not at_work:
-            self._aside(_redirect(message, me=self.client.user, language=self._language))
+            self._aside(_redirect(message, me=self.client.user, language=self._language, server=self._server))
         if said.text:
             await self._hear(message, said, place=InPublic(message, self._language))
 
@@ -224,12 +237,14 @@ class Discord:
         place: InPublic | None = None,
         chat: discord.abc.Messageable | None = None,
         correction: bool = False,
+        press: Press | None = None,
     ) -> None:
         if self._hearing is None or not (said.text or said.unreadable):
             return
 
         async def words() -> Incoming:
-            return incoming(message, said, role=await self._roles.role_of(message.author), correction=correction)
+            known = await self._roles.of(message.author)
+            return replace(incoming(message, said, role=known.role, correction=correction), press=press, expert=known.expert)
 
         await self._hearing.hear(str(message.author.id), words, place=place, chat=chat)
 
@@ -240,10 +255,18 @@ class Discord:
         task.add_done_callback(self._asides.discard)
 
 
-async def _redirect(message: discord.Message, *, me: discord.ClientUser | None, language: str) -> None:
-    """Where we can speak. Nothing of what was said, and nobody called."""
+async def _redirect(message: discord.Message, *, me: discord.ClientUser | None, language: str, server: Server) -> None:
+    """Where we can speak, and where members do. Nothing of what was said, nobody called, and nobody's channel guessed: both are shown."""
     words = discord_words(language).words
+    text = words["in-private"]
+    if server.abstinent_channel is not None and server.drinking_channel is not None and _is_at(message, server):
+        text += "\n" + words["channels"].format(abstinent=f"<#{server.abstinent_channel}>", drinking=f"<#{server.drinking_channel}>")
     view = discord.ui.View(timeout=None)
     view.add_item(discord.ui.Button(label=words["open-private"], url=f"https://discord.com/users/{me.id if me else 0}"))
     with suppress(discord.HTTPException, aiohttp.ClientError):
-        await message.reply(words["in-private"], view=view, mention_author=False, silent=True)
+        await message.reply(text, view=view, mention_author=False, silent=True)
+
+
+def _is_at(message: discord.Message, server: Server) -> bool:
+    """Whether a message stands in the community's own server; in another, its channels lead nowhere."""
+    return server.guild is None or (message.guild is not None and message.guild.id == server.guild)

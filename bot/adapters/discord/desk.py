@@ -16,15 +16,15 @@ import structlog
 
 from bot.adapters.discord.buttons import arranged, choices_under, without
 from bot.adapters.discord.commands import Given, given, in_words
-from bot.adapters.discord.forms import form, sent
+from bot.adapters.discord.forms import Sent, form, sent
 from bot.adapters.discord.hearing import Hearing
 from bot.adapters.discord.parts import TEXT_UNITS
 from bot.adapters.discord.place import PLATFORM, Answering
 from bot.adapters.discord.roles import Roles, may_lead
 from bot.adapters.discord.suggesting import Slots, suggestions
 from bot.adapters.discord.watching import Watching
-from bot.buttons import press_of
-from bot.knowledge.discord import FORM_OF, MODERATOR_COMMANDS, discord_words
+from bot.buttons import ANSWER, press_of
+from bot.knowledge.discord import ANSWER_FORM, FORM_OF, MODERATOR_COMMANDS, discord_words
 from bot.knowledge.files import LANGUAGES
 from bot.messages import Account, Incoming, Press
 from bot.splitting import units
@@ -51,13 +51,18 @@ class Desk:
         if kind is discord.InteractionType.autocomplete:
             await self._suggest(interaction, given(data))
         elif kind is discord.InteractionType.modal_submit:
-            text = sent(data, language=self._spoken(interaction))
-            if text is not None:
-                await self._heard(interaction, text)
+            await self._filled(interaction, sent(data, language=self._spoken(interaction)))
         elif kind is discord.InteractionType.application_command and data.get("target_id"):
             await self._show_report(interaction, data)
         elif kind is discord.InteractionType.application_command:
             await self._commanded(interaction, given(data))
+
+    async def _filled(self, interaction: Interaction, filled: Sent | None) -> None:
+        """A form: its sentence; under a question to the community, its words as the answer that they are."""
+        if filled is not None and filled.name == ANSWER_FORM:
+            await self._heard(interaction, filled.text, press=Press(ANSWER, filled.about))
+        elif filled is not None:
+            await self._heard(interaction, f"{filled.text} {filled.about}".strip())
 
     async def _suggest(self, interaction: Interaction, command: Given | None) -> None:
         if command is None:
@@ -102,14 +107,14 @@ class Desk:
         outcome = await self.watching.turn(interaction.client, interaction.channel_id, on=on)
         await _answered(interaction.followup.send(words[outcome].format(channel=interaction.channel_id), ephemeral=True, wait=True))
 
-    async def _heard(self, interaction: Interaction, text: str) -> None:
+    async def _heard(self, interaction: Interaction, text: str, *, press: Press | None = None) -> None:
         """Words that came by an interaction: acknowledged, heard, and answered where they came from."""
         private = is_private(interaction)
         acknowledged = await _answered(interaction.response.defer(ephemeral=not private, thinking=True))
         place = Answering(interaction, private, self._spoken(interaction)) if acknowledged else None
 
         async def words() -> Incoming:
-            return await self._incoming(interaction, text=text)
+            return await self._incoming(interaction, text=text, press=press)
 
         await self.hearing.hear(str(interaction.user.id), words, place=place)
 
@@ -117,6 +122,9 @@ class Desk:
         """A press of ours: the message shows at once what was chosen, and the choice is heard."""
         press, language = press_of(data), self._spoken(interaction)
         if press is None:
+            return
+        if press.choice == ANSWER:
+            await _answered(interaction.response.send_modal(form(ANSWER_FORM, language=language, about=press.about)))
             return
         if not await self._may_press(interaction):
             await _whisper(interaction, discord_words(language).words["moderators-only"])
@@ -138,14 +146,16 @@ class Desk:
         return interaction.channel_id == self.moderators_channel and await self.roles.role_of(interaction.user) == "moderator"
 
     async def _incoming(self, interaction: Interaction, *, text: str = "", press: Press | None = None) -> Incoming:
+        known = await self.roles.of(interaction.user)
         return Incoming(
             key=f"{PLATFORM}:interaction:{interaction.id}",
             account=Account(PLATFORM, str(interaction.user.id)),
             sent_at=interaction.created_at,
             text=text,
             press=press,
-            role=await self.roles.role_of(interaction.user),
+            role=known.role,
             language_hint=str(interaction.locale),
+            expert=known.expert,
         )
 
     def _spoken(self, interaction: Interaction) -> str:

@@ -6,11 +6,13 @@ A form that was open while the process was started again is still understood: it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import discord
 
-from bot.knowledge.discord import FORMS, discord_words, sentence
+from bot.community import LONGEST as A_MEMBERS
+from bot.knowledge.discord import ANSWER_FORM, FORMS, discord_words, sentence
 
 LIVES = 1800.0
 """Seconds for which the vendor keeps a form in mind; it is understood afterwards as well."""
@@ -31,13 +33,22 @@ def form(name: str, *, language: str, about: str = "", filled: Mapping[str, str]
             placeholder=shown.hint or None,
             default=(filled or {}).get(field, "")[:LONGEST] or None,
             required=required,
-            max_length=LONGEST,
+            max_length=A_MEMBERS if name == ANSWER_FORM else LONGEST,
         )
         modal.add_item(discord.ui.Label(text=shown.label, component=entry))
     return modal
 
 
-def sent(data: Mapping[str, Any], *, language: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form that was sent: which one, what it says, and what it was about."""
+
+    name: str
+    text: str
+    about: str
+
+
+def sent(data: Mapping[str, Any], *, language: str) -> Sent | None:
     """What a form that was sent says; None for one that is not ours."""
     mark, _, rest = str(data.get("custom_id", "")).partition("|")
     name, _, about = rest.partition("|")
@@ -45,7 +56,7 @@ def sent(data: Mapping[str, Any], *, language: str) -> str | None:
         return None
     fields = {field: value.strip() for field, value in _fields(data.get("components", ())) if field in FORMS[name]}
     said = sentence(discord_words(language).forms[name].says, fields)
-    return f"{said} {about}".strip()
+    return Sent(name, said, about)
 
 
 def _fields(components: Any) -> Iterator[tuple[str, str]]:

@@ -28,10 +28,19 @@ class Part:
 
 def parts_of(message: Outgoing) -> tuple[Part, ...]:
     """A message in parts: buttons and files with its last text."""
-    parts = [Part(text=text) for text in split(message.text, TEXT_UNITS)] or [Part(text="")]
+    parts = [Part(text=text) for text in split(shown(message), TEXT_UNITS)] or [Part(text="")]
     parts[-1] = replace(parts[-1], labels=message.choices, files=message.files[:FILES_AT_ONCE])
     further = range(FILES_AT_ONCE, len(message.files), FILES_AT_ONCE)
     return (*parts, *(Part(text="", files=message.files[at : at + FILES_AT_ONCE]) for at in further))
+
+
+def shown(message: Outgoing) -> str:
+    """The text, with the instants of somebody else's hours as Discord writes them: each reader sees their own hour, and how far it is."""
+    text = message.text
+    for each in message.instants:
+        at = int(each.at.timestamp())
+        text = text.replace(each.text, f"<t:{at}:f> (<t:{at}:R>)", 1)
+    return text
 
 
 def payload(part: Part, *, language: str) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import discord
 
+from bot.adapters.discord.buttons import choices_under
 from bot.adapters.discord.place import PLATFORM
+from bot.buttons import ANSWER, press_of
 from bot.core.person import Role
-from bot.messages import Account, Incoming
+from bot.messages import Account, Incoming, Press
 
 _SAID = (discord.MessageType.default, discord.MessageType.reply)
 
@@ -39,6 +41,15 @@ def is_addressed(message: discord.Message, *, me: int) -> bool:
         return True
     answered = message.reference.resolved if message.reference is not None else None
     return isinstance(answered, discord.Message) and answered.author.id == me
+
+
+def question_of(message: discord.Message, *, me: int) -> Press | None:
+    """The question of ours that a message replies to: the button to answer it, which stands under the question, names it."""
+    answered = message.reference.resolved if message.reference is not None else None
+    if not isinstance(answered, discord.Message) or answered.author.id != me:
+        return None
+    presses = [press_of(each.data) for each in choices_under(answered)]
+    return next((press for press in presses if press is not None and press.choice == ANSWER), None)
 
 
 def incoming(message: discord.Message, said: Said, *, role: Role, correction: bool = False) -> Incoming:

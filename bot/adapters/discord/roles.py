@@ -1,4 +1,4 @@
-"""Who is a moderator: those whom the settings list, and whoever has the moderators' role in the community's server.
+"""What the community knows somebody as: moderators, whom the settings list or who have that role in its server, and expert patients.
 
 The answer is the same everywhere, for the conversation keeps the role that it is told last. Discord says who has a role with what
 happens in the server itself; of a private message it must be asked, one person at a time, and not often.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -28,55 +29,76 @@ PATIENCE = 2.0
 KEPT = 10_000
 
 
-class Roles:
-    """Vouches for moderators. `listed`: ids of persons; `role` of `guild`, both None without one."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """What the settings say of the community's server, by ids: its roles, the channel where members answer each other, and those
+    of members who abstain and of members who still drink."""
 
-    def __init__(self, client: Callable[[], discord.Client], *, listed: Collection[int], role: int | None, guild: int | None) -> None:
+    guild: int | None = None
+    moderator_role: int | None = None
+    expert_role: int | None = None
+    community_channel: int | None = None
+    abstinent_channel: int | None = None
+    drinking_channel: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What somebody is known as."""
+
+    role: Role = "patient"
+    expert: bool = False
+
+
+class Roles:
+    """Vouches for moderators and expert patients. `listed`: ids of moderators."""
+
+    def __init__(self, client: Callable[[], discord.Client], *, listed: Collection[int], server: Server) -> None:
         self._client = client
         self._listed = frozenset(listed)
-        self._role = role
-        self._guild = guild
-        self._known: OrderedDict[int, tuple[bool, float]] = OrderedDict()
+        self._server = server
+        self._known: OrderedDict[int, tuple[Known, float]] = OrderedDict()
 
     async def role_of(self, person: discord.abc.User) -> Role:
         """The role of a person, as last known when Discord cannot say."""
-        if person.id in self._listed:
-            return "moderator"
-        if self._role is None or self._guild is None:
-            return "patient"
-        if isinstance(person, discord.Member) and person.guild.id == self._guild:
-            return self._keep(person.id, self._has_role(person))
-        known, until = self._known.get(person.id, (False, 0.0))
-        if until > asyncio.get_running_loop().time():
-            return _named(known)
-        return await self._ask(person.id, known)
+        return "moderator" if person.id in self._listed else (await self.of(person)).role
 
-    async def _ask(self, person: int, known: bool) -> Role:
-        guild = self._client().get_guild(self._guild or 0)
+    async def of(self, person: discord.abc.User) -> Known:
+        """The same, and whether they are an expert patient."""
+        known = await self._in_guild(person)
+        return Known("moderator", known.expert) if person.id in self._listed else known
+
+    async def _in_guild(self, person: discord.abc.User) -> Known:
+        if self._server.guild is None or (self._server.moderator_role is None and self._server.expert_role is None):
+            return Known()
+        if isinstance(person, discord.Member) and person.guild.id == self._server.guild:
+            return self._keep(person.id, self._roles_of(person))
+        known, until = self._known.get(person.id, (Known(), 0.0))
+        return known if until > asyncio.get_running_loop().time() else await self._ask(person.id, known)
+
+    async def _ask(self, person: int, known: Known) -> Known:
+        guild = self._client().get_guild(self._server.guild or 0)
         if guild is None:
-            return _named(known)
+            return known
         try:
             async with asyncio.timeout(PATIENCE):
-                return self._keep(person, self._has_role(await guild.fetch_member(person)))
+                return self._keep(person, self._roles_of(await guild.fetch_member(person)))
         except discord.NotFound:
-            return self._keep(person, False)
+            return self._keep(person, Known())
         except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as trouble:
             log.warning("discord.role-unknown", trouble=type(trouble).__name__)
-            return _named(known)
+            return known
 
-    def _has_role(self, member: discord.Member) -> bool:
-        return any(role.id == self._role for role in member.roles)
+    def _roles_of(self, member: discord.Member) -> Known:
+        held = {role.id for role in member.roles}
+        return Known("moderator" if self._server.moderator_role in held else "patient", self._server.expert_role in held)
 
-    def _keep(self, person: int, has_role: bool) -> Role:
-        self._known[person] = (has_role, asyncio.get_running_loop().time() + HOLDS)
+    def _keep(self, person: int, known: Known) -> Known:
+        self._known[person] = (known, asyncio.get_running_loop().time() + HOLDS)
         self._known.move_to_end(person)
         while len(self._known) > KEPT:
             self._known.popitem(last=False)
-        return _named(has_role)
-
-
-def _named(is_moderator: bool) -> Role:
-    return "moderator" if is_moderator else "patient"
+        return known
 
 
 def may_lead(interaction: discord.Interaction[Any]) -> bool:

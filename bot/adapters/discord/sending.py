@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 
 import aiohttp
 import discord
@@ -88,11 +89,10 @@ class Sending:
         try:
             await self._call(account, part, nonce)
         except discord.HTTPException as error:
-            if not _is_form_trouble(error) or not part.labels:
+            lighter = _lighter(part, error)
+            if lighter is None:
                 raise _failure(error) from None
-            # Words matter more than what hangs on them: a text that is refused with its buttons is sent without.
-            log.error("discord.buttons-refused")
-            await self._deliver(account, Part(text=part.text, files=part.files), nonce)
+            await self._deliver(account, lighter, nonce)
         except (aiohttp.ClientError, OSError):
             raise TimeoutError("Discord cannot be reached") from None
 
@@ -111,6 +111,21 @@ class Sending:
 def _mark(message: Outgoing) -> tuple[str, str]:
     """What tells one version of a message from another: progress in one says nothing of the other."""
     return message.key, hashlib.sha256(message.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _lighter(part: Part, error: discord.HTTPException) -> Part | None:
+    """What to try instead of a part that was refused; None when there is nothing else to try.
+
+    Words matter more than what hangs on them: a text that is refused with its pictures, or its buttons, is sent without.
+    """
+    pictures = [file for file in part.files if file.kind == "png"]
+    if pictures and part.text and (_is_form_trouble(error) or error.status == 413):
+        log.error("discord.pictures-refused")
+        return replace(part, files=tuple(file for file in part.files if file not in pictures))
+    if part.labels and _is_form_trouble(error):
+        log.error("discord.buttons-refused")
+        return replace(part, labels=())
+    return None
 
 
 def _is_form_trouble(error: discord.HTTPException) -> bool:

@@ -1,0 +1,1 @@
+"""Pictures: what they hold, how they read, and how they reach people."""
