@@ -9,15 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from bot.knowledge.files import LANGUAGES, KnowledgeError, Strict, load
+from bot.knowledge.files import LANGUAGES, KnowledgeError, Model, Strict
+from bot.knowledge.shelf import load_from
 
 Unit = Literal["second", "minute", "hour", "day", "week", "month"]
 Role = Literal["since", "until", "before", "after", "start"]
 Macros = dict[str, list[str]]
+
+NOTHING = "(?!)"
+"""The pattern that no text matches."""
 
 _MACRO = re.compile(r"\{([a-z][a-z_0-9]*)\}")
 
@@ -64,12 +69,17 @@ class Times(Strict):
 
 
 class Amounts(Strict):
-    """How a language says how much: number words, and the shapes of doses, tablets, totals and ratings."""
+    """How a language says how much: number words, and the shapes of doses, tablets, totals and ratings.
+
+    `wide_tens` are the tens that count on to 19 ("soixante-douze"). A word of `join` stands before the numbers of `joined`, and after
+    a hundred.
+    """
 
     numbers: dict[str, int]
     wide_tens: list[int] = []
     hundred: list[str]
     join: list[str]
+    joined: list[int] = [1, 11]
     halves: list[str]
     articles: list[str]
     macros: Macros
@@ -129,8 +139,12 @@ class Understanding(Strict):
 
 
 class Examples(Strict):
-    """Sentences people write, by intent: the second opinion, and what the language detection learns from."""
+    """Sentences people write, by intent: the second opinion, and what the language detection learns from.
 
+    `letters` are those that tell the language from the others.
+    """
+
+    letters: str = ""
     examples: dict[str, list[str]]
 
     @model_validator(mode="after")
@@ -151,17 +165,24 @@ class Language:
     terms: Terms
     understanding: Understanding
     examples: Mapping[str, list[str]]
+    letters: str
 
 
-def load_language(code: str) -> Language:
-    """Read the five files of a language. Raises KnowledgeError on any doubt."""
+def load_language(code: str, folder: Path | None = None) -> Language:
+    """Read the five files of a language, the installed ones or those of a folder. Raises KnowledgeError on any doubt."""
+
+    def held(name: str, model: type[Model]) -> Model:
+        return load_from(f"{code}/{name}.yaml", model, folder)
+
+    said = held("examples", Examples)
     return Language(
         code=code,
-        times=load(f"{code}/times.yaml", Times),
-        amounts=load(f"{code}/amounts.yaml", Amounts),
-        terms=load(f"{code}/terms.yaml", Terms),
-        understanding=load(f"{code}/understanding.yaml", Understanding),
-        examples=load(f"{code}/examples.yaml", Examples).examples,
+        times=held("times", Times),
+        amounts=held("amounts", Amounts),
+        terms=held("terms", Terms),
+        understanding=held("understanding", Understanding),
+        examples=said.examples,
+        letters=said.letters,
     )
 
 
@@ -173,13 +194,15 @@ def load_languages() -> dict[str, Language]:
 
 
 def agree(languages: Iterable[Language]) -> None:
-    """Raises KnowledgeError when one language names an effect, a topic, a cue that another does not."""
+    """Raises KnowledgeError with everything that one language names (an effect, a topic, a cue) and another does not."""
     first, *others = languages
+    ours = _ids(first)
+    faults = []
     for other in others:
-        for name, ids in _ids(first).items():
-            differ = ids ^ _ids(other)[name]
-            if differ:
-                raise KnowledgeError(f"{first.code} and {other.code} differ in {name}: {', '.join(sorted(differ))}")
+        differ = {name: ids ^ ours[name] for name, ids in _ids(other).items()}
+        faults += [f"{first.code} and {other.code} differ in {name}: {', '.join(sorted(ids))}" for name, ids in differ.items() if ids]
+    if faults:
+        raise KnowledgeError("; ".join(faults))
 
 
 def _ids(language: Language) -> dict[str, set[str]]:
@@ -191,6 +214,7 @@ def _ids(language: Language) -> dict[str, set[str]]:
         "drink_units": set(terms.drink_units),
         "drink_kinds": set(terms.drink_kinds),
         "countries": set(terms.countries),
+        "units of time": {str(unit) for unit in language.times.units},
         "parts": set(language.times.parts),
         "intents": {rule.intent for rule in understanding.rules},
         "topics": {rule.topic for rule in understanding.rules if rule.topic},
@@ -198,14 +222,15 @@ def _ids(language: Language) -> dict[str, set[str]]:
         "settings": set(understanding.settings),
         "privacy": set(understanding.privacy),
         "history": set(understanding.history),
+        "guards": {str(guard) for guard in understanding.guards},
         "cues": set(understanding.cues),
         "examples": set(language.examples),
     }
 
 
 def alternatives(words: Iterable[str]) -> str:
-    """A group that matches any of the words, longest first so that a short one never hides a longer one."""
-    return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
+    """A group that matches any of the words, longest first so that a short one never hides a longer one; nothing when there is none."""
+    return f"(?:{'|'.join(sorted(words, key=len, reverse=True)) or NOTHING})"
 
 
 def expand(pattern: str, macros: Mapping[str, str]) -> str:

@@ -85,8 +85,11 @@ def _stop(piece: Piece) -> Built:
 
 
 def _history(piece: Piece) -> Built:
-    """Which entries, of which days (both included)."""
+    """Which entries, of which days (both included), and whether they are to be seen as a curve or as the figures of several days."""
     slots: dict[str, Any] = {"topic": named(piece.cues.history, piece.scan.masked) or "intakes"}
+    view = next((view for view in ("figures", "curve") if piece.says(f"view_{view}")), None)
+    if view:
+        slots["view"] = view
     moments = [atom.value for atom in piece.of("TIME")]
     for length in piece.of("DUR")[:1]:
         moments = moments or [Moment("since", period=f"last {max(1, round(length.value.minutes / 1440))}")]

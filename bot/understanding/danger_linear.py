@@ -20,11 +20,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, log, sqrt
-from zlib import crc32
 
 from bot.core.levels import Level
 from bot.knowledge.weights import HEADS, Weights
 from bot.knowledge.word_classes import word_classes
+from bot.understanding.features import hashed, mixed, pieces
 from bot.understanding.fold import Folded
 
 BITS = 17
@@ -145,17 +145,9 @@ def _value(token: str) -> float:
 
 
 @lru_cache(maxsize=65_536)
-def hashed(word: str) -> int:
-    """A word as a number."""
-    return crc32(word.encode("utf-8", "surrogatepass"))
-
-
-@lru_cache(maxsize=65_536)
 def piece_features(word: str) -> tuple[int, ...]:
     """The buckets of the pieces of a word."""
-    marked = f"<{word}>"
-    found = (marked[i : i + size] for size in (2, 3, 4, 5) for i in range(len(marked) - size + 1))
-    return tuple(crc32(piece.encode("utf-8", "surrogatepass")) & _MASK for piece in found)
+    return tuple(piece & _MASK for piece in pieces(word))
 
 
 def word_features(words: Sequence[str]) -> list[int]:
@@ -170,7 +162,7 @@ def word_features(words: Sequence[str]) -> list[int]:
             found.append(_mixed(here, 7, 5))
         if i >= 2:
             found.append(_mixed(keys[i - 2], here, 11))
-            found.append(_mixed(_wide(keys[i - 2], before, 13), here, 17))
+            found.append(_mixed(mixed(keys[i - 2], before, 13), here, 17))
         if i >= 3:
             found.append(_mixed(keys[i - 3], here, 11))
         found.extend(_class_features(keys, classes, i))
@@ -189,7 +181,7 @@ def _class_features(keys: Sequence[int], classes: Sequence[tuple[int, ...]], i: 
         if i >= 2:
             for middle in classes[i - 1]:
                 for first in classes[i - 2]:
-                    yield _mixed(_wide(first, middle, 29), one, 31)
+                    yield _mixed(mixed(first, middle, 29), one, 31)
     for one in classes[i - 1]:
         yield _mixed(one, keys[i], 37)
 
@@ -211,11 +203,7 @@ def _class_keys(word: str) -> tuple[int, ...]:
 
 
 def _mixed(one: int, other: int, salt: int) -> int:
-    return _wide(one, other, salt) & _MASK
-
-
-def _wide(one: int, other: int, salt: int) -> int:
-    return ((one * 0x9E3779B1) ^ (other * 0x85EBCA77) ^ (salt * 0xC2B2AE3D)) >> 9 & 0xFFFFFFFF
+    return mixed(one, other, salt) & _MASK
 
 
 def stretches(found: Sequence[Clause]) -> list[Sequence[Clause]]:

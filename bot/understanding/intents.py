@@ -119,6 +119,10 @@ class Cues:
                 hits.append(Hit(item.rule.intent, item.rule.topic, False, match.start(), match.end()))
         return hits
 
+    def withdrawn(self, intent: str, masked: str) -> bool:
+        """Whether the text says what takes an intent's cues back ("did not take")."""
+        return any(item.rule.intent == intent and item.unless.search(masked) for item in self.rules)
+
     def guarded(self, intent: str, masked: str) -> bool:
         """Whether the text tells of an intention, a habit, somebody else, or something that did not quite happen."""
         return any(self.guards[name].search(masked) for name in _GUARDS.get(intent, ()))

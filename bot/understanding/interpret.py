@@ -1,24 +1,48 @@
 """A scanned message becomes a meaning: its acts in order, how sure that reading is, and what else it may mean.
 
-A question never logs. What is sure of itself is served at once; what is not is offered.
+A question never logs. What the cues are sure of and the second opinion does not contradict is served at once; what only the second opinion
+is sure of is served when it changes nothing or is easily undone; everything else is offered.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.core.meaning import Act, Confidence, Meaning
 from bot.understanding.clauses import Clauses, Said, spans
+from bot.understanding.intent_linear import Likeness
 from bot.understanding.intents import LOGS, SOCIAL, Hit
 from bot.understanding.scan import Scan
-from bot.understanding.similar import Likeness, Similar
 
 _SENTENCE = re.compile(r"[.!?;\n]+")
-# Above _NEAR a message is nearly a known sentence; below _FAR it looks like nothing that is known.
-_NEAR, _FAR = 0.62, 0.34
 _OFFERS = 3
+CONTRADICTS, CONTRADICTS_A_TOPIC, CONTRADICTS_A_NAME, AGREED = 0.4, 0.6, 0.9, 0.25
+"""The second opinion is heard against what the cues are sure of when it gives so much to something else, and less to that.
+A cue that has what it tells of by name (an effect, a drink, an amount), or takes most of the message, is contradicted less easily; so
+is one that has a topic."""
+MOST = 0.6
+NAMED = {
+    "log_intake": frozenset({"dose_mg", "tablets", "doses"}),
+    "log_drink": frozenset({"drinks"}),
+    "log_side_effect": frozenset({"effects"}),
+    "log_craving": frozenset({"craving"}),
+}
+ALONE, WITH_A_HINT = 0.85, 0.60
+"""What it must give for its own first choice to be served where no cue was sure; less when a weaker cue says the same."""
+CERTAIN = 0.90
+"""What it must give for an intake."""
+NOTHING = 0.30
+"""Below this, whatever comes first, the message is not understood."""
+HARMLESS = frozenset(
+    [
+        *("show_plan", "ask_timing", "ask_next", "ask_history", "ask_safety", "ask_info", "report", "help", "greet", "thanks", "privacy"),
+        *("talk_to_human", "log_side_effect", "log_craving"),
+    ]
+)
+"""What may be served on the second opinion alone: it shows, it answers, or one tap undoes it."""
+ANSWERED = frozenset({"ask_info", "ask_safety"})
 _AMOUNTS = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "NUM", "RATING")
 _LONG_SENTENCE = 4
 CANCEL = "cancel"
@@ -30,7 +54,7 @@ class Interpreter:
 
     language: str
     clauses: Clauses
-    similar: Similar
+    opinion: Sequence[Likeness]
     scan: Scan
     cut: bool = False
 
@@ -41,6 +65,9 @@ class Interpreter:
         if not said:
             return self._guess(question=question)
         acts = _ordered([one.act for one in said])
+        instead = self._contradicted(acts)
+        if instead and not (question and instead in LOGS):
+            return self._either(instead, acts, question=question)
         confidence: Confidence = "sure" if all(one.sure for one in said) and not self.cut else "ask"
         candidates = () if confidence == "sure" else self._candidates(acts, question=question)
         return Meaning(language=self.language, acts=tuple(acts), confidence=confidence, candidates=candidates, question=question)
@@ -81,33 +108,77 @@ class Interpreter:
         hit: Hit | None = self.clauses.cues.first(self.scan.masked, question=False, skip=(*LOGS, *SOCIAL))
         return hit is not None and hit.intent == "set_plan"
 
+    def _either(self, instead: str, acts: Sequence[Act], *, question: bool) -> Meaning:
+        """Both readings on offer, that of the second opinion first: it was given because it is sure."""
+        act = Act("other") if instead == "other" else self.clauses.act(instead, self.scan, None).act
+        offered = self._candidates([act, *acts], question=question)
+        return Meaning(language=self.language, acts=(act,), confidence="ask", candidates=offered, question=question)
+
+    def _contradicted(self, acts: Sequence[Act]) -> str:
+        """What the second opinion takes the message for instead, when it is sure enough of that and makes little of what the cues say."""
+        told = {act.intent for act in acts}
+        on_a_topic = any("topic" in act.slots for act in acts)
+        if on_a_topic and told & ANSWERED:
+            told |= ANSWERED  # what it is about is known, and that alone decides the answer
+        if not self.opinion or self.opinion[0].intent in told:
+            return ""
+        named = any(NAMED.get(act.intent, frozenset()) & set(act.slots) for act in acts) or self._is_all_of_it(told)
+        bar = CONTRADICTS_A_NAME if named else CONTRADICTS_A_TOPIC if on_a_topic else CONTRADICTS
+        first = self.opinion[0]
+        return first.intent if first.share >= bar and max(self._share(intent) for intent in told) < AGREED else ""
+
+    def _is_all_of_it(self, told: Collection[str]) -> bool:
+        """Whether one cue takes most of the message: there is hardly another word that could mean something else."""
+        hits = self.clauses.cues.every(self.scan.masked, told)
+        return any(hit.end - hit.start >= MOST * len(self.scan.masked) for hit in hits)
+
+    def _is_enough(self, act: Act, *, hinted: bool) -> bool:
+        """Whether the second opinion may decide alone: of an intake only when it is certain and the amount was said."""
+        share = self._share(act.intent)
+        if act.intent == "log_intake":
+            return share >= CERTAIN and bool({"dose_mg", "tablets", "doses"} & set(act.slots))
+        return act.intent in HARMLESS and share >= (WITH_A_HINT if hinted else ALONE)
+
+    def _share(self, intent: str) -> float:
+        return next((one.share for one in self.opinion if one.intent == intent), 0.0)
+
     def _candidates(self, acts: Sequence[Act], *, question: bool) -> tuple[str, ...]:
-        """What to offer: what was read, what the weaker cues say, what it looks like."""
-        return tuple(dict.fromkeys([*(act.intent for act in acts if act.intent != "other"), *self._names(question=question)]))[:_OFFERS]
+        """What to offer: what was read, and what else it may be."""
+        names = [*(act.intent for act in acts), *self._names(question=question)]
+        return tuple(dict.fromkeys(name for name in names if name != "other"))[:_OFFERS]
 
     def _names(self, *, question: bool) -> list[str]:
-        near = self._near(question=question)
-        proposals = self.clauses.cues.proposals(self.scan.masked, question=question)
-        names = [hit.intent for hit in proposals] + [one.intent for one in near if one.score > _FAR]
-        if near and near[0].score >= _NEAR and not proposals:
-            names.insert(0, near[0].intent)
-        return [name for name in dict.fromkeys(names) if name != "other" and not (question and name in LOGS)]
-
-    def _near(self, *, question: bool) -> list[Likeness]:
-        return [one for one in self.similar.nearest(self.scan.text) if not (question and one.intent in LOGS)]
+        """What the weaker cues and the second opinion say, the likeliest first; a hint counts as much as a third of all there is."""
+        hinted = {hit.intent for hit in self.clauses.cues.proposals(self.scan.masked, question=question)}
+        given = {one.intent: one.share for one in self.opinion}
+        weight = {name: given.get(name, 0.0) + (1 / 3 if name in hinted else 0.0) for name in [*hinted, *given]}
+        names = sorted(weight, key=lambda name: (-weight[name], name))
+        never = {*(LOGS if question else ()), *(("log_intake",) if self.scan.has("MED") and "log_intake" not in hinted else ())}
+        return [name for name in names if name not in never]
 
     def _guess(self, *, question: bool) -> Meaning:
-        """No cue was sure: the weaker ones and the likeness propose, and the person chooses."""
+        """No cue was sure: the weaker ones and the second opinion propose, and unless it changes nothing the person chooses."""
         proposals = self.clauses.cues.proposals(self.scan.masked, question=question)
-        near = self._near(question=question)
-        names = self._names(question=question)[:_OFFERS]
-        elsewhere = any(hit.intent == "other" for hit in proposals)
-        elsewhere = elsewhere or bool(not proposals and near and near[0].intent == "other" and near[0].score > _FAR)
-        if not names or elsewhere:
-            return Meaning(language=self.language, acts=(Act("other"),), confidence="lost", candidates=tuple(names), question=question)
-        topic = next((hit.topic for hit in proposals if hit.intent == names[0]), None)
-        act = self.clauses.act(names[0], self.scan, topic).act
-        return Meaning(language=self.language, acts=(act,), confidence="ask", candidates=tuple(names), question=question)
+        names = self._names(question=question)
+        offered = tuple([name for name in names if name != "other"][:_OFFERS])
+        first = names[0] if names else "other"
+        hinted = any(hit.intent == first for hit in proposals)
+        if first == "other" or not (hinted or self._is_likely(first)):
+            return Meaning(language=self.language, acts=(Act("other"),), confidence="lost", candidates=offered, question=question)
+        topic = next((hit.topic for hit in proposals if hit.intent == first), None)
+        said = self.clauses.act(first, self.scan, topic)
+        if said.sure and not self.cut and self._is_enough(said.act, hinted=hinted) and not self._is_taken_back(first):
+            return Meaning(language=self.language, acts=(said.act,), confidence="sure", question=question, likened=True)
+        return Meaning(language=self.language, acts=(said.act,), confidence="ask", candidates=offered, question=question)
+
+    def _is_likely(self, intent: str) -> bool:
+        """Whether the message looks enough like others of the intent; what is names alone ("7/10") looks like too much."""
+        return any(letter.islower() for letter in self.scan.masked) and self._share(intent) >= NOTHING
+
+    def _is_taken_back(self, intent: str) -> bool:
+        """Whether what would be logged is denied, only intended, a habit, or somebody else's."""
+        cues, masked = self.clauses.cues, self.scan.masked
+        return intent in LOGS and (cues.guarded(intent, masked) or cues.withdrawn(intent, masked))
 
 
 def _doubtful(said: Sequence[Said], unheard: Sequence[Scan]) -> bool:

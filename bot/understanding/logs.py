@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.understanding.amounts import Amount
-from bot.understanding.moments import Clock, Moment
+from bot.understanding.moments import Anchored, Clock, Moment
 from bot.understanding.pattern import Atom, tidy
 from bot.understanding.piece import Built, Piece, hour_text, since_of, together
 
@@ -21,6 +21,8 @@ _OLD = timedelta(days=14)
 # Strengths that baclofen tablets come in: "20 mg, 4 tablets" would need tablets of 5 mg, and is asked.
 _STRENGTHS = frozenset({10, 20, 25})
 _MANY = 3000
+# No single dose of the seeds' schemes is larger (S003); a larger bare number is something else, or is asked about.
+_LARGEST_BARE = 80
 
 
 def intake(piece: Piece) -> Built:
@@ -28,11 +30,13 @@ def intake(piece: Piece) -> Built:
     amounts, moments = piece.of(*_DOSES), piece.of("TIME")
     slots: dict[str, Any] = {}
     planned, taken = _planned_and_taken(piece, moments)
-    sure = not piece.leftover() and not piece.scan.has(*_NOT_OF_AN_INTAKE) and not piece.says("odd_amount")
+    bare = _bare_amount(piece)
+    sure = not piece.leftover(but_for=bare) and not piece.scan.has(*_NOT_OF_AN_INTAKE) and not piece.says("odd_amount")
     planned, taken = _completed(planned, together(taken))
     # Tablets of another medicine are no intake of this one.
     sure = _amounts(amounts, taken, piece, slots) and sure and not piece.scan.has("MED")
-    sure = _assumed(piece, slots) and sure
+    if bare is not None:
+        _assume(bare, slots)
     if planned:
         sure = _put_time(piece, slots, "planned_at", planned) and sure
     sure = _taken_at(piece, slots, planned, taken) and sure
@@ -194,17 +198,17 @@ def _amounts(amounts: list[Atom], taken: list[Moment], piece: Piece, slots: dict
     if any(atom.kind not in {"MG", "TABS"} for atom in amounts):
         return False
     doses = [_one_dose(atom) for atom in amounts]
-    if len(taken) == len(amounts):
-        # Without "took", hours and amounts in a row are as likely the plan as what was done.
-        sure = piece.says("took")
-        for one, moment in zip(doses, taken, strict=True):
-            placed = piece.anchored(moment, "past")
-            one["at"] = placed.iso()
-            sure = sure and not placed.doubt and placed.hour
-        slots["doses"] = doses
-        return sure
     slots["doses"] = doses
-    return False
+    # Without "took", hours and amounts in a row are as likely the plan as what was done.
+    return len(taken) == len(amounts) and _dated(doses, taken, piece) and piece.says("took") and not any(atom.vague for atom in amounts)
+
+
+def _dated(doses: list[dict[str, Any]], taken: list[Moment], piece: Piece) -> bool:
+    """Give each dose the hour that was said with it. True when every one of them is certain."""
+    placed = [piece.anchored(moment, "past") for moment in taken]
+    for dose, at in zip(doses, placed, strict=True):
+        dose["at"] = at.iso()
+    return all(at.hour and _is_certain(piece, moment, at) for moment, at in zip(taken, placed, strict=True))
 
 
 def _one_amount(atom: Atom, slots: dict[str, Any]) -> bool:
@@ -255,17 +259,25 @@ def _same_dose(amounts: list[Atom], slots: dict[str, Any]) -> bool:
     return True
 
 
-def _assumed(piece: Piece, slots: dict[str, Any]) -> bool:
-    """A bare number beside "took": most likely milligrams, or tablets when small; said back as a question."""
+def _bare_amount(piece: Piece) -> Atom | None:
+    """The one number without a unit, where no other amount was said."""
     numbers = piece.of("NUM")
-    if len(numbers) != 1 or "dose_mg" in slots or "tablets" in slots or "doses" in slots:
-        return True
-    value = numbers[0].value
-    if value >= 5 and value % 5 == 0:
-        slots |= {"dose_mg": tidy(value), "assumed": ["dose_mg"]}
-    elif 0 < value <= 4:
-        slots |= {"tablets": tidy(value), "assumed": ["tablets"]}
-    return False
+    if len(numbers) != 1 or piece.of(*_DOSES) or not _unit_of(numbers[0]):
+        return None
+    return numbers[0] if piece.precedes("amount_ends", numbers[0]) else None
+
+
+def _unit_of(number: Atom) -> str:
+    """What a bare number counts: milligrams, or tablets when small; nothing else is taken for an amount."""
+    if 5 <= number.value <= _LARGEST_BARE and number.value % 5 == 0:
+        return "dose_mg"
+    return "tablets" if number.value in (1, 2, 3, 4) else ""
+
+
+def _assume(number: Atom, slots: dict[str, Any]) -> None:
+    """Take the number for an amount, marked as assumed: it is read back so."""
+    unit = _unit_of(number)
+    slots |= {unit: tidy(number.value), "assumed": [unit]}
 
 
 def _taken_at(piece: Piece, slots: dict[str, Any], planned: Moment | None, taken: list[Moment]) -> bool:
@@ -289,6 +301,11 @@ def _put_time(piece: Piece, slots: dict[str, Any], name: str, moment: Moment) ->
     slots[name] = placed.iso()
     if moment.part and not moment.clock:
         slots["part"] = moment.part
+    return _is_certain(piece, moment, placed)
+
+
+def _is_certain(piece: Piece, moment: Moment, placed: Anchored) -> bool:
+    """Whether a moment of what happened has one reading, and lies neither in the future nor long ago."""
     local = piece.now.replace(tzinfo=None)
     ahead = placed.start > local + timedelta(minutes=16) if placed.hour else placed.start.date() > local.date()
     simple = moment.role == "at" and not moment.end and not moment.period

@@ -15,6 +15,8 @@ from bot.understanding.numbers import NumberWords
 
 MAX_TEXT = 1500
 """Longer messages are read up to here: whoever writes more is telling a story, and is never logged without asking."""
+_MOST_LETTERS = 18
+"""What one character folds to at most (U+FDFA)."""
 
 _SPACES = re.compile(r"[ \t\r\f\v]+")
 _LINES = re.compile(r" ?\n[ \n]*")
@@ -58,8 +60,7 @@ class Writing:
 
     def plain(self, text: str, *, repair: bool = True) -> str:
         """Folded, spelled out, numbers in figures, slips of the finger repaired. Linear in the text, and total."""
-        text = _FRACTION.sub(lambda match: _FRACTIONS[match[0]], text[:MAX_TEXT])
-        text = fold(text).text
+        text = _folded(text)[:MAX_TEXT]
         text = _LINES.sub("\n", _SPACES.sub(" ", text)).strip()
         if self.drop_apostrophes:
             text = text.replace("'", "")
@@ -78,6 +79,15 @@ class Writing:
         near = self.repairs.get(word[0], ())
         found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=1 if len(word) < 9 else 2)
         return found[0] if found else word
+
+
+def is_whole(text: str) -> bool:
+    """Whether all of a message is read, and not only its beginning."""
+    return len(text) <= MAX_TEXT and (len(text) * _MOST_LETTERS <= MAX_TEXT or len(_folded(text)) <= MAX_TEXT)
+
+
+def _folded(text: str) -> str:
+    return fold(_FRACTION.sub(lambda match: _FRACTIONS[match[0]], text[:MAX_TEXT])).text
 
 
 def _every_text(language: Language) -> Iterable[str]:

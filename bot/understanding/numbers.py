@@ -17,6 +17,7 @@ class NumberWords:
     wide_tens: frozenset[int]
     hundred: frozenset[str]
     join: frozenset[str]
+    joined: frozenset[int]
     articles: frozenset[str]
     run: re.Pattern[str]
     word: re.Pattern[str]
@@ -32,6 +33,7 @@ class NumberWords:
             wide_tens=frozenset(amounts.wide_tens),
             hundred=frozenset(amounts.hundred),
             join=frozenset(amounts.join),
+            joined=frozenset(amounts.joined),
             articles=frozenset(amounts.articles),
             run=re.compile(rf"(?<![a-z0-9'])({one}(?:(?: {joins})? {one}){{0,8}})(?![a-z0-9'])"),
             word=re.compile(rf"(?<![a-z]){alternatives([one, joins])}(?![a-z])"),
@@ -64,7 +66,7 @@ class NumberWords:
         if word in self.articles:
             return number.add(1, word, wide=self.wide_tens, article=True)
         value = self.values[word]
-        if joined and not (number.last == 100 or value in {1, 11}):
+        if joined and not (number.last == 100 or value in self.joined):
             return False
         return number.add(value, word, wide=self.wide_tens, article=False)
 

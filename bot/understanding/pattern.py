@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.knowledge.language import Pattern, alternatives, expand
+from bot.knowledge.language import NOTHING, Pattern, alternatives, expand
 
 _BLANK = "\x00"
 
@@ -49,7 +49,7 @@ def compiled(pattern: str, macros: Mapping[str, str]) -> re.Pattern[str]:
 def any_of(patterns: Iterable[str], macros: Mapping[str, str]) -> re.Pattern[str]:
     """One pattern that finds any of the given ones, as whole words; nothing when there is none."""
     joined = "|".join(f"(?:{pattern})" for pattern in patterns)
-    return compiled(joined, macros) if joined else re.compile(r"(?!)")
+    return compiled(joined or NOTHING, macros)
 
 
 def shapes(patterns: Iterable[Pattern], macros: Mapping[str, str]) -> tuple[Shape, ...]:
@@ -65,7 +65,7 @@ def blank(text: str, start: int, end: int) -> str:
 def lexicon(words: Mapping[str, Sequence[str]], macros: Mapping[str, str]) -> re.Pattern[str]:
     """One pattern for a whole list of named things: the name of the group that matched is the id found."""
     entries = "|".join(f"(?P<{name}>{alternatives(forms)})" for name, forms in words.items())
-    return compiled(entries, macros)
+    return compiled(entries or NOTHING, macros)
 
 
 def tidy(number: float) -> float | int:

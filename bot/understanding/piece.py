@@ -71,10 +71,11 @@ class Piece:
         """Whether an hour was said without its half of the day, in a language that may mean either."""
         return any(moment.clock.twelve and not moment.part for moment in self.moments() if moment.clock)
 
-    def leftover(self) -> bool:
-        """Whether a number or an odd quantity is left that nobody understood."""
+    def leftover(self, *, but_for: Atom | None = None) -> bool:
+        """Whether a number or an odd quantity is left that nobody understood, but for the one number that somebody did."""
         masked = self.scan.masked
-        return "#" in masked or self.scan.has("NUM", "EVERYH") or any(a.vague for a in self.of("BLIND", "DUR", "LATE", "EARLY"))
+        numbers = [atom for atom in self.of("NUM", "EVERYH") if atom is not but_for]
+        return "#" in masked or bool(numbers) or any(a.vague for a in self.of("BLIND", "DUR", "LATE", "EARLY"))
 
     def _place(self, atom: Atom) -> tuple[int, int]:
         index = next(i for i, one in enumerate(self.scan.atoms) if one is atom)

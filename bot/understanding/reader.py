@@ -10,21 +10,25 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.core.meaning import Act, Meaning
+from bot.knowledge.intent_weights import load_intent_weights
 from bot.knowledge.language import Language
 from bot.understanding.clauses import Clauses
+from bot.understanding.intent_linear import Second
 from bot.understanding.intents import LOGS, Cues
 from bot.understanding.interpret import Interpreter
-from bot.understanding.language import detect, languages, leaning
+from bot.understanding.language import Ear, ear, languages
 from bot.understanding.logs import as_clock
-from bot.understanding.normal import MAX_TEXT, Writing
+from bot.understanding.normal import Writing, is_whole
 from bot.understanding.pattern import tidy
 from bot.understanding.piece import Piece
 from bot.understanding.plans import plan
 from bot.understanding.scan import Scan, Scanner
-from bot.understanding.similar import Similar
 
-# How clearly a text must speak against the language of the settings before it is read in the other one.
+# How much more a text must speak for another language than for that of the settings before it is read in the other one.
 _CLEARLY = 4.0
+_YEARS = range(1900, 2200)
+"""A message of another year comes from a clock that is wrong: it is read as if it were of a leap year, and nothing in it is sure."""
+_A_LEAP_YEAR = 2000
 _LONE_NUMBER = re.compile(r"(?<![0-9.,])-?([0-9]{1,4}(?:[.,][0-9]{1,2})?)(?![0-9])")
 
 
@@ -35,16 +39,15 @@ class _Tongue:
     writing: Writing
     scanner: Scanner
     cues: Cues
-    similar: Similar
+    second: Second | None
 
     @classmethod
-    def of(cls, language: Language) -> _Tongue:
-        writing = Writing.of(language)
+    def of(cls, language: Language, second: Second | None) -> _Tongue:
         return cls(
-            writing=writing,
+            writing=Writing.of(language),
             scanner=Scanner.of(language),
             cues=Cues.of(language.understanding, language.terms),
-            similar=Similar(language.examples, writing.plain),
+            second=second,
         )
 
 
@@ -53,28 +56,44 @@ class Reader:
     """Reads ordinary messages. Load once, use from anywhere: it holds no state."""
 
     tongues: Mapping[str, _Tongue]
+    ear: Ear
 
     @classmethod
-    def load(cls) -> Reader:
-        """Read and compile the knowledge. Raises KnowledgeError on any doubt in it."""
-        return cls({code: _Tongue.of(language) for code, language in languages().items()})
+    def load(cls, *, second_opinion: bool = True) -> Reader:
+        """Read and compile the knowledge; without a second opinion for what that is learnt with. Raises KnowledgeError on any doubt."""
+        spoken = languages()
+        seconds = {code: Second(load_intent_weights(code)) for code in spoken} if second_opinion else {}
+        return cls(_tongues(spoken, seconds), ear())
+
+    @classmethod
+    def of(cls, spoken: Mapping[str, Language], seconds: Mapping[str, Second]) -> Reader:
+        """Compile languages, installed or not, by code; one that has no second opinion is read by its cues alone."""
+        return cls(_tongues(spoken, seconds), Ear.of(spoken))
 
     def read(self, text: str, *, now: datetime, timezone: str, language: str | None = None) -> Meaning:
         """What the message means. `now` is aware; `timezone` an IANA name (an unknown one keeps the zone of `now`).
 
-        `language` is the person's setting. A text that is clearly in the other language, and that says nothing in this one,
-        is read in the other.
+        `language` is the person's setting. A text that is clearly in another language, or that says nothing in this one,
+        is read in the likeliest other.
         """
-        code = language if language is not None and language in self.tongues else detect(text)
-        local = _local(now, timezone)
-        meaning = self._read(text, code, local)
+        code = language if language is not None and language in self.tongues else self.ear.detect(text)
+        in_our_time = now.year in _YEARS
+        local = _local(now if in_our_time else now.replace(year=_A_LEAP_YEAR), timezone)
+        meaning = self._read(text, code, local, in_our_time=in_our_time)
         if meaning.confidence == "sure":
             return meaning
-        clearly = _clearly_other(text, code)
-        if not clearly and meaning.confidence != "lost":
+        heard = self.ear.heard(text)
+        likeliest = max((name for name in self.tongues if name != code), key=heard.__getitem__, default=code)
+        clearly = heard[likeliest] - heard[code] >= _CLEARLY
+        if likeliest == code or (not clearly and meaning.confidence != "lost"):
             return meaning
-        other = self._read(text, next(name for name in self.tongues if name != code), local)
+        other = self._read(text, likeliest, local, in_our_time=in_our_time)
         return other if other.confidence == "sure" or (clearly and other.confidence != "lost") else meaning
+
+    def masked(self, text: str, language: str) -> tuple[str, bool]:
+        """The text with names in place of what was recognised, and whether it asks: what the second opinion looks at."""
+        masked = self._scan(text, language).masked
+        return masked, self._tongue(language).cues.asks(masked)
 
     def number(self, text: str, language: str) -> float | None:
         """A lone number, said in any way ("7", "sept", "7/10", "20 mg"); None when there is none, or more than one."""
@@ -119,17 +138,18 @@ class Reader:
         tongue = self._tongue(language)
         return tongue.scanner.scan(tongue.writing.plain(text))
 
-    def _read(self, text: str, code: str, now: datetime) -> Meaning:
+    def _read(self, text: str, code: str, now: datetime, *, in_our_time: bool) -> Meaning:
         tongue = self.tongues[code]
         plain = tongue.writing.plain(text)
         if not any(character.isalnum() for character in plain):
             return _wordless(text, code)
+        scan = tongue.scanner.scan(plain)
         meaning = Interpreter(
             language=code,
             clauses=Clauses(cues=tongue.cues, parts=tongue.scanner.times.part_hours, now=now),
-            similar=tongue.similar,
-            scan=tongue.scanner.scan(plain),
-            cut=len(text) > MAX_TEXT,
+            opinion=tongue.second.opinion(scan.masked, asks=tongue.cues.asks(scan.masked)) if tongue.second else (),
+            scan=scan,
+            cut=not (is_whole(text) and in_our_time),
         ).meaning()
         return _never_logged_when_asked(text, meaning)
 
@@ -146,16 +166,15 @@ def meaning_json(meaning: Meaning) -> dict[str, Any]:
     }
 
 
+def _tongues(spoken: Mapping[str, Language], seconds: Mapping[str, Second]) -> dict[str, _Tongue]:
+    return {code: _Tongue.of(language, seconds.get(code)) for code, language in spoken.items()}
+
+
 def _local(now: datetime, timezone: str) -> datetime:
     try:
         return now.astimezone(ZoneInfo(timezone))
     except (KeyError, OSError, ValueError, OverflowError):  # an unknown zone is a KeyError, a malformed one a ValueError or an OSError
         return now
-
-
-def _clearly_other(text: str, code: str) -> bool:
-    lean = leaning(text)
-    return lean <= -_CLEARLY if code == "fr" else lean >= _CLEARLY
 
 
 def _wordless(text: str, code: str) -> Meaning:

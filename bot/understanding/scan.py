@@ -69,7 +69,7 @@ class Scanner:
             substances=lexicon(terms.substances, {}),
             ages=lexicon({str(name): words for name, words in terms.ages.items()}, {}),
             harmless=any_of(terms.harmless, {}),
-            ratings=tuple(compiled(rf"(?<![/.,])(?<!le )(?<!du ){pattern}", {}) for pattern in language.amounts.ratings),
+            ratings=tuple(compiled(rf"(?<![/.,]){pattern}", {}) for pattern in language.amounts.ratings),
         )
 
     def _ratings(self, text: str) -> list[Atom]:

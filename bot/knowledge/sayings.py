@@ -1,0 +1,66 @@
+"""What people write, by intent, for the second opinion to learn from: `bot/knowledge/*/sayings/*.yaml`, one file an author.
+
+Nothing here is read while the assistant runs; `make knowledge` reads it, and a test compares its hash with the one in the weights.
+A message that does several things stands under each of them joined by a plus: `log_intake + log_craving`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.knowledge.files import Strict, root
+from bot.knowledge.language import Examples
+from bot.knowledge.shelf import load_from
+
+FOLDER = "sayings"
+NEW_LINE = "⏎"
+"""Stands for a line break in a message: a saying is one line of its file."""
+
+Lines = Annotated[str, Field(min_length=1)]
+
+
+class _File(Strict):
+    """`sayings`: by intent, one message a line."""
+
+    author: str
+    about: str
+    sayings: dict[str, Lines]
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One message and what it does, the main thing first."""
+
+    author: str
+    intents: tuple[str, ...]
+    text: str
+
+
+def sayings(language: str) -> tuple[Saying, ...]:
+    """Every message to learn a language from, in a fixed order: the authors' files, and the short examples. Raises KnowledgeError."""
+    found = [saying for path in _paths(language) for saying in _read(path)]
+    short = load_from(f"{language}/examples.yaml", Examples, None).examples
+    return (*found, *(Saying("examples", (intent,), text) for intent, texts in short.items() for text in texts))
+
+
+def sayings_hash(found: tuple[Saying, ...]) -> str:
+    """A short hash of what is learnt from."""
+    return hashlib.sha256("\n".join(f"{saying.intents} {saying.text}" for saying in found).encode()).hexdigest()[:16]
+
+
+def _paths(language: str) -> list[str]:
+    folder = Path(str(root())) / language / FOLDER
+    return sorted(f"{language}/{FOLDER}/{path.name}" for path in folder.glob("*.yaml"))
+
+
+def _read(path: str) -> Iterator[Saying]:
+    file = load_from(path, _File, None)
+    for intents, lines in file.sayings.items():
+        names = tuple(name.strip() for name in intents.split("+"))
+        yield from (Saying(file.author, names, line.strip().replace(NEW_LINE, "\n")) for line in lines.splitlines() if line.strip())
