@@ -2,14 +2,15 @@
 
 Send, then mark: a crash in between sends twice rather than never. What cannot be sent is tried again with growing
 pauses; what can never be sent becomes a dead letter, and other humans hear of it when it mattered. Each platform has
-its own counter, so that one that hangs, or is crowded, holds up no other. No pause outlives a clock that is put back.
+its own counter, and each account its own line: one that hangs, or is told to wait, holds up no other. No pause outlives
+a clock that is put back.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal, TypeVar
@@ -18,16 +19,18 @@ import structlog
 
 from bot.core.levels import Level
 from bot.core.person import Person
-from bot.messages import Account, Attachment, Group, Reply, Urgency, Words
-from bot.ports import Clock, File, OutboxRow, Outgoing, Sender, SendFailed, Store, Unit
-from bot.replies import labels, render
+from bot.counter import FIRST_RETRY, Counter, Held, is_ahead
+from bot.messages import Account, Attachment, Reply, Urgency
+from bot.ports import Clock, Draw, File, OutboxRow, Outgoing, Sender, SendFailed, Store, Unit
+from bot.posting import Posted, bury
+from bot.replies import instants, labels, render
 
 log = structlog.get_logger()
 K = TypeVar("K")
 V = TypeVar("V")
+Outcome = Literal["sent", "refused", "no answer", "left"]
 
 BATCH = 50
-FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=10)
 GIVE_UP_AFTER = 30
 """Attempts before a reply becomes a dead letter: with the pauses above, about four hours."""
@@ -42,23 +45,18 @@ those of a process that died are others' to send after it. Clocks of different m
 REMEMBERED = 20_000
 """Persons kept in mind for the crash path: their language and country, a few hundred bytes each; and letters said, by key."""
 
-PASSED_ON = "passed-on:"
-"""The keys of cards that a moderator could not be given and the others were; these are not passed on again."""
+DRAWING_LASTS = timedelta(seconds=10)
+"""How long a picture may take to be drawn. Afterwards its message leaves without it."""
 
-MakeFile = Callable[[Unit, Person, Attachment], File]
+LINGER_S = 2.0
+"""Seconds for which a call waits for letters that are on their way: whoever called is not kept by a chat that is slow."""
+
+MakeFile = Callable[[Unit, Person, Attachment], "File | Draw | None"]
+"""Makes a file in the transaction that collects a message; or reads there what is drawn afterwards; or finds that it may not be sent."""
 
 JudgeAgain = Callable[[Unit, Person, OutboxRow], "Reply | None"]
 """Looks at a reply once more, just before it is sent, and changes nothing: the reply itself, another one to send instead,
 or None when what has happened since makes it wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """What was written to the outbox for one reader, by id."""
-
-    key: str
-    reader: int
-    reply: Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,38 +67,7 @@ class _Letter:
     reply: Reply
     person: Person
     account: Account
-    files: tuple[File, ...]
-
-
-@dataclass(slots=True)
-class _Counter:
-    """One platform's: one letter after the other, and a pause after it did not answer."""
-
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    rests_until: datetime | None = None
-
-
-def post(unit: Unit, cause: str, replies: Sequence[Reply], now: datetime, *, speaker: int | None = None) -> list[Posted]:
-    """Write the replies of one cause to the outbox, one row per reader, each under a key of its own; what was written.
-
-    A page about the speaker goes to the other moderators, where there is another.
-    """
-    posted: list[Posted] = []
-    for number, reply in enumerate(replies):
-        readers = copies(unit, reply)
-        if isinstance(reply.to, Group) and any(reader != speaker for reader, _ in readers):
-            readers = [(reader, copy) for reader, copy in readers if reader != speaker]
-        posted += [Posted(f"{cause}#{number}{reply.key}@{reader}", reader, copy) for reader, copy in readers]
-    return [each for each in posted if unit.outbox.post(each.key, each.reader, each.reply, now)]
-
-
-def copies(unit: Unit, reply: Reply) -> list[tuple[int, Reply]]:
-    """The readers of a reply. With nobody on duty, every moderator is on duty."""
-    if isinstance(reply.to, Group):
-        moderators = unit.people.moderators()
-        readers = [m for m in moderators if m.on_duty] or list(moderators)
-        return [(m.id, replace(reply, to=m.id)) for m in readers]
-    return [(reply.to, reply)]
+    files: tuple[File | Draw, ...]
 
 
 class Postman:
@@ -118,6 +85,7 @@ class Postman:
         make_file: Mapping[str, MakeFile],
         judge_again: Mapping[str, JudgeAgain] | None = None,
         patience: timedelta = PATIENCE,
+        drawing_lasts: timedelta = DRAWING_LASTS,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -125,15 +93,17 @@ class Postman:
         self._make_file = make_file
         self._judge_again = judge_again or {}
         self._patience = patience
-        self._counters = {platform: _Counter() for platform in self._senders}
+        self._drawing_lasts = drawing_lasts
+        self._counters = {platform: Counter() for platform in self._senders}
         self._unmarked: dict[int, datetime] = {}
         self._put_by: dict[int, tuple[OutboxRow, datetime]] = {}
+        self._slow: set[asyncio.Task[Outcome]] = set()
         self._said: dict[str, None] = {}
         self._roster: list[tuple[Person, Account]] = []
         self._known: dict[Account, Person] = {}
 
     async def deliver(self) -> None:
-        """Send whatever is ready. Returns when nothing more is; never raises for a platform's failure."""
+        """Send whatever is ready, and wait for all but what is slow, which goes on. Never raises for a platform's failure."""
         done = await asyncio.gather(*map(self._serve, self._senders), return_exceptions=True)
         for trouble in done:
             if isinstance(trouble, BaseException):
@@ -141,34 +111,81 @@ class Postman:
 
     async def _serve(self, platform: str) -> None:
         """Empty one platform's counter, unless it is resting."""
-        counter = self._counters[platform]
-        async with counter.lock:
-            more = True
-            while more and not _is_ahead(counter.rests_until, self._clock.now()):
-                await self._mark_at_last()
-                until = self._clock.now() + self._patience + SPARE
-                letters, more = await self._store.run(partial(self._collect, platform, until))
-                more = await self._send_all(letters, until, counter) or more
-
-    async def _send_all(self, letters: list[_Letter], until: datetime, counter: _Counter) -> bool:
-        """Send what was claimed until then, one after the other; what is left is given back. Whether there may be more to send."""
-        left, more = letters[::-1], False
-        try:
-            while left and self._clock.now() + self._patience <= until:
-                outcome = await self._send(left.pop())
-                # A letter that died may have left word for the moderators: it goes out in the same round.
-                more = more or outcome == "refused"
-                if outcome == "no answer":
-                    counter.rests_until = self._clock.now() + FIRST_RETRY
+        counter, more = self._counters[platform], True
+        while more:
+            await counter.room()
+            async with counter.fetching:
+                if counter.rests(self._clock.now()):
                     break
+                if counter.is_crowded:
+                    continue
+                sending, more = await self._fetch(platform, counter)
+            more = await self._outcome(sending, counter) or more
+
+    async def _fetch(self, platform: str, counter: Counter) -> tuple[dict[asyncio.Task[Outcome], Held], bool]:
+        """Take the next letters in hand and begin to send them, and whether there may be more behind them."""
+        await self._mark_at_last()
+        until = self._clock.now() + self._patience + SPARE
+        free = [row for row, again_at in list(self._put_by.values()) if not is_ahead(again_at, self._clock.now())]
+        for row in free:
+            del self._put_by[row.id]
+        letters, more = await self._store.run(partial(self._collect, platform, until, free, counter.holding))
+        round_ = [(letter, counter.take(letter.row, letter.account, until)) for letter in letters]
+        return {asyncio.create_task(self._send_in_turn(letter, held, counter)): held for letter, held in round_}, more
+
+    async def _outcome(self, sending: Mapping[asyncio.Task[Outcome], Held], counter: Counter) -> bool:
+        """Wait for these and for what other calls have in hand, but not for what is slow. Whether there may be more to send."""
+        try:
+            await counter.settled([*sending, *counter.under_way(no_longer_than=LINGER_S)], within=LINGER_S)
+        except asyncio.CancelledError:  # the process is told to stop: what was not begun is others' to send
+            for task in sending:
+                task.cancel()
+            await asyncio.gather(*sending, return_exceptions=True)
+            for held in sending.values():
+                await self._leave(held, counter)
+            raise
+        for task in sending:
+            self._slow.add(task)
+            task.add_done_callback(self._forget)
+        # A letter that died may have left word for the moderators: it goes out in the same round.
+        return not {task.result() for task in sending if task.done()}.isdisjoint(("refused", "left"))
+
+    def _forget(self, task: asyncio.Task[Outcome]) -> None:
+        self._slow.discard(task)
+        if not task.cancelled():
+            task.exception()  # taken, or the loop would write its words to the log; what a platform does is told by `_send`
+
+    async def _send_in_turn(self, letter: _Letter, held: Held, counter: Counter) -> Outcome:
+        """Send it once a window is free, unless its platform rests, or it might not end in the time that it was claimed for."""
+        try:
+            await counter.turn(held)
+            if counter.rests(self._clock.now()) or self._clock.now() + self._patience > held.until:
+                await self._leave(held, counter)
+            if not counter.has(held):
+                return "left"
+            held.begun = True
+            outcome = await self._send(letter)
+            if outcome == "no answer":
+                counter.rest(self._clock.now())
+            return outcome
+        except BaseException:  # the process is told to stop, or it dies: those behind this one wait for another
+            await self._leave(held, counter)
+            raise
         finally:
-            await self._give_back([letter.row for letter in left])
-        return more or bool(left)
+            counter.let_go(held)
+
+    async def _leave(self, held: Held, counter: Counter) -> None:
+        """Give back what was not begun of an account's line: all of it, so that nobody in it overtakes another."""
+        async with counter.fetching:
+            line = counter.line(held.account)
+            try:
+                await self._give_back([each.row for each in line])
+            finally:
+                for each in line:
+                    counter.let_go(each)
 
     async def _give_back(self, rows: Sequence[OutboxRow]) -> None:
         """Nobody need wait until the claim ends for what will not be sent now."""
-        if not rows:
-            return
         try:
             await self._store.run(lambda unit: unit.outbox.release(rows))
         except asyncio.CancelledError:
@@ -176,20 +193,19 @@ class Postman:
         except Exception as trouble:  # they are free again a little later
             log.error("delivery.not-given-back", rows=len(rows), trouble=type(trouble).__name__)
 
-    def _collect(self, platform: str, until: datetime, unit: Unit) -> tuple[list[_Letter], bool]:
+    def _collect(self, where: str, until: datetime, free: list[OutboxRow], taken: frozenset[int], unit: Unit) -> tuple[list[_Letter], bool]:
         """The next letters of a platform, claimed until then, and whether there may be more behind them."""
         self._remember(unit)
-        now, sender = self._clock.now(), self._senders[platform]
-        unit.outbox.release([row for row, again_at in self._put_by.values() if not _is_ahead(again_at, now)])
-        self._put_by = {row_id: (row, again_at) for row_id, (row, again_at) in self._put_by.items() if _is_ahead(again_at, now)}
-        aside = self._unmarked.keys() | self._put_by.keys()
-        rows = unit.outbox.claim(now, until, platforms=(platform,), accounts=sender.accounts(), limit=BATCH + len(aside))
+        now, sender = self._clock.now(), self._senders[where]
+        unit.outbox.release(free)
+        aside = {*self._unmarked, *self._put_by}
+        rows = unit.outbox.claim(now, until, platforms=(where,), accounts=sender.accounts(), limit=BATCH + len(aside))
         # What this process puts by, another may send: it is not kept from it. What was sent and could not be marked is.
         unit.outbox.release([row for row in rows if row.id in self._put_by])
         for row in rows:
             if row.key in self._said:  # straight, while the database could not be asked
                 unit.outbox.sent(row.id, now)
-        fresh = [row for row in rows if row.id not in aside and row.key not in self._said]
+        fresh = [row for row in rows if row.id not in aside | taken and row.key not in self._said]
         letters = [letter for row in fresh if (letter := self._letter(unit, row, sender)) is not None]
         return letters, len(rows) == BATCH + len(aside)
 
@@ -207,7 +223,7 @@ class Postman:
             return None
         try:
             reply = self._judged(unit, person, row)
-            files = tuple(self._make_file[each.source](unit, person, each) for each in reply.attachments) if reply else ()
+            made = [self._make_file[each.source](unit, person, each) for each in reply.attachments] if reply else []
         except Exception as trouble:  # one reply that cannot be made must not hold up the others
             self._note_failure(unit, row, type(trouble).__name__, permanent=False)
             return None
@@ -216,7 +232,7 @@ class Postman:
             unit.outbox.drop(row.id, "overtaken by what happened since")
             return None
         _keep_in_mind(self._known, accounts[0], person)
-        return _Letter(row, reply, person, accounts[0], files)
+        return _Letter(row, reply, person, accounts[0], tuple(each for each in made if each is not None))
 
     def _judged(self, unit: Unit, person: Person, row: OutboxRow) -> Reply | None:
         judge = self._judge_again.get(row.reply.kind)
@@ -228,12 +244,13 @@ class Postman:
         on_duty = [m for m in moderators if m.on_duty] or list(moderators)
         self._roster = [(m, account) for m in on_duty for account in unit.people.accounts(m.id)]
 
-    async def _send(self, letter: _Letter) -> Literal["sent", "refused", "no answer"]:
+    async def _send(self, letter: _Letter) -> Outcome:
         """Send one letter, and keep what became of it."""
         row = letter.row
         try:
-            message = self._outgoing(letter.reply, letter.person, letter.account, key=row.key, files=letter.files)
             async with asyncio.timeout(self._patience.total_seconds()):
+                files = tuple([file for each in letter.files if (file := await self._drawn(each)) is not None])
+                message = self._outgoing(letter.reply, letter.person, letter.account, key=row.key, files=files)
                 await self._senders[letter.account.platform].send(message)
         except asyncio.CancelledError:
             raise
@@ -250,6 +267,17 @@ class Postman:
         _keep_in_mind(self._said, row.key, None)
         await self._mark_at_last()
         return "sent"
+
+    async def _drawn(self, made: File | Draw) -> File | None:
+        """A file that is ready, or drawn now, beside the event loop. One that fails costs no words: the message leaves without it."""
+        if isinstance(made, File):
+            return made
+        try:
+            async with asyncio.timeout(self._drawing_lasts.total_seconds()):
+                return await asyncio.to_thread(made)
+        except Exception as trouble:  # whatever a vendor raises
+            log.error("delivery.not-drawn", trouble=type(trouble).__name__)
+            return None
 
     async def _mark_at_last(self) -> None:
         """Mark what was sent. What cannot be marked now stays in mind and is not sent again meanwhile."""
@@ -283,13 +311,11 @@ class Postman:
     def _note_failure(self, unit: Unit, row: OutboxRow, reason: str, *, permanent: bool) -> None:
         # The reason is the platform's own words, which repeat ids and messages: it is kept sealed, and not logged.
         log.warning("delivery.failed", row=row.id, attempt=row.attempts + 1, permanent=permanent)
-        dead = permanent or row.attempts + 1 >= GIVE_UP_AFTER
+        now, dead = self._clock.now(), permanent or row.attempts + 1 >= GIVE_UP_AFTER
         pause = min(FIRST_RETRY * 2 ** min(row.attempts, 10), LONGEST_RETRY)
-        unit.outbox.failed(row.id, retry_at=None if dead else self._clock.now() + pause, reason=reason)
-        if dead and row.reply.kind in ("case", "alert"):
-            _pass_on(unit, row, self._clock)
-        elif dead and _mattered(row.reply):
-            _tell_undelivered(unit, row, self._clock)
+        unit.outbox.failed(row.id, retry_at=None if dead else now + pause, reason=reason)
+        if dead and not bury(unit, row, now):
+            log.critical("delivery.card-dead", row=row.id)
 
     def _outgoing(self, reply: Reply, person: Person, account: Account, *, key: str, files: tuple[File, ...] = ()) -> Outgoing:
         return Outgoing(
@@ -301,6 +327,7 @@ class Postman:
             choices=labels(reply, language=person.language),
             files=files,
             rules=reply.rules,
+            instants=instants(reply, language=person.language),
         )
 
     async def remember_everybody(self) -> None:
@@ -339,9 +366,15 @@ class Postman:
 
         Who reads it where is known from memory. What was said, here or before, is not said again; the rest waits in the outbox.
         """
-        pressing = [each for each in posted if _cannot_wait(each.reply) and each.key not in self._said]
-        ways = [(each, person, where) for each in pressing for person, where in self._ways_to(each.reader, speaker, account)]
-        await asyncio.gather(*(self.straight(each.reply, where, key=each.key, person=person) for each, person, where in ways))
+        await asyncio.gather(*(self._say_unless_said(each, speaker, account) for each in posted if _cannot_wait(each.reply)))
+
+    async def _say_unless_said(self, each: Posted, speaker: Person, account: Account) -> None:
+        """What another call has in hand is on its way: it is not said beside it, but after it if it fails."""
+        for counter in self._counters.values():
+            await counter.settled(counter.under_way(key=each.key))
+        if each.key not in self._said:
+            ways = self._ways_to(each.reader, speaker, account)
+            await asyncio.gather(*(self.straight(each.reply, where, key=each.key, person=person) for person, where in ways))
 
     def _ways_to(self, reader: int, speaker: Person, account: Account) -> list[tuple[Person, Account]]:
         if reader == speaker.id:
@@ -355,11 +388,6 @@ class Postman:
         return sum(await asyncio.gather(*sent))
 
 
-def _is_ahead(instant: datetime | None, now: datetime) -> bool:
-    """Whether a pause still lasts. One that ends later than any can was begun before the clock went back: it is over."""
-    return instant is not None and now < instant <= now + FIRST_RETRY
-
-
 def _keep_in_mind(memory: dict[K, V], key: K, value: V) -> None:
     memory[key] = value
     if len(memory) > REMEMBERED:
@@ -368,31 +396,3 @@ def _keep_in_mind(memory: dict[K, V], key: K, value: V) -> None:
 
 def _cannot_wait(reply: Reply) -> bool:
     return reply.urgency is Urgency.urgent or reply.level >= Level.check
-
-
-def _mattered(reply: Reply) -> bool:
-    return reply.level >= Level.urgent or reply.kind in ("reminder", "check_in", "alert")
-
-
-def _tell_undelivered(unit: Unit, row: OutboxRow, clock: Clock) -> None:
-    words = Words("delivery.undelivered", {"person": row.person_id, "kind": {"words": f"kind.{row.reply.kind}", "values": {}}})
-    notice = Reply(to=Group.moderators_on_duty, words=(words,), kind="alert", level=row.reply.level, urgency=Urgency.urgent)
-    case = unit.cases.open_for(row.person_id)
-    owner = [(case.owner_id, replace(notice, to=case.owner_id))] if case is not None and case.owner_id is not None else []
-    # The key makes it one for an owner who is on duty as well.
-    for reader, copy in [*owner, *copies(unit, notice)]:
-        unit.outbox.post(f"undelivered:{row.id}@{reader}", reader, copy, clock.now())
-
-
-def _pass_on(unit: Unit, row: OutboxRow, clock: Clock) -> None:
-    """A card that one moderator can never be given goes to all the others, on duty or not; once, or two dead ends would never end."""
-    if row.key.startswith(PASSED_ON):
-        log.critical("delivery.card-dead", row=row.id)
-        return
-    words = Words("delivery.card-undelivered", {"person": row.person_id})
-    others = [m for m in unit.people.moderators() if m.id != row.person_id]
-    if not others:
-        log.critical("delivery.card-dead", row=row.id)
-    for other in others:
-        card = replace(row.reply, to=other.id, words=(words, *row.reply.words), urgency=Urgency.urgent)
-        unit.outbox.post(f"{PASSED_ON}{row.id}@{other.id}", other.id, card, clock.now())

@@ -16,6 +16,8 @@ MAX_CALLBACK_ANSWER = 200
 MAX_BUTTONS = 100
 MAX_BUTTONS_IN_ROW = 8
 MAX_COMMANDS = 100
+MAX_PHOTO = 10 * 1024 * 1024
+MAX_PHOTO_SIDES, MAX_PHOTO_RATIO = 10_000, 20
 MAX_NAME, MAX_DESCRIPTION, MAX_SHORT_DESCRIPTION, MAX_COMMAND_DESCRIPTION = 64, 512, 120, 256
 
 START_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -223,6 +225,20 @@ def check_commands(params: Params) -> list[dict[str, str]]:
         if not 1 <= len(str(entry.get("description", ""))) <= MAX_COMMAND_DESCRIPTION:
             raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
     return value
+
+
+def check_photo(content: bytes) -> tuple[int, int]:
+    """Width and height of a picture sent as one: at most 10 MB, both sides together at most 10000, one at most 20 times the other."""
+    if len(content) > MAX_PHOTO:
+        raise bad(f"file of size {len(content)} bytes is too big for a photo; the maximum size is {MAX_PHOTO} bytes")
+    if content.startswith(b"\xff\xd8\xff"):
+        return 1, 1  # our pictures are PNG: what stands inside other kinds is not read
+    if not content.startswith(b"\x89PNG\r\n\x1a\n") or content[12:16] != b"IHDR":
+        raise bad("IMAGE_PROCESS_FAILED")
+    width, height = int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
+    if not width or not height or width + height > MAX_PHOTO_SIDES or max(width, height) > MAX_PHOTO_RATIO * min(width, height):
+        raise bad("PHOTO_INVALID_DIMENSIONS")
+    return width, height
 
 
 def entities(text: str) -> Iterator[dict[str, Any]]:

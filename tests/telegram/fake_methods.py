@@ -22,6 +22,7 @@ from tests.telegram.fake_checks import (
     Params,
     bad,
     check_commands,
+    check_photo,
     check_url,
     entities,
     markup,
@@ -31,7 +32,6 @@ from tests.telegram.fake_store import BY_DEFAULT, Chat, Json, World
 
 LONG_TEXT = "message is too long"
 LONG_CAPTION = "message caption is too long"
-PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 WEBHOOK_PORTS = (None, 443, 80, 88, 8443)
 Method = Callable[[Params], Awaitable[Any]]
 
@@ -107,9 +107,8 @@ class Methods:
     async def send_photo(self, params: Params) -> Json:
         chat, caption = self._chat(params), said_text(params, "caption", MAX_CAPTION, empty=None, long=LONG_CAPTION)
         name, content = self._file(params, "photo")
-        if not content.startswith(PICTURES):
-            raise bad("IMAGE_PROCESS_FAILED")
-        photo = [{**self._world.keep_file(name, content), "width": 1, "height": 1}]
+        width, height = check_photo(content)
+        photo = [{**self._world.keep_file(name, content), "width": width, "height": height}]
         return self._world.put(chat, self._world.bot["id"], {"photo": photo, **_captioned(caption), **self._extras(params, chat)})
 
     async def send_document(self, params: Params) -> Json:

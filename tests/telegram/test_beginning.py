@@ -94,7 +94,7 @@ async def test_the_menu_speaks_each_language_and_differs_by_place(fake: FakeBotA
         (json.loads(scope)["type"], json.loads(scope).get("chat_id"), language): menu for (scope, language), menu in _menus(fake).items()
     }
     assert [entry["command"] for entry in menus["all_group_chats", None, "fr"]] == ["aide"]
-    assert {entry["command"] for entry in menus["all_private_chats", None, "en"]} >= {"start", "help", "privacy", "settings", "someone"}
+    assert {entry["command"] for entry in menus["all_private_chats", None, "en"]} >= {"start", "help", "privacy", "settings", "human"}
     assert menus["all_private_chats", None, ""] == menus["all_private_chats", None, "fr"]
     assert "cas" in {entry["command"] for entry in menus["chat", KEEPERS, "fr"]}
     assert {"cases", "help"} <= {entry["command"] for entry in menus["chat", KEEPER, "en"]}

@@ -19,7 +19,15 @@ from bot.adapters.telegram.client import Client, seconds_told
 from tests.telegram.fake_bot_api import DROPPED_AFTER, DROPPED_BEFORE, TOKEN, FakeBotApi, flood, refusal
 
 ANA, BEN, GROUP = 41, 42, -100555
-PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def png(width: int, height: int, *, size: int = 0) -> bytes:
+    """What a picture begins with, and as many more bytes as it takes."""
+    begin = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + width.to_bytes(4) + height.to_bytes(4)
+    return begin + bytes(max(0, size - len(begin)))
+
+
+PNG = png(1080, 1350)
 Act = Callable[[Bot], Awaitable[Any]]
 
 
@@ -63,6 +71,9 @@ REFUSED: dict[str, tuple[Act, str]] = {
     "an unescaped dot": (lambda bot: bot.send_message(ANA, "5.", parse_mode="MarkdownV2"), "is reserved"),
     "an open mark": (lambda bot: bot.send_message(ANA, "*x", parse_mode="Markdown"), "can't parse entities"),
     "no picture": (lambda bot: bot.send_photo(ANA, b"no picture"), "IMAGE_PROCESS_FAILED"),
+    "a picture too large": (lambda bot: bot.send_photo(ANA, png(9000, 1001)), "PHOTO_INVALID_DIMENSIONS"),
+    "a picture like a ribbon": (lambda bot: bot.send_photo(ANA, png(2100, 100)), "PHOTO_INVALID_DIMENSIONS"),
+    "a picture too heavy": (lambda bot: bot.send_photo(ANA, png(10, 10, size=10 * 1024 * 1024 + 1)), "too big for a photo"),
     "an unknown file": (lambda bot: bot.send_document(ANA, "file-99"), "wrong file identifier"),
     "an edit of nothing": (lambda bot: bot.edit_message_text("x", ANA, 99), "message to edit not found"),
     "a deletion of nothing": (lambda bot: bot.delete_message(ANA, 99), "message to delete not found"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from bot.settings import Settings
 from tests.houses import minds, settings_in
 from tests.telegram.fake_bot_api import FakeBotApi, flood
 from tests.telegram.fake_people import buttons
-from tests.telegram.lines import adapter, running
+from tests.telegram.lines import HURRIED, adapter, running, until
 
 ANA, BEN, KEEPER, GROUP, KEEPERS = 41, 42, 43, -100555, -100777
 START = datetime(2026, 1, 1, 7, 30, tzinfo=UTC)
@@ -167,6 +167,30 @@ async def test_emergency_words_leave_although_the_chat_was_told_to_wait_a_moment
         said = await talk.says(BEN, "I want to die")
     assert any("999" in text for text in said)
     assert any("I want to die" in text for text in people.people.texts(KEEPER))
+
+
+async def test_a_chat_that_is_told_to_wait_holds_up_no_alarm_of_another(people: FakeBotApi, tmp_path: Path) -> None:
+    over = asyncio.Event()
+
+    async def wait(seconds: float) -> None:
+        await (over.wait() if seconds >= 3 else asyncio.sleep(0))
+
+    pacemaker = replace(HURRIED, sleep=wait)
+    async with line(people, settings_in(tmp_path), moderators={KEEPER}, pacemaker=pacemaker) as talk:
+        await talk.says(KEEPER, "de garde")
+        await arrive(talk, ANA)
+        await arrive(talk, BEN)
+        before = len(people.people.seen(BEN))
+        people.fail("sendMessage", flood(3), chat=BEN)
+        waits = await people.people.say(BEN, "hello")
+        await until(lambda: len(people.called("sendMessage")) > 0 and people.called("sendMessage")[-1].values["chat_id"] == str(BEN))
+        await people.people.say(ANA, "je veux mourir")
+        await until(lambda: any("3114" in text for text in people.people.texts(ANA)))
+        await until(lambda: any("je veux mourir" in text for text in people.people.texts(KEEPER)))
+        assert people.people.seen(BEN)[before:] == []
+        over.set()
+        await people.world.acknowledged(waits)
+        await until(lambda: len(people.people.seen(BEN)) == before + 1)
 
 
 async def test_whoever_stops_and_comes_back_finds_old_buttons_harmless(people: FakeBotApi, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tests.telegram.fake_people import buttons
 from tests.telegram.lines import AT_ONCE, a_moment, adapter, outgoing
 
 ANA, BEN, GROUP = 41, 42, -100555
-PNG = b"\x89PNG\r\n\x1a\n and a picture"
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + (1080).to_bytes(4) + (1350).to_bytes(4) + b" and a picture"
 LONG = "\n\n".join(f"{number}" + " word" * 300 for number in range(6))
 
 
@@ -51,6 +51,18 @@ async def test_what_is_said_of_another_person_cannot_be_passed_on(fake: FakeBotA
     await telegram.send(outgoing(ANA, "Case 3", kind="case", level="emergency"))
     (message,) = fake.people.seen(ANA)
     assert message["has_protected_content"]
+
+
+async def test_no_answer_to_a_moderator_can_be_passed_on_and_an_export_still_can(fake: FakeBotApi) -> None:
+    fake.people.join(ANA)
+    fake.people.group(GROUP)
+    telegram = adapter(fake, moderators={ANA}, moderators_chat=GROUP)
+    await telegram.send(outgoing(ANA, "Case 3 is yours. They wrote: ...", key="1"))
+    await telegram.send(outgoing(ANA, "Your data", key="2", files=(file("json", "palier.json"),)))
+    await telegram.send(outgoing(GROUP, "Case 3 is closed", key="3"))
+    await telegram.close()
+    told = [*fake.people.seen(ANA), *fake.people.seen(GROUP)]
+    assert ["has_protected_content" in message for message in told] == [True, False, True]
 
 
 async def test_a_picture_and_a_document_come_with_their_words_and_buttons(fake: FakeBotApi, telegram: Telegram) -> None:

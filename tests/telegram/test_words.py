@@ -17,11 +17,20 @@ INTENTS = {
     "start": "greet",
     "help": "help",
     "human": "talk_to_human",
+    "taken": "log_intake",
+    "symptom": "log_side_effect",
     "next": "ask_next",
+    "timing": "ask_timing",
     "today": "ask_history",
+    "curve": "ask_history",
+    "history": "ask_history",
+    "report": "report",
     "plan": "show_plan",
+    "pause": "change_reminder",
     "undo": "undo",
     "privacy": "privacy",
+    "export": "privacy",
+    "erase": "privacy",
     "settings": "settings",
     "cancel": "cancel",
 }
@@ -47,7 +56,7 @@ def test_every_command_of_moderators_is_one_that_they_can_write(language: str) -
 
 
 def test_the_commands_that_telegram_asks_of_every_bot_are_understood() -> None:
-    assert {"start", "help", "settings", "privacy"} <= sentences().keys()
+    assert {"start", "help", "settings", "privacy", "cancel"} <= sentences().keys()
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ class Telegram:
         self._pacemaker = pacemaker
         self._turnstile = Turnstile(pacemaker)
         self._roles = Roles(self._client, listed=moderators, group=moderators_chat, sleep=pacemaker.sleep)
-        self._sending = Sending(self._client, self._turnstile, protect=protect)
+        self._sending = Sending(self._client, self._turnstile, protect=protect, reads_others=self._roles.reads_others)
         self._lanes = Lanes()
         self._asides: set[asyncio.Task[None]] = set()
         self._albums: deque[str] = deque(maxlen=KEPT_ALBUMS)

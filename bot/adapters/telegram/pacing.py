@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 LONGEST_WAIT = 4.0
-"""Seconds that a message waits here; beyond, it goes back to the outbox, where it holds up nobody. Short, for the postman may have
-others waiting behind it."""
+"""Seconds that a message waits here; beyond, it goes back to the outbox, where it holds up nobody. Short, for it takes one of the
+postman's ways out meanwhile, and others of its chat wait behind it."""
 
 KEPT_CHATS = 10_000
 

@@ -14,6 +14,7 @@ from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, Update, U
 
 from bot.buttons import press_of
 from bot.core.person import Role
+from bot.knowledge.commands import command as command_of
 from bot.knowledge.telegram import sentences
 from bot.messages import Account, Incoming
 
@@ -145,7 +146,14 @@ class Reading:
         sentence = spoken.get(language[:2]) or spoken.get(self.language) or next(iter(spoken.values()))
         if command.group(1).lower() == "start":
             return sentence  # what follows came with the link, and was not said by anybody
-        return f"{sentence} {command.group(3) or ''}".strip()
+        said = f"{sentence} {command.group(3) or ''}".strip()
+        return text if _names_a_case(text) and not _names_a_case(said) else said
+
+
+def _names_a_case(text: str) -> bool:
+    """Whether it is a moderator's command with the number of a case. `/history 3` is, though the menu's `/history` is anybody's."""
+    typed = command_of(text)
+    return typed is not None and typed.case != ""
 
 
 def _speaker(message: Message) -> User | None:

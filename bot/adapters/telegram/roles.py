@@ -53,6 +53,10 @@ class Roles:
         """The role of a person, as last known."""
         return "moderator" if person in self._listed or person in self._leading else "patient"
 
+    def reads_others(self, chat: int) -> bool:
+        """Whether what is written there may be of another person: a moderator's chat, or their group."""
+        return chat == self._group or self.role_of(chat) == "moderator"
+
     async def keep_up(self) -> None:
         """For as long as the process lives: look again who leads the group."""
         while self._group is not None:

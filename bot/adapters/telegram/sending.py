@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import structlog
 from telegram import InputFile, Message
+from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.adapters.telegram.buttons import keyboard
@@ -44,26 +46,32 @@ class Part:
     """Send a picture as a document: Telegram refused it as a picture."""
 
 
-def parts_of(message: Outgoing, *, protect: Collection[AttachmentKind]) -> tuple[Part, ...]:
-    """A message in parts, the buttons under its last text.
+def parts_of(message: Outgoing, *, protect: Collection[AttachmentKind], reads_others: bool = False) -> tuple[Part, ...]:
+    """A message in parts, the buttons under its last text. A picture with more words than a caption holds comes before them.
 
-    What moderators read of another person cannot be passed on (`protect_content`), nor can the kinds of files in `protect`.
+    What moderators read of another person cannot be passed on (`protect_content`), nor can the kinds of files in `protect`. Whoever
+    `reads_others` reads of them in any answer: that to a claim holds the person's words.
     """
     private = message.kind in ("case", "alert")
     if len(message.files) == 1 and units(message.text) <= CAPTION_UNITS:
         (file,) = message.files
         return (Part(text=message.text, labels=message.choices, file=file, protected=private or file.kind in protect),)
-    texts = [Part(text=text, protected=private) for text in split(message.text, TEXT_UNITS)]
+    texts = [Part(text=text, protected=private or reads_others) for text in split(message.text, TEXT_UNITS)]
     if texts:
         texts[-1] = replace(texts[-1], labels=message.choices)
-    return (*texts, *(Part(text="", file=file, protected=private or file.kind in protect) for file in message.files))
+    files = [Part(text="", file=file, protected=private or file.kind in protect) for file in message.files]
+    shown = [part for part in files if part.file is not None and part.file.kind == "png"]
+    return (*shown, *texts, *(part for part in files if part not in shown))
 
 
 class Sending:
-    """Sends messages, at the pace that the platform allows."""
+    """Sends messages, at the pace that the platform allows. `reads_others`: whether a chat is a moderator's."""
 
-    def __init__(self, client: Client, turnstile: Turnstile, *, protect: Collection[AttachmentKind]) -> None:
+    def __init__(
+        self, client: Client, turnstile: Turnstile, *, protect: Collection[AttachmentKind], reads_others: Callable[[int], bool]
+    ) -> None:
         self._client = client
+        self._reads_others = reads_others
         self._turnstile = turnstile
         self._protect = frozenset(protect)
         self._progress: OrderedDict[tuple[str, str], int] = OrderedDict()
@@ -71,7 +79,7 @@ class Sending:
 
     async def send(self, message: Outgoing) -> None:
         """Send every part that was not sent before. Raises SendFailed; TimeoutError when the platform cannot be reached."""
-        parts = parts_of(message, protect=self._protect)
+        parts = parts_of(message, protect=self._protect, reads_others=self._reads_others(int(message.account.id)))
         mark = (message.key, _digest(parts))
         urgent = message.kind in ("alert", "case") or message.level in ("urgent", "emergency")
         for number in range(self._progress.get(mark, 0), len(parts)):
@@ -103,14 +111,22 @@ class Sending:
                 return
         raise SendFailed("refused again and again")
 
-    async def _call(self, chat: int, part: Part) -> Message:
+    async def _say_that_it_comes(self, chat: int) -> None:
+        """What the telephone shows while a picture is on its way. Nothing depends on it."""
+        with suppress(TelegramError):
+            await self._client.send_chat_action(chat, ChatAction.UPLOAD_PHOTO)
+
+    async def _call(self, chat: int, part: Part) -> Message | None:
         markup = keyboard(part.labels)
+        if part.file is None and not part.text:
+            return None  # a picture that could not be sent in any way, and nothing beside it
         if part.file is None:
             return await self._client.send_message(
                 chat, part.text, reply_markup=markup, protect_content=part.protected, link_preview_options=NO_PREVIEW
             )
         file, caption = InputFile(part.file.content, filename=part.file.name), part.text or None
         if part.file.kind == "png" and not part.plain_file:
+            await self._say_that_it_comes(chat)
             return await self._client.send_photo(chat, file, caption=caption, reply_markup=markup, protect_content=part.protected)
         return await self._client.send_document(chat, file, caption=caption, reply_markup=markup, protect_content=part.protected)
 
@@ -133,6 +149,9 @@ def _lighter(part: Part, error: TelegramError) -> Part:
     if part.file is not None and part.file.kind == "png" and not part.plain_file:
         log.error("telegram.refused", what="picture")
         return replace(part, plain_file=True)
+    if part.file is not None and part.file.kind == "png":
+        log.error("telegram.refused", what="picture as a file")
+        return replace(part, file=None)
     if part.labels:
         log.error("telegram.refused", what="buttons")
         return replace(part, labels=())
