@@ -33,7 +33,7 @@ from bot.handlers.turn import Due, Moment, Turn, choices, say
 from bot.knowledge.consent import has_agreed
 from bot.knowledge.files import LANGUAGES
 from bot.messages import Incoming, Press, Reply
-from bot.ports import CaseEvent, Clock, Dialogue, OutboxRow, Store, Timer, Unit
+from bot.ports import Clock, Dialogue, OutboxRow, Store, Timer, Unit
 from bot.posting import Posted, post
 from bot.rescue import Heard, Rescue, place
 from bot.understanding.danger import Triage
@@ -199,14 +199,17 @@ class Conversation:
         turn = replace(turn, screening=danger.understood_and_remembered(turn))
         if turn.screening.level >= Level.urgent:
             return self._alarmed(turn)
-        overheard = self._overheard(turn)
+        overheard = escalation.overheard(turn)
         replies = self._ordinary(turn)
         if turn.screening.level is Level.check:
             replies.extend(danger.gentle_check(turn))
         return replies + overheard
 
     def _alarmed(self, turn: Turn) -> list[Reply]:
-        return self._handlers.red(turn) if turn.screening.is_red else [*self._handlers.orange(turn), *self._logs_beside(turn)]
+        if turn.screening.is_red:
+            return self._handlers.red(turn)
+        beside = self._logs_beside(turn)
+        return beside if danger.is_said_beside(turn, beside) else [*self._handlers.orange(turn), *beside]
 
     def _moderator(self, turn: Turn) -> list[Reply]:
         press = turn.incoming.press
@@ -315,16 +318,8 @@ class Conversation:
         turn = self._understood(turn)
         if turn.person.consented_at is None or turn.meaning.confidence != "sure" or turn.incoming.quoted or turn.incoming.public:
             return []
-        acts = [act for act in turn.meaning.acts if act.intent in LOGS]
+        acts = [act for act in turn.meaning.acts if act.intent in LOGS or act.slots.get("topic") == "days_missed"]
         return [reply for act in acts for reply in self._handlers.intents[act.intent](turn.serving(act))]
-
-    def _overheard(self, turn: Turn) -> list[Reply]:
-        """While a case is open, what the person writes belongs to it; whoever owns the case reads it at once."""
-        case = turn.unit.cases.open_for(turn.person.id) if turn.text.strip() else None
-        if case is None:
-            return []
-        turn.unit.cases.record(CaseEvent(case_id=case.id, at=turn.now, what="said", note=turn.text))
-        return [escalation.forwarded(case, turn.text)] if case.owner_id is not None else []
 
     async def _put_right(self) -> None:
         """Now and then, and whenever the clock has gone back: bring nearer what another clock set too far ahead."""

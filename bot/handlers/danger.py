@@ -6,6 +6,7 @@ question, somebody to be with, distance from means, who has been told, and never
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -224,6 +225,12 @@ def answer_orange(turn: Turn) -> list[Reply]:
         urgency=Urgency.urgent,
     )
     return [reply, *raised.replies]
+
+
+def is_said_beside(turn: Turn, beside: Sequence[Reply]) -> bool:
+    """Whether the answer to days without says all that a stop asks for, a human included: nothing is said twice (rule `day-missed`)."""
+    alarming = {flag.code for flag in turn.screening.flags if flag.level >= Level.urgent}
+    return alarming == {"abrupt_stop"} and any("day-missed" in reply.rules and reply.level >= Level.urgent for reply in beside)
 
 
 def _orange(code: str, block: str) -> str:

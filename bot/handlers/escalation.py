@@ -204,6 +204,15 @@ def card(
     )
 
 
+def overheard(turn: Turn) -> list[Reply]:
+    """While a case is open, what the person writes belongs to it; whoever owns the case reads it at once."""
+    case = turn.unit.cases.open_for(turn.person.id) if turn.text.strip() else None
+    if case is None:
+        return []
+    turn.unit.cases.record(CaseEvent(case_id=case.id, at=turn.now, what="said", note=turn.text))
+    return [forwarded(case, turn.text)] if case.owner_id is not None else []
+
+
 def forwarded(case: Case, text: str) -> Reply:
     """What the person goes on saying, brought to whoever looks after the case."""
     return _bring(case, case_words.quoted(text))

@@ -28,6 +28,7 @@ NAMED = {
     "log_drink": frozenset({"drinks"}),
     "log_side_effect": frozenset({"effects"}),
     "log_craving": frozenset({"craving"}),
+    "set_plan": frozenset({"doses", "total_mg", "times"}),
 }
 ALONE, WITH_A_HINT = 0.85, 0.60
 """What it must give for its own first choice to be served where no cue was sure; less when a weaker cue says the same."""
