@@ -318,6 +318,8 @@ class Conversation:
         turn = self._understood(turn)
         if turn.person.consented_at is None or turn.meaning.confidence != "sure" or turn.incoming.quoted or turn.incoming.public:
             return []
+        if any(flag.subject == "other" for flag in turn.screening.flags):
+            return []  # what somebody else has is not in this person's diary
         acts = [act for act in turn.meaning.acts if act.intent in LOGS or act.slots.get("topic") == "days_missed"]
         return [reply for act in acts for reply in self._handlers.intents[act.intent](turn.serving(act))]
 

@@ -104,6 +104,20 @@ async def test_staying_without_a_length_is_a_hold(tmp_path: Path) -> None:
 # --- days without -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "my boyfriend stopped his vodka wednesday, he shakes so hard that the bed moves",
+        "mon copain a arrêté la vodka mercredi, il tremble à faire bouger le lit, il est trempé",
+    ],
+)
+async def test_what_somebody_else_has_is_not_noted_as_ones_own(tmp_path: Path, words: str) -> None:
+    async with open_rig(tmp_path, on(8, 9)) as house:
+        said = await says(house, words)
+        assert any(message.level in ("urgent", "emergency") for message in said)
+        assert await logged(house, "side_effect") == []
+
+
 @pytest.mark.parametrize("words", ["haven't taken any since Monday", "3 days without baclofen", "3 jours sans baclofène"])
 async def test_days_without_are_kept_and_reach_a_human_case_45(tmp_path: Path, words: str) -> None:
     async with open_rig(tmp_path, on(8, 9)) as house:  # a Thursday
