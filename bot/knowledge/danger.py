@@ -123,6 +123,8 @@ class WordsFile(Strict):
     contrast: str
     present: str
     gap_blockers: str
+    headings: str
+    """What may stand before a colon as the name of what follows ("side effect: dark thoughts"); no sign is less one for it."""
     slots: dict[str, str]
     cues: dict[CueName, str]
     amounts: Amounts

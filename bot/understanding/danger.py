@@ -10,6 +10,7 @@ understood.
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -40,6 +41,7 @@ _FORWARDED_AT_MOST = Level.check
 _BY_NAMES = frozenset({"dangerous_mix"})
 """Signs that lists of names recognise: what a medicine is called, nobody learns from examples."""
 
+_HEADING_REACH = 60
 _ALONE_AT_MOST = Level.check
 """Words of a rule in a message that reads as harmless all through: two such messages in three are (docs/danger-signs.md)."""
 
@@ -138,6 +140,8 @@ class Triage:
             raise KnowledgeError(f"danger files: {error}") from error
         french.own, english.own = french.known - english.known, english.known - french.known
         self._languages = (french, english)
+        names = sorted({line for said in danger.languages for line in lines(said.words.headings)}, key=len, reverse=True)
+        self._heading = re.compile(rf"\s*(?:{'|'.join(map(re.escape, names))})\s*:\s*")
         self._alarming = Alarming(french.alarming() | english.alarming())
         # Codes that the rules hold for a danger: a mere side effect or condition does not name what is learnt to be one.
         self._alarming_codes = frozenset(c.code for c in danger.concepts.values() if Level[c.level] >= Level.check)
@@ -150,6 +154,22 @@ class Triage:
 
     def screen(self, text: str, *, language: str | None = None, quoted: bool = False) -> Screening:
         """Screen one message. `language` is what the person was known to write, `quoted` a forwarded text. Never raises."""
+        whole = self._screen_text(text, language=language, quoted=quoted)
+        begins = self._behind_heading(text)
+        if not begins:
+            return whole
+        named = self._screen_text(text[begins:], language=language, quoted=quoted)
+        if named.level <= whole.level:
+            return whole
+        return replace(named, flags=tuple(replace(flag, start=flag.start + begins, end=flag.end + begins) for flag in named.flags))
+
+    def _behind_heading(self, text: str) -> int:
+        """Where the message begins behind a heading ("side effect: ..."); 0 without one."""
+        folded = fold(text[:_HEADING_REACH])
+        found = self._heading.match(folded.text)
+        return folded.span(found.end() - 1, found.end())[1] if found else 0
+
+    def _screen_text(self, text: str, *, language: str | None, quoted: bool) -> Screening:
         flags: list[Flag] = []
         rules: list[str] = []
         leaning = False
