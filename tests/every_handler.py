@@ -45,7 +45,7 @@ TOOK = f"took 13.75 mg at 7am: {MARKED}"
 PLAN = "four dose plan from January 1st 2026, bedtime 10pm"
 SLOT = "2026-01-01T08:00"
 IN_DANGER = f"I want to kill myself tonight. {MARKED}"
-FOR_TODAY = f"I forgot all my tablets yesterday. {MARKED}"
+FOR_TODAY = f"I took my dose twice this morning by mistake. {MARKED}"
 
 SHADOWED: Final[Mapping[Name, str]] = {
     ("presses", "not-safe"): "a danger sign is answered before it is a press",

@@ -27,7 +27,7 @@ from bot.knowledge.word_classes import word_classes
 from bot.understanding.features import hashed, mixed, pieces
 from bot.understanding.fold import Folded
 
-BITS = 18
+BITS = 17
 BUCKETS = 1 << BITS
 _MASK = BUCKETS - 1
 
