@@ -9,20 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated
 
-from pydantic import Field
-
-from bot.knowledge.files import Strict, root
+from bot.knowledge.files import Strict
 from bot.knowledge.language import Examples
-from bot.knowledge.shelf import load_from
+from bot.knowledge.shelf import Lines, authored, load_from, messages
 
 FOLDER = "sayings"
-NEW_LINE = "⏎"
-"""Stands for a line break in a message: a saying is one line of its file."""
-
-Lines = Annotated[str, Field(min_length=1)]
 
 
 class _File(Strict):
@@ -44,7 +36,7 @@ class Saying:
 
 def sayings(language: str) -> tuple[Saying, ...]:
     """Every message to learn a language from, in a fixed order: the authors' files, and the short examples. Raises KnowledgeError."""
-    found = [saying for path in _paths(language) for saying in _read(path)]
+    found = [saying for path in authored(language, FOLDER) for saying in _read(path)]
     short = load_from(f"{language}/examples.yaml", Examples, None).examples
     return (*found, *(Saying("examples", (intent,), text) for intent, texts in short.items() for text in texts))
 
@@ -54,13 +46,8 @@ def sayings_hash(found: tuple[Saying, ...]) -> str:
     return hashlib.sha256("\n".join(f"{saying.intents} {saying.text}" for saying in found).encode()).hexdigest()[:16]
 
 
-def _paths(language: str) -> list[str]:
-    folder = Path(str(root())) / language / FOLDER
-    return sorted(f"{language}/{FOLDER}/{path.name}" for path in folder.glob("*.yaml"))
-
-
 def _read(path: str) -> Iterator[Saying]:
     file = load_from(path, _File, None)
     for intents, lines in file.sayings.items():
         names = tuple(name.strip() for name in intents.split("+"))
-        yield from (Saying(file.author, names, line.strip().replace(NEW_LINE, "\n")) for line in lines.splitlines() if line.strip())
+        yield from (Saying(file.author, names, text) for text in messages(lines))

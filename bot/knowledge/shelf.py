@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from bot.knowledge.files import KnowledgeError, Model, load, parse, root
+
+NEW_LINE = "⏎"
+"""Stands for a line break in an example message: one message is one line of its file."""
+
+Lines = Annotated[str, Field(min_length=1)]
 
 
 def load_from(path: str, model: type[Model], folder: Path | None = None) -> Model:
@@ -39,6 +44,16 @@ def same_ids(expected: Iterable[str], found: Iterable[str], *, path: str) -> Non
     faults += [f"words for {name}, which nothing names" for name in sorted(present - wanted)]
     if faults:
         raise KnowledgeError(f"{path}: {', '.join(faults)}")
+
+
+def authored(language: str, folder: str) -> list[str]:
+    """The files of a folder of example messages in a language, one an author, in a fixed order."""
+    return sorted(f"{language}/{folder}/{entry.name}" for entry in (root() / language / folder).iterdir() if entry.name.endswith(".yaml"))
+
+
+def messages(lines: str) -> Iterator[str]:
+    """The messages of a block of an author's file: one a line, with their own line breaks again."""
+    return (line.strip().replace(NEW_LINE, "\n") for line in lines.splitlines() if line.strip())
 
 
 def _where(fault: Any) -> str:

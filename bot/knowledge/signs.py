@@ -11,24 +11,18 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from bot.core.levels import Level
-from bot.knowledge.files import LANGUAGES, KnowledgeError, Strict, root
-from bot.knowledge.shelf import load_from
+from bot.knowledge.files import LANGUAGES, KnowledgeError, Strict
+from bot.knowledge.shelf import Lines, authored, load_from, messages
 
 FOLDER = "signs"
 LEARNT = "learnt-"
 """How the rules of the second reader are called: `learnt-seizure` is what the examples of seizures have in common."""
 
-NEW_LINE = "⏎"
-"""Stands for a line break in a message: an example is one line of its file."""
 COUNTS = ("⟦", "⟧")
 """Around the words that count in a long message; the rest of it is quiet."""
-
-Lines = Annotated[str, Field(min_length=1)]
 
 
 class _File(Strict):
@@ -60,7 +54,7 @@ class Example:
 
 def examples() -> tuple[Example, ...]:
     """Every example, in a fixed order. Raises KnowledgeError for a file that cannot be trusted or an author of one language only."""
-    found = tuple(example for language in LANGUAGES for path in _paths(language) for example in read_examples(path, language))
+    found = tuple(example for language in LANGUAGES for path in authored(language, FOLDER) for example in read_examples(path, language))
     authors = [{example.author for example in found if example.language == language} for language in LANGUAGES]
     if any(each != authors[0] for each in authors):
         odd = ", ".join(
@@ -76,21 +70,12 @@ def examples_hash(found: tuple[Example, ...]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()[:16]
 
 
-def _paths(language: str) -> list[str]:
-    folder = root() / language / FOLDER
-    return sorted(f"{language}/{FOLDER}/{entry.name}" for entry in folder.iterdir() if entry.name.endswith(".yaml"))
-
-
 def read_examples(path: str, language: str, *, folder: Path | None = None) -> Iterator[Example]:
     """The examples of one author's file, in its order. `folder` is where `path` is looked for: the knowledge when None."""
     file = load_from(path, _File, folder)
     for code, by_level in file.signs.items():
         for level, lines in by_level.items():
-            yield from (Example(file.author, language, Level[level], code, "alarm", text) for text in _messages(lines))
+            yield from (Example(file.author, language, Level[level], code, "alarm", text) for text in messages(lines))
     for kind, quiet in (("trap", file.quiet), ("everyday", file.everyday)):
         for name, lines in quiet.items():
-            yield from (Example(file.author, language, Level[name], "", kind, text) for text in _messages(lines))  # type: ignore[arg-type]
-
-
-def _messages(lines: str) -> Iterator[str]:
-    return (line.strip().replace(NEW_LINE, "\n") for line in lines.splitlines() if line.strip())
+            yield from (Example(file.author, language, Level[name], "", kind, text) for text in messages(lines))  # type: ignore[arg-type]

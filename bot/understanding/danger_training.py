@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
 from bot.core.levels import Level
 from bot.knowledge.files import root
 from bot.knowledge.signs import COUNTS, Example, examples, examples_hash
 from bot.knowledge.weights import FILE, HEADS
+from bot.understanding.counted import counted
 from bot.understanding.danger_linear import BUCKETS, WHOLE, Clause, by_chance, clauses, piece_features, stretches, word_features
 from bot.understanding.fold import fold
 
@@ -40,7 +41,6 @@ REGRESSION, DECIDED = "a0", 8.0
 GROUPS = 6
 CODE_BUCKETS = 1 << 13
 STRENGTH = 0.3
-LEAST_GAIN = 0.3
 _CLIPPED = 0.9997
 
 Stretch = Sequence[Clause]
@@ -109,34 +109,22 @@ def judged(found: Sequence[Example]) -> Lessons:
 
 def matrix_of(parts: Sequence[Stretch], buckets: int = BUCKETS) -> csr_matrix:
     """One row per stretch: counts of word and of piece features, each divided by the root of how many there are."""
-    rows: list[np.ndarray] = []
-    columns: list[np.ndarray] = []
-    values: list[np.ndarray] = []
-    for row, part in enumerate(parts):
-        words = [feature % buckets for clause in part for feature in word_features(clause.words)]
-        pieces = [buckets + feature % buckets for clause in part for word in clause.words for feature in piece_features(word)]
-        for features in (words, pieces):
-            if features:
-                kinds, counts = np.unique(features, return_counts=True)
-                rows.append(np.full(len(kinds), row))
-                columns.append(kinds)
-                values.append(counts / np.sqrt(len(features)))
-    shape = (len(parts), 2 * buckets)
-    return csr_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
+    return counted(
+        (
+            (
+                [feature % buckets for clause in part for feature in word_features(clause.words)],
+                [buckets + feature % buckets for clause in part for word in clause.words for feature in piece_features(word)],
+            )
+            for part in parts
+        ),
+        2 * buckets,
+    )
 
 
 def learn(matrix: csr_matrix, truth: np.ndarray, pull: np.ndarray | None = None) -> Model:
-    """One head. A feature that is much more frequent on one side is believed sooner (Wang and Manning, Baselines and Bigrams, ACL 2012)."""
-    gain = telling(matrix, truth)
-    fitted = LinearSVC(C=STRENGTH, class_weight="balanced", random_state=0).fit(matrix @ diags(gain), truth, sample_weight=pull)
-    return Model(fitted.coef_[0] * gain, float(fitted.intercept_[0]))
-
-
-def telling(matrix: csr_matrix, truth: np.ndarray) -> np.ndarray:
-    """Per feature how much its being there says at all: the size of its log-count ratio, and a little for every one."""
-    there = (matrix > 0).astype(np.float64)
-    ours, theirs = (1 + np.asarray(there[side].sum(axis=0)).ravel() for side in (truth, ~truth))
-    return np.asarray(LEAST_GAIN + np.abs(np.log((ours / ours.sum()) / (theirs / theirs.sum()))))
+    """One head."""
+    fitted = LinearSVC(C=STRENGTH, class_weight="balanced", random_state=0).fit(matrix, truth, sample_weight=pull)
+    return Model(fitted.coef_[0], float(fitted.intercept_[0]))
 
 
 def unseen_scores(found: Sequence[Example], learnt: Lessons, read: Lessons, head: str) -> np.ndarray:

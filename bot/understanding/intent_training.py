@@ -21,6 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from bot.knowledge.files import LANGUAGES, root
 from bot.knowledge.intent_weights import FILE
 from bot.knowledge.sayings import Saying, sayings, sayings_hash
+from bot.understanding.counted import counted
 from bot.understanding.intent_linear import BUCKETS, piece_features, word_features, words_of
 from bot.understanding.reader import Reader
 
@@ -44,20 +45,12 @@ class Model:
 
 def matrix_of(reader: Reader, language: str, texts: Sequence[str]) -> csr_matrix:
     """One row per message: counts of word and of piece features, each divided by the root of how many there are."""
-    rows: list[np.ndarray] = []
-    columns: list[np.ndarray] = []
-    values: list[np.ndarray] = []
-    for row, text in enumerate(texts):
-        masked, asks = reader.masked(text, language)
-        words = words_of(masked)
-        counted = (word_features(words, asks=asks), [BUCKETS + feature for word in words for feature in piece_features(word)])
-        for features in counted:
-            if features:
-                kinds, counts = np.unique(features, return_counts=True)
-                rows.append(np.full(len(kinds), row))
-                columns.append(kinds)
-                values.append(counts / np.sqrt(len(features)))
-    return csr_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=(len(texts), 2 * BUCKETS))
+    return counted((_features(*reader.masked(text, language)) for text in texts), 2 * BUCKETS)
+
+
+def _features(masked: str, asks: bool) -> tuple[list[int], list[int]]:
+    words = words_of(masked)
+    return word_features(words, asks=asks), [BUCKETS + feature for word in words for feature in piece_features(word)]
 
 
 def learn(matrix: csr_matrix, found: Sequence[Saying]) -> Model:

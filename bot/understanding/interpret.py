@@ -57,21 +57,21 @@ class Interpreter:
     clauses: Clauses
     opinion: Sequence[Likeness]
     scan: Scan
+    question: bool
     cut: bool = False
 
     def meaning(self) -> Meaning:
         """The whole reading."""
-        question = self.clauses.cues.asks(self.scan.masked)
-        said = self._asked() if question else self._told()
+        said = self._asked() if self.question else self._told()
         if not said:
-            return self._guess(question=question)
+            return self._guess()
         acts = _ordered([one.act for one in said])
         instead = self._contradicted(acts)
-        if instead and not (question and instead in LOGS):
-            return self._either(instead, acts, question=question)
+        if instead and not (self.question and instead in LOGS):
+            return self._either(instead, acts)
         confidence: Confidence = "sure" if all(one.sure for one in said) and not self.cut else "ask"
-        candidates = () if confidence == "sure" else self._candidates(acts, question=question)
-        return Meaning(language=self.language, acts=tuple(acts), confidence=confidence, candidates=candidates, question=question)
+        candidates = () if confidence == "sure" else self._candidates(acts)
+        return Meaning(language=self.language, acts=tuple(acts), confidence=confidence, candidates=candidates, question=self.question)
 
     def _asked(self) -> list[Said]:
         """A message that asks gets one answer, from all of its words. It never logs."""
@@ -109,11 +109,11 @@ class Interpreter:
         hit: Hit | None = self.clauses.cues.first(self.scan.masked, question=False, skip=(*LOGS, *SOCIAL))
         return hit is not None and hit.intent == "set_plan"
 
-    def _either(self, instead: str, acts: Sequence[Act], *, question: bool) -> Meaning:
+    def _either(self, instead: str, acts: Sequence[Act]) -> Meaning:
         """Both readings on offer, that of the second opinion first: it was given because it is sure."""
         act = Act("other") if instead == "other" else self.clauses.act(instead, self.scan, None).act
-        offered = self._candidates([act, *acts], question=question)
-        return Meaning(language=self.language, acts=(act,), confidence="ask", candidates=offered, question=question)
+        offered = self._candidates([act, *acts])
+        return Meaning(language=self.language, acts=(act,), confidence="ask", candidates=offered, question=self.question)
 
     def _contradicted(self, acts: Sequence[Act]) -> str:
         """What the second opinion takes the message for instead, when it is sure enough of that and makes little of what the cues say."""
@@ -143,34 +143,37 @@ class Interpreter:
     def _share(self, intent: str) -> float:
         return next((one.share for one in self.opinion if one.intent == intent), 0.0)
 
-    def _candidates(self, acts: Sequence[Act], *, question: bool) -> tuple[str, ...]:
+    def _candidates(self, acts: Sequence[Act]) -> tuple[str, ...]:
         """What to offer: what was read, and what else it may be."""
-        names = [*(act.intent for act in acts), *self._names(question=question)]
+        names = [*(act.intent for act in acts), *self._names(self._proposals())]
         return tuple(dict.fromkeys(name for name in names if name != "other"))[:_OFFERS]
 
-    def _names(self, *, question: bool) -> list[str]:
+    def _proposals(self) -> list[Hit]:
+        return self.clauses.cues.proposals(self.scan.masked, question=self.question)
+
+    def _names(self, proposals: Sequence[Hit]) -> list[str]:
         """What the weaker cues and the second opinion say, the likeliest first; a hint counts as much as a third of all there is."""
-        hinted = {hit.intent for hit in self.clauses.cues.proposals(self.scan.masked, question=question)}
+        hinted = {hit.intent for hit in proposals}
         given = {one.intent: one.share for one in self.opinion}
         weight = {name: given.get(name, 0.0) + (1 / 3 if name in hinted else 0.0) for name in [*hinted, *given]}
         names = sorted(weight, key=lambda name: (-weight[name], name))
-        never = {*(LOGS if question else ()), *(("log_intake",) if self.scan.has("MED") and "log_intake" not in hinted else ())}
+        never = {*(LOGS if self.question else ()), *(("log_intake",) if self.scan.has("MED") and "log_intake" not in hinted else ())}
         return [name for name in names if name not in never]
 
-    def _guess(self, *, question: bool) -> Meaning:
+    def _guess(self) -> Meaning:
         """No cue was sure: the weaker ones and the second opinion propose, and unless it changes nothing the person chooses."""
-        proposals = self.clauses.cues.proposals(self.scan.masked, question=question)
-        names = self._names(question=question)
+        proposals = self._proposals()
+        names = self._names(proposals)
         offered = tuple([name for name in names if name != "other"][:_OFFERS])
         first = names[0] if names else "other"
         hinted = any(hit.intent == first for hit in proposals)
         if first == "other" or not (hinted or self._is_likely(first)):
-            return Meaning(language=self.language, acts=(Act("other"),), confidence="lost", candidates=offered, question=question)
+            return Meaning(language=self.language, acts=(Act("other"),), confidence="lost", candidates=offered, question=self.question)
         topic = next((hit.topic for hit in proposals if hit.intent == first), None)
         said = self.clauses.act(first, self.scan, topic)
         if said.sure and not self.cut and self._is_enough(said.act, hinted=hinted) and not self._is_taken_back(first):
-            return Meaning(language=self.language, acts=(said.act,), confidence="sure", question=question, likened=True)
-        return Meaning(language=self.language, acts=(said.act,), confidence="ask", candidates=offered, question=question)
+            return Meaning(language=self.language, acts=(said.act,), confidence="sure", question=self.question, likened=True)
+        return Meaning(language=self.language, acts=(said.act,), confidence="ask", candidates=offered, question=self.question)
 
     def _is_likely(self, intent: str) -> bool:
         """Whether the message looks enough like others of the intent; what is names alone ("7/10") looks like too much."""

@@ -144,11 +144,13 @@ class Reader:
         if not any(character.isalnum() for character in plain):
             return _wordless(text, code)
         scan = tongue.scanner.scan(plain)
+        asks = tongue.cues.asks(scan.masked)
         meaning = Interpreter(
             language=code,
             clauses=Clauses(cues=tongue.cues, parts=tongue.scanner.times.part_hours, now=now),
-            opinion=tongue.second.opinion(scan.masked, asks=tongue.cues.asks(scan.masked)) if tongue.second else (),
+            opinion=tongue.second.opinion(scan.masked, asks=asks) if tongue.second else (),
             scan=scan,
+            question=asks,
             cut=not (is_whole(text) and in_our_time),
         ).meaning()
         return _never_logged_when_asked(text, meaning)

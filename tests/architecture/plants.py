@@ -145,6 +145,7 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
         imports("bot.understanding.danger", "bot.understanding.danger_training"),
         imports("bot.app", "bot.understanding.danger_training"),
         imports("bot.understanding.reader", "bot.understanding.intent_training"),
+        imports("bot.understanding.reader", "bot.understanding.counted"),
     ),
     "home-of-matplotlib": _kept_out("matplotlib", "bot.handlers", "bot.replies", "bot.pictures", "bot.delivery", "bot.adapters", "storage"),
     "home-of-click": _kept_out("click", "bot.app", "bot.adapters", "storage"),
