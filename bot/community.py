@@ -9,6 +9,8 @@ from typing import Protocol
 
 from bot.core.mentoring import Pair, Volunteer
 
+RECALLED = 120
+"""Characters of a question by which whoever asked knows it again."""
 LONGEST = 1200
 """Characters of a member's words: what one message of the narrowest platform holds beside what is said around them (Discord: 2000)."""
 
@@ -25,6 +27,11 @@ class Question:
     text: str
     asked_at: datetime
     closed_at: datetime | None = None
+
+    @property
+    def recalled(self) -> str:
+        """Its beginning, by which whoever asked knows it again."""
+        return self.text if len(self.text) <= RECALLED else f"{self.text[:RECALLED]}…"
 
 
 class Questions(Protocol):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.buttons import ANSWER
 from bot.core.levels import Level
 from bot.messages import Group, Reply, Urgency, Words
 from bot.ports import OutboxRow, Unit
@@ -50,9 +51,22 @@ def bury(unit: Unit, row: OutboxRow, now: datetime) -> bool:
     """Write what others must know of a letter that can never be delivered. False when it is for moderators and none is left to tell."""
     if row.reply.kind in ("case", "alert"):
         return _pass_on(unit, row, now)
+    for choice in row.reply.choices:
+        if choice.id == ANSWER:
+            _not_asked(unit, int(choice.about), now)
     if row.reply.level >= Level.urgent or row.reply.kind in ("reminder", "check_in"):
         _tell_undelivered(unit, row, now)
     return True
+
+
+def _not_asked(unit: Unit, question_id: int, now: datetime) -> None:
+    """A question that the community never saw is closed, and whoever asked hears of it: nobody waits for answers that cannot come."""
+    question = unit.questions.get(question_id)
+    if question is None or question.closed_at is not None:
+        return
+    unit.questions.close(question.id, now)
+    notice = Reply(to=question.person_id, words=(Words("community.not-posted", {"question": question.recalled}),), kind="notice")
+    unit.outbox.post(f"not-asked:{question.id}", question.person_id, notice, now)
 
 
 def _tell_undelivered(unit: Unit, row: OutboxRow, now: datetime) -> None:

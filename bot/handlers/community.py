@@ -6,6 +6,7 @@ import re
 import zlib
 from datetime import timedelta
 
+from bot.buttons import ANSWER
 from bot.community import Question
 from bot.core.levels import Level
 from bot.handlers import members, ties
@@ -18,9 +19,6 @@ FORM = "ask"
 OPEN_FOR = timedelta(days=14)
 MOST_OPEN = 3
 """Open questions of one person."""
-
-RECALLED = 120
-"""Characters of a question by which whoever asked knows it again."""
 
 # What is kept even when it is said while the words of a question are waited for.
 _RECORDS = frozenset({"log_intake", "log_missed", "log_side_effect", "log_craving", "log_drink", "correct_last", "undo", "talk_to_human"})
@@ -119,7 +117,7 @@ def confirm(turn: Turn) -> list[Reply]:
         to=place,
         words=(say("community.question", name=shown, text=text, person=turn.person.id), say("community.how-to-answer")),
         kind="notice",
-        choices=choices("answer-question", about=str(question.id)),
+        choices=choices(ANSWER, about=str(question.id)),
     )
     mine = turn.reply(say("community.passed-on", name=shown, until=until), offers=choices("close-question", about=str(question.id)))
     return [mine, posted]
@@ -148,7 +146,7 @@ def leave(turn: Turn) -> list[Reply]:
 
 def in_public(turn: Turn) -> list[Reply]:
     """A member's reply under a question: brought to whoever asked, without a word in the channel or to the member when all is well."""
-    if turn.press.choice != "answer-question":
+    if turn.press.choice != ANSWER:
         return []
     return _bring(turn, told=False)
 
@@ -173,13 +171,9 @@ def _bring(turn: Turn, *, told: bool) -> list[Reply]:
         return [turn.reply(say("community.own"))] if told else []
     if not members.may_receive(turn, question.person_id):
         return [turn.reply(say("member.not-now"))] if told else []
-    words = say("community.answer", question=_recalled(question), text=text, person=turn.person.id)
+    words = say("community.answer", question=question.recalled, text=text, person=turn.person.id)
     brought = members.brought(question.person_id, words, Choice("close-question", str(question.id)))
     return [brought, *([turn.reply(say("community.brought"))] if told else [])]
-
-
-def _recalled(question: Question) -> str:
-    return question.text if len(question.text) <= RECALLED else f"{question.text[:RECALLED]}…"
 
 
 def close(turn: Turn) -> list[Reply]:
@@ -198,4 +192,4 @@ def due_close(due: Due) -> list[Reply]:
     if question is None or question.closed_at is not None:
         return []
     due.unit.questions.close(question.id, due.now)
-    return [due.reply(say("community.closed-by-itself", question=_recalled(question)), kind="notice")]
+    return [due.reply(say("community.closed-by-itself", question=question.recalled), kind="notice")]

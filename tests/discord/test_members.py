@@ -74,6 +74,19 @@ async def test_a_question_is_posted_without_its_author_and_a_reply_is_brought_ba
         assert there.talk.stage.said_in(there.channel) == [posted.content], "nothing more is said where others read"
 
 
+@pytest.mark.parametrize("french", [False, True])
+async def test_whoever_asked_is_told_when_the_community_never_saw_the_question(tmp_path: Path, *, french: bool) -> None:
+    async with place(tmp_path) as there:
+        ana, _ = await there.joins("ana", french=french)
+        there.talk.stage.env.inject_error("POST", f"/channels/{there.channel.id}/messages", status=404, code=10003)
+        await ana.slash("ask", question=QUESTION)
+        await there.talk.presses(ana, "Oui, c'est bien cela" if french else "Yes, that is it")
+        assert there.talk.stage.said_in(there.channel) == []
+        told = there.talk.stage.texts(ana)[-1]
+        assert QUESTION in told
+        assert ("n'a pas pu être postée" if french else "could not be posted") in told
+
+
 async def test_the_button_opens_a_form_whose_words_are_brought_and_the_button_stays(tmp_path: Path) -> None:
     async with place(tmp_path) as there:
         ana, _ = await there.joins("ana")
