@@ -15,11 +15,24 @@ from typing import Literal
 
 from bot.core.levels import Level
 from bot.knowledge.files import LANGUAGES, KnowledgeError, Strict
+from bot.knowledge.sayings import sayings
 from bot.knowledge.shelf import Lines, authored, load_from, messages
 
 FOLDER = "signs"
 LEARNT = "learnt-"
 """How the rules of the second reader are called: `learnt-seizure` is what the examples of seizures have in common."""
+
+ORDINARY = frozenset(
+    [
+        *("log_intake", "log_craving", "log_drink", "correct_last", "undo", "set_plan", "show_plan", "ask_timing", "ask_next"),
+        *("ask_history", "ask_info", "set_reminder", "change_reminder", "snooze", "confirm", "decline", "report", "settings"),
+        *("privacy", "help", "greet", "thanks", "cancel", "other"),
+    ]
+)
+"""What is said to the assistant on any day: a saying that does nothing else is an everyday message. A stop, an effect or a question of
+safety may be a sign as well, and are taught by the authors of signs alone."""
+SAID = "said-"
+"""Before the name of an author of sayings, who may be called as one of signs is."""
 
 COUNTS = ("⟦", "⟧")
 """Around the words that count in a long message; the rest of it is quiet."""
@@ -55,6 +68,7 @@ class Example:
 def examples() -> tuple[Example, ...]:
     """Every example, in a fixed order. Raises KnowledgeError for a file that cannot be trusted or an author of one language only."""
     found = tuple(example for language in LANGUAGES for path in authored(language, FOLDER) for example in read_examples(path, language))
+    found += tuple(example for language in LANGUAGES for example in _said(language))
     authors = [{example.author for example in found if example.language == language} for language in LANGUAGES]
     if any(each != authors[0] for each in authors):
         odd = ", ".join(
@@ -68,6 +82,13 @@ def examples_hash(found: tuple[Example, ...]) -> str:
     """A short hash of what is learnt from."""
     lines = "\n".join(f"{e.language} {e.author} {e.kind} {e.level.name} {e.code} {e.text}" for e in found)
     return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+
+def _said(language: str) -> Iterator[Example]:
+    """The ordinary ones of the sayings that the understanding is taught by."""
+    for saying in sayings(language):
+        if ORDINARY.issuperset(saying.intents):
+            yield Example(f"{SAID}{saying.author}", language, Level.none, "", "everyday", saying.text)
 
 
 def read_examples(path: str, language: str, *, folder: Path | None = None) -> Iterator[Example]:

@@ -22,12 +22,13 @@ from functools import lru_cache
 from math import inf, log, sqrt
 
 from bot.core.levels import Level
+from bot.knowledge.files import KnowledgeError
 from bot.knowledge.weights import HEADS, Weights
 from bot.knowledge.word_classes import word_classes
 from bot.understanding.features import hashed, mixed, pieces
 from bot.understanding.fold import Folded
 
-BITS = 17
+BITS = 18
 BUCKETS = 1 << BITS
 _MASK = BUCKETS - 1
 
@@ -224,6 +225,9 @@ class Linear:
     """The classifier with its weights. It holds no state but a memory of words, and may be shared by threads."""
 
     def __init__(self, weights: Weights) -> None:
+        """Raises KnowledgeError for weights of a table of another size: they would be read at the wrong places."""
+        if weights.buckets != BUCKETS:
+            raise KnowledgeError(f"danger weights: {weights.buckets} buckets, not {BUCKETS}: run make knowledge")
         self._weights = weights
         word_classes()  # read with the rest at the start, not with somebody's first message
         self.fingerprint = weights.fingerprint

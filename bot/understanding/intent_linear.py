@@ -16,7 +16,7 @@ from math import exp, sqrt
 from bot.knowledge.intent_weights import IntentWeights
 from bot.understanding.features import hashed, mixed, pieces
 
-BUCKETS = 1 << 14
+BUCKETS = 1 << 15
 _MASK = BUCKETS - 1
 MAX_WORDS = 60
 _WORD = re.compile(r"[A-Z]+|[a-z]+'?|[0-9]+|[?!]|[^\w\s]")

@@ -18,10 +18,9 @@ from bot.understanding.scan import Scan
 
 _SENTENCE = re.compile(r"[.!?;\n]+")
 _OFFERS = 3
-CONTRADICTS, CONTRADICTS_A_TOPIC, CONTRADICTS_A_NAME, AGREED = 0.4, 0.6, 0.9, 0.25
-"""The second opinion is heard against what the cues are sure of when it gives so much to something else, and less to that.
-A cue that has what it tells of by name (an effect, a drink, an amount), or takes most of the message, is contradicted less easily; so
-is one that has a topic."""
+AGREED, AGREED_ON_A_NAME = 0.6, 0.3
+"""What the second opinion must give for what the cues are sure of: with less, they are right half of the time (docs/understanding.md).
+A cue that has what it tells of by name (an effect, a drink, an amount, a topic), or takes most of the message, needs less of it."""
 MOST = 0.6
 NAMED = {
     "log_intake": frozenset({"dose_mg", "tablets", "doses"}),
@@ -30,10 +29,10 @@ NAMED = {
     "log_craving": frozenset({"craving"}),
     "set_plan": frozenset({"doses", "total_mg", "times"}),
 }
-ALONE, WITH_A_HINT = 0.85, 0.60
+ALONE, WITH_A_HINT = 0.90, 0.80
 """What it must give for its own first choice to be served where no cue was sure; less when a weaker cue says the same."""
-CERTAIN = 0.90
-"""What it must give for an intake."""
+CERTAIN = 0.95
+"""What it must give for an intake, and for what changes something that is kept."""
 NOTHING = 0.30
 """Below this, whatever comes first, the message is not understood."""
 HARMLESS = frozenset(
@@ -43,6 +42,12 @@ HARMLESS = frozenset(
     ]
 )
 """What may be served on the second opinion alone: it shows, it answers, or one tap undoes it."""
+CHANGES = frozenset(
+    [
+        *("log_drink", "set_reminder", "change_reminder", "settings", "snooze", "confirm", "decline", "cancel"),
+    ]
+)
+"""What may be when it is certain: it is read back with its way back, or asked about before it holds. What changes doses never is."""
 ANSWERED = frozenset({"ask_info", "ask_safety"})
 _AMOUNTS = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "NUM", "RATING")
 _LONG_SENTENCE = 4
@@ -66,10 +71,10 @@ class Interpreter:
         if not said:
             return self._guess()
         acts = _ordered([one.act for one in said])
-        instead = self._contradicted(acts)
-        if instead and not (self.question and instead in LOGS):
-            return self._either(instead, acts)
-        confidence: Confidence = "sure" if all(one.sure for one in said) and not self.cut else "ask"
+        agreed = self._is_agreed(acts)
+        if not agreed and not (self.question and self.opinion[0].intent in LOGS):
+            return self._either(acts)
+        confidence: Confidence = "sure" if all(one.sure for one in said) and agreed and not self.cut else "ask"
         candidates = () if confidence == "sure" else self._candidates(acts)
         return Meaning(language=self.language, acts=tuple(acts), confidence=confidence, candidates=candidates, question=self.question)
 
@@ -109,24 +114,27 @@ class Interpreter:
         hit: Hit | None = self.clauses.cues.first(self.scan.masked, question=False, skip=(*LOGS, *SOCIAL))
         return hit is not None and hit.intent == "set_plan"
 
-    def _either(self, instead: str, acts: Sequence[Act]) -> Meaning:
-        """Both readings on offer, that of the second opinion first: it was given because it is sure."""
-        act = Act("other") if instead == "other" else self.clauses.act(instead, self.scan, None).act
+    def _either(self, acts: Sequence[Act]) -> Meaning:
+        """Both readings on offer, that of the second opinion first."""
+        instead = self.opinion[0].intent
+        known = [act for act in acts if act.intent == instead]
+        act = known[0] if known else Act("other") if instead == "other" else self.clauses.act(instead, self.scan, None).act
         offered = self._candidates([act, *acts])
         return Meaning(language=self.language, acts=(act,), confidence="ask", candidates=offered, question=self.question)
 
-    def _contradicted(self, acts: Sequence[Act]) -> str:
-        """What the second opinion takes the message for instead, when it is sure enough of that and makes little of what the cues say."""
+    def _is_agreed(self, acts: Sequence[Act]) -> bool:
+        """Whether the second opinion makes enough of what the cues say. It knows nothing of a message without a word ("7/10")."""
+        if not self.opinion or not self._has_words():
+            return True
         told = {act.intent for act in acts}
         on_a_topic = any("topic" in act.slots for act in acts)
         if on_a_topic and told & ANSWERED:
             told |= ANSWERED  # what it is about is known, and that alone decides the answer
-        if not self.opinion or self.opinion[0].intent in told:
-            return ""
-        named = any(NAMED.get(act.intent, frozenset()) & set(act.slots) for act in acts) or self._is_all_of_it(told)
-        bar = CONTRADICTS_A_NAME if named else CONTRADICTS_A_TOPIC if on_a_topic else CONTRADICTS
-        first = self.opinion[0]
-        return first.intent if first.share >= bar and max(self._share(intent) for intent in told) < AGREED else ""
+        named = on_a_topic or any(NAMED.get(act.intent, frozenset()) & set(act.slots) for act in acts) or self._is_all_of_it(told)
+        return sum(self._share(intent) for intent in told) >= (AGREED_ON_A_NAME if named else AGREED)
+
+    def _has_words(self) -> bool:
+        return any(letter.islower() for letter in self.scan.masked)
 
     def _is_all_of_it(self, told: Collection[str]) -> bool:
         """Whether one cue takes most of the message: there is hardly another word that could mean something else."""
@@ -138,6 +146,8 @@ class Interpreter:
         share = self._share(act.intent)
         if act.intent == "log_intake":
             return share >= CERTAIN and bool({"dose_mg", "tablets", "doses"} & set(act.slots))
+        if act.intent in CHANGES:
+            return share >= CERTAIN
         return act.intent in HARMLESS and share >= (WITH_A_HINT if hinted else ALONE)
 
     def _share(self, intent: str) -> float:
@@ -173,11 +183,13 @@ class Interpreter:
         said = self.clauses.act(first, self.scan, topic)
         if said.sure and not self.cut and self._is_enough(said.act, hinted=hinted) and not self._is_taken_back(first):
             return Meaning(language=self.language, acts=(said.act,), confidence="sure", question=self.question, likened=True)
-        return Meaning(language=self.language, acts=(said.act,), confidence="ask", candidates=offered, question=self.question)
+        return Meaning(
+            language=self.language, acts=(said.act,), confidence="ask", candidates=offered, question=self.question, likened=not hinted
+        )
 
     def _is_likely(self, intent: str) -> bool:
         """Whether the message looks enough like others of the intent; what is names alone ("7/10") looks like too much."""
-        return any(letter.islower() for letter in self.scan.masked) and self._share(intent) >= NOTHING
+        return self._has_words() and self._share(intent) >= NOTHING
 
     def _is_taken_back(self, intent: str) -> bool:
         """Whether what would be logged is denied, only intended, a habit, or somebody else's."""

@@ -80,14 +80,16 @@ class Reader:
         in_our_time = now.year in _YEARS
         local = _local(now if in_our_time else now.replace(year=_A_LEAP_YEAR), timezone)
         meaning = self._read(text, code, local, in_our_time=in_our_time)
-        if meaning.confidence == "sure":
+        if meaning.confidence == "sure" and not meaning.likened:
             return meaning
         heard = self.ear.heard(text)
         likeliest = max((name for name in self.tongues if name != code), key=heard.__getitem__, default=code)
         clearly = heard[likeliest] - heard[code] >= _CLEARLY
-        if likeliest == code or (not clearly and meaning.confidence != "lost"):
+        if likeliest == code or not (clearly or meaning.confidence == "lost" or meaning.likened):
             return meaning
         other = self._read(text, likeliest, local, in_our_time=in_our_time)
+        if meaning.likened:  # a word of the other language has a likeness to something in this one too
+            return other if other.confidence == "sure" and not other.likened else meaning
         return other if other.confidence == "sure" or (clearly and other.confidence != "lost") else meaning
 
     def masked(self, text: str, language: str) -> tuple[str, bool]:

@@ -15,7 +15,8 @@ from bot.core.levels import Level
 from bot.knowledge.danger import load_danger
 from bot.knowledge.files import LANGUAGES, KnowledgeError
 from bot.knowledge.provenance import sources
-from bot.knowledge.signs import LEARNT, Example, examples, examples_hash, read_examples
+from bot.knowledge.sayings import sayings
+from bot.knowledge.signs import LEARNT, SAID, Example, examples, examples_hash, read_examples
 from bot.knowledge.weights import HEADS, Weights, load_weights
 from bot.knowledge.word_classes import word_classes
 from bot.understanding.danger import Triage
@@ -50,6 +51,11 @@ def test_the_weights_were_learnt_from_these_very_examples() -> None:
     assert load_weights().learnt_from == examples_hash(examples()), "run make knowledge"
 
 
+def test_weights_of_a_table_of_another_size_are_refused() -> None:
+    with pytest.raises(KnowledgeError, match="make knowledge"):
+        Linear(replace(load_weights(), buckets=BUCKETS // 2))
+
+
 def test_the_examples_are_thousands_by_many_authors_in_both_languages() -> None:
     found = examples()
     for language in LANGUAGES:
@@ -58,6 +64,17 @@ def test_the_examples_are_thousands_by_many_authors_in_both_languages() -> None:
         assert len({example.author for example in theirs}) >= 6
         traps = sum(example.kind != "alarm" for example in theirs)
         assert traps / len(theirs) > 0.45, "what only looks dangerous counts as much"
+
+
+def test_ordinary_sayings_are_learnt_from_as_everyday_and_stops_and_effects_are_not() -> None:
+    taught = [example for example in examples() if example.author.startswith(SAID)]
+    assert {example.kind for example in taught} == {"everyday"}
+    known = {example.text for example in taught}
+    for language in LANGUAGES:
+        found = sayings(language)
+        assert {saying.text for saying in found if saying.intents == ("log_intake",)} <= known
+        stops = {saying.text for saying in found if saying.intents == ("stop_treatment",)}
+        assert len(stops - known) > 0.95 * len(stops), "but for what somebody else wrote in the very same words"
 
 
 def test_no_message_of_the_exam_is_among_the_examples() -> None:

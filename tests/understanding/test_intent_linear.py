@@ -33,11 +33,11 @@ def says(text: str, language: str, reader: Reader | None = None) -> Meaning:
     return (reader or minds().reader).read(text, now=NOW, timezone="Europe/Paris", language=language)
 
 
-def convinced_of(intent: str) -> Reader:
-    """A reader whose second opinion is the same whatever is said."""
-    intents = load_intent_weights("en").intents
-    bias = tuple(50.0 if name == intent else 0.0 for name in intents)
-    blind = IntentWeights(BUCKETS, intents, 0.0, bias, "nothing", array("b", bytes(2 * BUCKETS * len(intents))))
+def convinced_of(*intents: str) -> Reader:
+    """A reader whose second opinion is the same whatever is said: one intent, or torn between several."""
+    names = load_intent_weights("en").intents
+    bias = tuple(50.0 if name in intents else 0.0 for name in names)
+    blind = IntentWeights(BUCKETS, names, 0.0, bias, "nothing", array("b", bytes(2 * BUCKETS * len(names))))
     reader = minds().reader
     return replace(reader, tongues={code: replace(tongue, second=Second(blind)) for code, tongue in reader.tongues.items()})
 
@@ -90,6 +90,19 @@ def test_what_it_contradicts_is_asked_about_with_both_readings_on_offer() -> Non
     doubted = says(text, "en", convinced_of("ask_next"))
     assert doubted.confidence == "ask"
     assert {"log_intake", "ask_next"} <= set(doubted.candidates)
+
+
+@pytest.mark.parametrize(("text", "language"), [("taken", "fr"), ("pris", "en")])
+def test_a_likeness_gives_way_to_a_cue_of_the_other_language(text: str, language: str) -> None:
+    assert says(text, language).intent == "log_intake"
+    assert says(text, language).confidence == "sure"
+
+
+@pytest.mark.parametrize("text", ["no longer an hour for the second one", "shift the others along, all of them"])
+def test_what_the_cues_do_not_know_is_changed_only_when_it_is_certain(text: str) -> None:
+    certain = says(text, "en", convinced_of("change_reminder"))
+    assert (certain.intent, certain.confidence) == ("change_reminder", "sure")
+    assert says(text, "en", convinced_of("change_reminder", "snooze")).confidence == "ask"
 
 
 @pytest.mark.parametrize("text", ["zzz 20 mg qqq 2pm", "20 mg", "hmm the 20", "blue 20 mg at 2pm fish", "deux trucs de 20 à 14h bof"])
