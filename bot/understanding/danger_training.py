@@ -44,7 +44,7 @@ CODE_BUCKETS = 1 << 13
 STRENGTH = 0.3
 LEAST_GAIN = 0.3
 CLOSE = 1e-2
-"""How near to the best separation is near enough: half the time of scikit-learn's own bar, and the same answers (docs/danger-signs.md)."""
+"""How near to the best separation is near enough: half the time of scikit-learn's own bar, and the same figures to three places."""
 _CLIPPED = 0.9997
 
 Stretch = Sequence[Clause]

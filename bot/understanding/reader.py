@@ -80,7 +80,7 @@ class Reader:
         in_our_time = now.year in _YEARS
         local = _local(now if in_our_time else now.replace(year=_A_LEAP_YEAR), timezone)
         meaning = self._read(text, code, local, in_our_time=in_our_time)
-        if meaning.confidence == "sure" and not meaning.likened:
+        if _is_settled(meaning):
             return meaning
         heard = self.ear.heard(text)
         likeliest = max((name for name in self.tongues if name != code), key=heard.__getitem__, default=code)
@@ -88,9 +88,7 @@ class Reader:
         if likeliest == code or not (clearly or meaning.confidence == "lost" or meaning.likened):
             return meaning
         other = self._read(text, likeliest, local, in_our_time=in_our_time)
-        if meaning.likened:  # a word of the other language has a likeness to something in this one too
-            return other if other.confidence == "sure" and not other.likened else meaning
-        return other if other.confidence == "sure" or (clearly and other.confidence != "lost") else meaning
+        return other if _is_better(other, meaning, clearly=clearly) else meaning
 
     def masked(self, text: str, language: str) -> tuple[str, bool]:
         """The text with names in place of what was recognised, and whether it asks: what the second opinion looks at."""
@@ -179,6 +177,17 @@ def _local(now: datetime, timezone: str) -> datetime:
         return now.astimezone(ZoneInfo(timezone))
     except (KeyError, OSError, ValueError, OverflowError):  # an unknown zone is a KeyError, a malformed one a ValueError or an OSError
         return now
+
+
+def _is_settled(meaning: Meaning) -> bool:
+    return meaning.confidence == "sure" and not meaning.likened
+
+
+def _is_better(other: Meaning, first: Meaning, *, clearly: bool) -> bool:
+    """Whether the reading in the other language holds; `clearly` when the text itself speaks for that language."""
+    if first.likened:  # a word of the other language has a likeness to something in this one too
+        return _is_settled(other)
+    return other.confidence == "sure" or (clearly and other.confidence != "lost")
 
 
 def _wordless(text: str, code: str) -> Meaning:
