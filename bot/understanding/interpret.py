@@ -38,16 +38,17 @@ NOTHING = 0.30
 HARMLESS = frozenset(
     [
         *("show_plan", "ask_timing", "ask_next", "ask_history", "ask_safety", "ask_info", "report", "help", "greet", "thanks", "privacy"),
-        *("talk_to_human", "log_side_effect", "log_craving"),
+        *("talk_to_human", "stop_treatment", "log_side_effect", "log_craving"),
     ]
 )
 """What may be served on the second opinion alone: it shows, it answers, or one tap undoes it."""
 CHANGES = frozenset(
     [
-        *("log_drink", "set_reminder", "change_reminder", "settings", "snooze", "confirm", "decline", "cancel"),
+        *("log_drink", "log_missed", "correct_last", "undo", "set_plan", "set_reminder", "change_reminder", "settings", "snooze"),
+        *("confirm", "decline", "cancel"),
     ]
 )
-"""What may be when it is certain: it is read back with its way back, or asked about before it holds. What changes doses never is."""
+"""What may be when it is certain: it is read back with its way back, or asked about before it holds, as a plan is."""
 ANSWERED = frozenset({"ask_info", "ask_safety"})
 _AMOUNTS = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "NUM", "RATING")
 _LONG_SENTENCE = 4

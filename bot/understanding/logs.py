@@ -30,12 +30,12 @@ def intake(piece: Piece) -> Built:
     amounts, moments = piece.of(*_DOSES), piece.of("TIME")
     slots: dict[str, Any] = {}
     planned, taken = _planned_and_taken(piece, moments)
-    bare = _bare_amount(piece)
+    bare = _bare_amounts(piece)
     sure = not piece.leftover(but_for=bare) and not piece.scan.has(*_NOT_OF_AN_INTAKE) and not piece.says("odd_amount")
     planned, taken = _completed(planned, together(taken))
     # Tablets of another medicine are no intake of this one.
-    sure = _amounts(amounts, taken, piece, slots) and sure and not piece.scan.has("MED")
-    if bare is not None:
+    sure = _amounts(amounts or (bare if len(bare) > 1 else []), taken, piece, slots) and sure and not piece.scan.has("MED")
+    if bare:
         _assume(bare, slots)
     if planned:
         sure = _put_time(piece, slots, "planned_at", planned) and sure
@@ -140,18 +140,26 @@ def side_effect(piece: Piece) -> Built:
 
 def correction(piece: Piece) -> Built:
     """The right amount or hour of the last entry: the one that is not denied."""
-    amounts = [atom for atom in piece.of("MG", "TABS", "NUM", "NXM", "NXT") if not piece.follows("not_this", atom)]
+    amounts = [atom for atom in piece.of("MG", "TABS", "NUM", "NXM", "NXT", "RATING") if not piece.follows("not_this", atom)]
     moments = [atom for atom in piece.of("TIME") if not piece.follows("not_this", atom)]
     slots: dict[str, Any] = {}
     sure = len(amounts) <= 1 and len(moments) <= 1 and bool(amounts or moments)
     if amounts and amounts[0].kind == "NUM":
-        slots["dose_mg"] = tidy(amounts[0].value)
+        slots |= {"dose_mg": tidy(amounts[0].value), "assumed": ["dose_mg"]}
         # A bare small number may as well be tablets, or a rating.
         sure = sure and amounts[0].value >= 5 and amounts[0].value % 5 == 0
+    elif amounts and amounts[0].kind == "RATING":
+        slots["severity"] = tidy(amounts[0].value)
     elif amounts and amounts[0].kind in {"MG", "TABS"}:
         _one_amount(amounts[0], slots)
+    elif not moments and piece.says("only_one"):
+        slots |= {"dose_mg": 1, "assumed": ["dose_mg"]}
     else:
         sure = sure and not amounts
+    drunk = [dict(atom.value) for atom in piece.of("DRINK") if not piece.follows("not_this", atom)]
+    if drunk:
+        slots["drinks"] = drunk
+        sure = not amounts and len(moments) <= 1
     if moments:
         sure = _put_time(piece, slots, "at", moments[0].value) and sure
     return Built(slots, sure)
@@ -195,7 +203,7 @@ def _amounts(amounts: list[Atom], taken: list[Moment], piece: Piece, slots: dict
         return _one_amount(amounts[0], slots) and (len(taken) <= 1 or _same_amount_each(taken, piece, slots))
     if len(amounts) == 2 and _same_dose(amounts, slots):
         return len(taken) <= 1
-    if any(atom.kind not in {"MG", "TABS"} for atom in amounts):
+    if any(atom.kind not in {"MG", "TABS", "NUM"} for atom in amounts):
         return False
     doses = [_one_dose(atom) for atom in amounts]
     slots["doses"] = doses
@@ -231,6 +239,8 @@ def _one_amount(atom: Atom, slots: dict[str, Any]) -> bool:
 
 
 def _one_dose(atom: Atom) -> dict[str, Any]:
+    if atom.kind == "NUM":
+        return {"mg": tidy(atom.value)}
     amount: Amount = atom.value
     if atom.kind == "MG":
         return {"mg": tidy(amount.n)}
@@ -259,12 +269,13 @@ def _same_dose(amounts: list[Atom], slots: dict[str, Any]) -> bool:
     return True
 
 
-def _bare_amount(piece: Piece) -> Atom | None:
-    """The one number without a unit, where no other amount was said."""
+def _bare_amounts(piece: Piece) -> list[Atom]:
+    """Numbers without a unit, where no other amount was said: one, or several that can only be milligrams."""
     numbers = piece.of("NUM")
-    if len(numbers) != 1 or piece.of(*_DOSES) or not _unit_of(numbers[0]):
-        return None
-    return numbers[0] if piece.precedes("amount_ends", numbers[0]) else None
+    units = {_unit_of(number) for number in numbers}
+    if piece.of(*_DOSES) or "" in units or (len(numbers) > 1 and units != {"dose_mg"}):
+        return []
+    return numbers if all(piece.precedes("amount_ends", number) for number in numbers) else []
 
 
 def _unit_of(number: Atom) -> str:
@@ -274,10 +285,12 @@ def _unit_of(number: Atom) -> str:
     return "tablets" if number.value in (1, 2, 3, 4) else ""
 
 
-def _assume(number: Atom, slots: dict[str, Any]) -> None:
-    """Take the number for an amount, marked as assumed: it is read back so."""
-    unit = _unit_of(number)
-    slots |= {unit: tidy(number.value), "assumed": [unit]}
+def _assume(numbers: list[Atom], slots: dict[str, Any]) -> None:
+    """Take bare numbers for amounts, marked as assumed: they are read back so."""
+    unit = _unit_of(numbers[0])
+    slots["assumed"] = [unit]
+    if len(numbers) == 1:
+        slots[unit] = tidy(numbers[0].value)
 
 
 def _taken_at(piece: Piece, slots: dict[str, Any], planned: Moment | None, taken: list[Moment]) -> bool:

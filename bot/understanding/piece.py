@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -71,10 +71,10 @@ class Piece:
         """Whether an hour was said without its half of the day, in a language that may mean either."""
         return any(moment.clock.twelve and not moment.part for moment in self.moments() if moment.clock)
 
-    def leftover(self, *, but_for: Atom | None = None) -> bool:
-        """Whether a number or an odd quantity is left that nobody understood, but for the one number that somebody did."""
+    def leftover(self, *, but_for: Sequence[Atom] = ()) -> bool:
+        """Whether a number or an odd quantity is left that nobody understood, but for those that somebody did."""
         masked = self.scan.masked
-        numbers = [atom for atom in self.of("NUM", "EVERYH") if atom is not but_for]
+        numbers = [atom for atom in self.of("NUM", "EVERYH") if not any(atom is known for known in but_for)]
         return "#" in masked or bool(numbers) or any(a.vague for a in self.of("BLIND", "DUR", "LATE", "EARLY"))
 
     def _place(self, atom: Atom) -> tuple[int, int]:

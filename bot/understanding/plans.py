@@ -14,6 +14,8 @@ from bot.understanding.piece import Built, Piece, hour_text
 _USUAL_TABLET_MG = 10
 _ONE_DAY = 24 * 60
 _MOST_DOSES = 12
+_FIRST_HOUR = 5
+"""Nobody's day begins earlier: "1, 6 and 2" is not read through the day."""
 
 
 def plan(piece: Piece) -> Built:
@@ -69,6 +71,7 @@ def _hours(piece: Piece, slots: dict[str, Any]) -> tuple[list[Atom], bool]:
         hours.append(_bedtime(atom, slots) if role == "bedtime" else atom)
         if atom.value.day and (role == "bedtime" or not atom.value.part):
             sure = _put_start(piece, slots, atom.value) and sure
+    hours = _through_the_day(hours)
     times = [_at(atom) for atom in hours if atom.value.clock and not _is_bedtime(atom)]
     if times:
         slots["times"] = times
@@ -83,6 +86,17 @@ def _role_of(piece: Piece, atom: Atom) -> str:
     if moment.clock and moment.role in {"at", "until"} and not moment.end:
         return "hour"
     return "hour" if moment.part and not moment.day else "bound"
+
+
+def _through_the_day(hours: list[Atom]) -> list[Atom]:
+    """ "8, 1 and 6": hours that go back once have passed noon there. Only where no half of the day was said; the plan is read back."""
+    if not all(atom.value.clock and atom.value.clock.twelve and not atom.value.part for atom in hours):
+        return hours
+    passed = [at for at in range(1, len(hours)) if hours[at].value.clock.time <= hours[at - 1].value.clock.time]
+    if len(passed) != 1 or hours[0].value.clock.hour < _FIRST_HOUR:
+        return hours
+    later = [replace(atom, value=replace(atom.value, clock=atom.value.clock.at_half("pm"))) for atom in hours[passed[0] :]]
+    return [*hours[: passed[0]], *later]
 
 
 def _twenty_four(hours: list[Atom]) -> bool:

@@ -152,7 +152,7 @@ class TimeWords:
     def _clock(self, found: dict[str, str], *, to: bool) -> Clock | None:
         said = found["h"]
         named = said in self.words.named_hours
-        hour = self.words.named_hours[said] if named else int(said)
+        hour = self.words.named_hours[said] if named else int(said) if said.isdigit() else int(self.words.counts[said])  # "half one"
         minute = int(found.get("m") or found.get("m2") or 0)
         shift = self._fraction(found.get("frac", "").strip())
         half = "" if named else found.get("mer", "")[:1]
@@ -162,6 +162,8 @@ class TimeWords:
         total = hour * 60 + minute + (-shift if to else shift)
         hour, minute = divmod(total if 0 <= total <= _DAY_MINUTES else total % _DAY_MINUTES, 60)
         surely_24 = named or bool(half) or said.startswith("0") or not self.words.twelve_hours
+        if not surely_24 and hour == 0 and said != "24":  # "twenty to one", at noon or at night
+            hour = 12
         return Clock(hour, minute, twelve=not surely_24 and 1 <= hour <= 12)
 
     def _fraction(self, said: str) -> int:
