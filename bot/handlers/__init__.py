@@ -33,10 +33,16 @@ from bot.handlers.turn import Handle, HandleDue, HandleForm, Moment, Turn
 from bot.messages import Reply
 from bot.ports import Dialogue
 
+
+def _correct_last(turn: Turn) -> list[Reply]:
+    """The entry that was noted last, by whoever noted it."""
+    return diary.corrected(turn) or side_effect.corrected(turn) or intake.correct_last(turn)
+
+
 INTENTS: Mapping[str, Handle] = {
     "log_intake": intake.log_intake,
     "log_missed": missed.log_missed,
-    "correct_last": intake.correct_last,
+    "correct_last": _correct_last,
     "undo": intake.undo,
     "log_side_effect": side_effect.log_side_effect,
     "log_craving": diary.log_craving,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
+from bot.core.entry import Entry
 from bot.handlers import top_up
 from bot.handlers.answer import AMOUNTS, close_own, says_only
-from bot.handlers.turn import Turn, choices, moment, on_day, say
+from bot.handlers.turn import Turn, choices, moment, nested, on_day, say
 from bot.messages import Choice, Json, Reply
 from bot.ports import Dialogue
 
@@ -67,18 +70,56 @@ def _keep_craving(turn: Turn, score: float, at: datetime) -> list[Reply]:
 
 
 def log_drink(turn: Turn) -> list[Reply]:
-    """Drinks, in standard drinks when they can be counted; a day without is kept too."""
-    standard = turn.slots.get("standard_drinks")
-    at = _at(turn)
-    detail = {"standard_drinks": standard, "drinks": turn.slots.get("drinks", [])}
-    entry = turn.unit.entries.add(turn.person.id, "drink", at, detail, turn.now)
-    if standard == 0:
+    """Drinks as they were said, read back; a day without is kept too."""
+    said = list(turn.slots.get("drinks", []))
+    return [_keep_drinks(turn, said, turn.slots.get("standard_drinks"), _at(turn), _when(turn, _at(turn)))]
+
+
+def _keep_drinks(turn: Turn, said: list[dict[str, Any]], standard: float | None, at: datetime, when: Json) -> Reply:
+    entry = turn.unit.entries.add(turn.person.id, "drink", at, {"standard_drinks": standard, "drinks": said}, turn.now)
+    counted = [one["count"] for one in said if "count" in one]
+    if standard == 0 or (standard is None and counted and not any(counted)):
         words = say("drink.none-noted")
+    elif said:
+        words = say("drink.noted-as-said", what={"all": [_drink(one) for one in said]}, at=when)
     elif standard is None:
-        words = say("drink.noted", at=_when(turn, at))
+        words = say("drink.noted", at=when)
     else:
-        words = say("drink.noted-count", count=round(float(standard), 1), at=_when(turn, at))
-    return [turn.reply(words, offers=(Choice("undo", str(entry.id)),))]
+        words = say("drink.noted-count", count=round(float(standard), 1), at=when)
+    return turn.reply(words, offers=(Choice("undo", str(entry.id)),))
+
+
+def _drink(one: Mapping[str, Any]) -> Json:
+    """One drink in words: what it was in, or what it was, or both; a number only when one was said."""
+    unit, kind = one.get("unit", ""), one.get("kind", "")
+    name = nested(f"drink.{kind or unit or 'other'}")
+    if unit and kind:
+        name = nested("drink.in", unit=nested(f"drink.{unit}"), kind=name)
+    return nested("drink.several", count=one["count"], name=name) if "count" in one else name
+
+
+def corrected(turn: Turn) -> list[Reply]:
+    """The last entry with another number, when it is a craving or a drink: the former one is undone and stays readable. Else nothing."""
+    last = turn.unit.entries.last(turn.person.id)
+    if last is None or last.kind not in ("craving", "drink"):
+        return []
+    score = turn.slots.get("severity", turn.slots.get("dose_mg") if "dose_mg" in turn.slots.get("assumed", ()) else None)
+    if last.kind == "craving":
+        if score is None or not 0 <= score <= 10:
+            return []
+        turn.unit.entries.undo(last.id, turn.now)
+        return _keep_craving(turn, float(score), last.at)
+    said = turn.slots.get("drinks") or _recounted(last, score)
+    if not said:
+        return []
+    turn.unit.entries.undo(last.id, turn.now)
+    return [_keep_drinks(turn, list(said), None, last.at, moment(turn.local(last.at)))]
+
+
+def _recounted(last: Entry, count: float | None) -> list[dict[str, Any]]:
+    """ "No, only one": the number of the one drink that was noted."""
+    said = last.detail.get("drinks") or []
+    return [{**said[0], "count": count}] if count is not None and len(said) == 1 else []
 
 
 def _when(turn: Turn, at: datetime) -> Json:

@@ -60,6 +60,19 @@ def press_severity(turn: Turn) -> list[Reply]:
     return _rate(turn, dialogue, float(turn.press.choice.removeprefix("severity-")))
 
 
+def corrected(turn: Turn) -> list[Reply]:
+    """The last entry with another strength, when it is an effect: the former one is undone and stays readable. Else nothing."""
+    last = turn.unit.entries.last(turn.person.id)
+    score = turn.slots.get("severity", turn.slots.get("dose_mg") if "dose_mg" in turn.slots.get("assumed", ()) else None)
+    if last is None or last.kind != "side_effect" or score is None or not 0 <= score <= 10:
+        return []
+    effect = str(last.detail["finding"])
+    turn.unit.entries.undo(last.id, turn.now)
+    detail = {"finding": effect, "severity": score}
+    entry = turn.unit.entries.add(turn.person.id, "side_effect", last.at, detail, turn.now)
+    return [_noted(turn, [effect], float(score), entry.id)]
+
+
 def _lone_number(turn: Turn) -> float | None:
     return turn.reader.number(turn.text, turn.person.language)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.handlers.turn import Turn, choices, emergency_of, say
 from bot.messages import Choice, Reply
 from bot.ports import Dialogue
@@ -58,14 +60,19 @@ def not_understood(turn: Turn) -> list[Reply]:
         )
         words = [say("not-understood"), *words, say("help.short")]
         return [turn.reply(*words, offers=choices("talk-to-human"), rules=("not-understood",))]
-    turn.open_form(FORM, "choose", text=turn.text, offers=offers)
+    return [_offered(turn, "did-you-mean", text=turn.text, offers=offers)]
+
+
+def _offered(turn: Turn, key: str, *, text: str, offers: Sequence[str]) -> Reply:
+    turn.open_form(FORM, "choose", text=text, offers=list(offers))
     buttons = tuple(Choice(f"intent-{intent}") for intent in offers)
-    return [turn.reply(say("did-you-mean"), offers=(*buttons, Choice("cancel")), rules=("not-understood",))]
+    return turn.reply(say(key), offers=(*buttons, Choice("cancel")), rules=("not-understood",))
 
 
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """Leaving the offer; anything else is heard as new words."""
-    del dialogue
+    """Leaving the offer; a yes to several of them is asked which one; anything else is heard as new words."""
+    if turn.meaning.intent == "confirm":
+        return [_offered(turn, "did-you-mean.which", text=str(dialogue.answers["text"]), offers=dialogue.answers["offers"])]
     turn.close_form()
     return [turn.reply(say("form.left"))] if turn.meaning.intent in ("cancel", "decline") else None
 
@@ -85,6 +92,7 @@ OFFERED = frozenset(
         "ask_safety",
         "ask_info",
         "stop_treatment",
+        "correct_last",
         "undo",
         "snooze",
         "talk_to_human",

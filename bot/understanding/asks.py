@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.understanding import logs, plans
+from bot.understanding.corrections import correction
 from bot.understanding.intents import named
 from bot.understanding.logs import as_clock
 from bot.understanding.moments import Moment
@@ -196,7 +197,7 @@ _BUILDERS: Mapping[str, Callable[[Piece], Built]] = {
     "log_craving": logs.craving,
     "log_drink": logs.drink,
     "log_side_effect": logs.side_effect,
-    "correct_last": logs.correction,
+    "correct_last": correction,
     "set_plan": plans.plan,
     "ask_timing": plans.timing,
     "ask_safety": _question,

@@ -38,17 +38,18 @@ NOTHING = 0.30
 HARMLESS = frozenset(
     [
         *("show_plan", "ask_timing", "ask_next", "ask_history", "ask_safety", "ask_info", "report", "help", "greet", "thanks", "privacy"),
-        *("talk_to_human", "stop_treatment", "log_side_effect", "log_craving"),
+        *("talk_to_human", "log_side_effect", "log_craving"),
     ]
 )
 """What may be served on the second opinion alone: it shows, it answers, or one tap undoes it."""
 CHANGES = frozenset(
     [
-        *("log_drink", "log_missed", "correct_last", "undo", "set_plan", "set_reminder", "change_reminder", "settings", "snooze"),
-        *("confirm", "decline", "cancel"),
+        *("log_drink", "set_reminder", "change_reminder", "settings", "snooze", "confirm", "decline", "cancel"),
     ]
 )
-"""What may be when it is certain: it is read back with its way back, or asked about before it holds, as a plan is."""
+"""What may be when it is certain: it is read back with its way back, or asked about before it holds."""
+WITH_A_CUE = frozenset(["log_missed", "correct_last", "undo", "set_plan", "stop_treatment"])
+"""What may be when it is certain and a weaker cue says the same; never on its word alone."""
 ANSWERED = frozenset({"ask_info", "ask_safety"})
 _AMOUNTS = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "NUM", "RATING")
 _LONG_SENTENCE = 4
@@ -147,7 +148,7 @@ class Interpreter:
         share = self._share(act.intent)
         if act.intent == "log_intake":
             return share >= CERTAIN and bool({"dose_mg", "tablets", "doses"} & set(act.slots))
-        if act.intent in CHANGES:
+        if act.intent in CHANGES or (hinted and act.intent in WITH_A_CUE):
             return share >= CERTAIN
         return act.intent in HARMLESS and share >= (WITH_A_HINT if hinted else ALONE)
 
@@ -200,14 +201,14 @@ class Interpreter:
 
 def _doubtful(said: Sequence[Said], unheard: Sequence[Scan]) -> bool:
     """Whether what was heard may miss the point: an amount in a sentence that was not understood, politeness beside a long one,
-    or an intake that came up again."""
+    or an intake that came up again or was taken back ("at 2, no, 3")."""
     if any(sentence.has(*_AMOUNTS) for sentence in unheard):
         return True
     only_polite = all(one.act.intent in SOCIAL for one in said)
     if only_polite and any(len(sentence.masked.split()) >= _LONG_SENTENCE for sentence in unheard):
         return True
     taken = any(one.act.intent == "log_intake" for one in said)
-    return taken and any("vomiting" in one.act.slots.get("effects", ()) for one in said)
+    return taken and any(one.act.intent == "decline" or "vomiting" in one.act.slots.get("effects", ()) for one in said)
 
 
 def _ordered(acts: list[Act]) -> list[Act]:

@@ -38,14 +38,14 @@ def intake(piece: Piece) -> Built:
     if bare:
         _assume(bare, slots)
     if planned:
-        sure = _put_time(piece, slots, "planned_at", planned) and sure
+        sure = put_time(piece, slots, "planned_at", planned) and sure
     sure = _taken_at(piece, slots, planned, taken) and sure
     strengths = [atom.value for atom in piece.of("STRENGTH") if not atom.value.items]
     if strengths:
         slots["tablet_mg"] = tidy(strengths[0].n)
     if piece.says("top_up_tablet"):
         slots["top_up"] = True
-    return Built(slots, sure)
+    return Built(slots, sure and piece.says_only("top_up_tablet", "beside_an_intake"))
 
 
 def missed(piece: Piece) -> Built:
@@ -56,11 +56,11 @@ def missed(piece: Piece) -> Built:
     if len(moments) == 1 and moments[0].role == "since":
         return _none_since(piece, moments[0], sure=sure)
     if moments:
-        sure = _put_time(piece, slots, "planned_at", moments[0]) and sure
+        sure = put_time(piece, slots, "planned_at", moments[0]) and sure
         slots["at"] = slots["planned_at"]
     amounts = piece.of("MG", "TABS")
     if len(amounts) == 1:
-        _one_amount(amounts[0], slots)
+        one_amount(amounts[0], slots)
     return Built(slots, sure and len(amounts) <= 1 and not piece.of("NXM", "NXT", "LIST", "DAILY", "FROMTO", "UNTIL"))
 
 
@@ -138,33 +138,6 @@ def side_effect(piece: Piece) -> Built:
     return Built(slots, _when(piece, slots, moments) and sure)
 
 
-def correction(piece: Piece) -> Built:
-    """The right amount or hour of the last entry: the one that is not denied."""
-    amounts = [atom for atom in piece.of("MG", "TABS", "NUM", "NXM", "NXT", "RATING") if not piece.follows("not_this", atom)]
-    moments = [atom for atom in piece.of("TIME") if not piece.follows("not_this", atom)]
-    slots: dict[str, Any] = {}
-    sure = len(amounts) <= 1 and len(moments) <= 1 and bool(amounts or moments)
-    if amounts and amounts[0].kind == "NUM":
-        slots |= {"dose_mg": tidy(amounts[0].value), "assumed": ["dose_mg"]}
-        # A bare small number may as well be tablets, or a rating.
-        sure = sure and amounts[0].value >= 5 and amounts[0].value % 5 == 0
-    elif amounts and amounts[0].kind == "RATING":
-        slots["severity"] = tidy(amounts[0].value)
-    elif amounts and amounts[0].kind in {"MG", "TABS"}:
-        _one_amount(amounts[0], slots)
-    elif not moments and piece.says("only_one"):
-        slots |= {"dose_mg": 1, "assumed": ["dose_mg"]}
-    else:
-        sure = sure and not amounts
-    drunk = [dict(atom.value) for atom in piece.of("DRINK") if not piece.follows("not_this", atom)]
-    if drunk:
-        slots["drinks"] = drunk
-        sure = not amounts and len(moments) <= 1
-    if moments:
-        sure = _put_time(piece, slots, "at", moments[0].value) and sure
-    return Built(slots, sure)
-
-
 def _planned_and_taken(piece: Piece, atoms: list[Atom]) -> tuple[Moment | None, list[Moment]]:
     """ "My 8 am tablets at 9:30": the hour that names the dose, and the hours at which something was taken."""
     planned: Moment | None = None
@@ -200,15 +173,24 @@ def _amounts(amounts: list[Atom], taken: list[Moment], piece: Piece, slots: dict
     if not amounts:
         return True
     if len(amounts) == 1:
-        return _one_amount(amounts[0], slots) and (len(taken) <= 1 or _same_amount_each(taken, piece, slots))
+        return one_amount(amounts[0], slots) and (len(taken) <= 1 or _same_amount_each(taken, piece, slots))
     if len(amounts) == 2 and _same_dose(amounts, slots):
         return len(taken) <= 1
+    return _several(amounts, taken, piece, slots)
+
+
+def _several(amounts: list[Atom], taken: list[Moment], piece: Piece, slots: dict[str, Any]) -> bool:
+    """Several intakes, each with the hour that was said with it."""
     if any(atom.kind not in {"MG", "TABS", "NUM"} for atom in amounts):
         return False
     doses = [_one_dose(atom) for atom in amounts]
     slots["doses"] = doses
     # Without "took", hours and amounts in a row are as likely the plan as what was done.
-    return len(taken) == len(amounts) and _dated(doses, taken, piece) and piece.says("took") and not any(atom.vague for atom in amounts)
+    if len(taken) != len(amounts) or len({moment.day for moment in taken}) > 1 or any(atom.vague for atom in amounts):
+        return False
+    # Words between two of them may deny, put off or give away the second ("and wanted 20 at 1").
+    in_a_row = piece.row([*amounts, *piece.of("TIME")], "between_intakes")
+    return _dated(doses, taken, piece) and piece.says("took") and in_a_row
 
 
 def _dated(doses: list[dict[str, Any]], taken: list[Moment], piece: Piece) -> bool:
@@ -219,7 +201,7 @@ def _dated(doses: list[dict[str, Any]], taken: list[Moment], piece: Piece) -> bo
     return all(at.hour and _is_certain(piece, moment, at) for moment, at in zip(taken, placed, strict=True))
 
 
-def _one_amount(atom: Atom, slots: dict[str, Any]) -> bool:
+def one_amount(atom: Atom, slots: dict[str, Any]) -> bool:
     """Put one amount into the slots. False when it is odd enough to be asked."""
     amount: Amount = atom.value
     if atom.kind in {"NXM", "NXT"}:
@@ -305,10 +287,10 @@ def _taken_at(piece: Piece, slots: dict[str, Any], planned: Moment | None, taken
         return True
     if not taken:
         return True
-    return _put_time(piece, slots, "at", taken[0]) and len(taken) == 1
+    return put_time(piece, slots, "at", taken[0]) and len(taken) == 1
 
 
-def _put_time(piece: Piece, slots: dict[str, Any], name: str, moment: Moment) -> bool:
+def put_time(piece: Piece, slots: dict[str, Any], name: str, moment: Moment) -> bool:
     """Place a moment of what happened; True when it is certain, and not in the future nor long ago."""
     placed = piece.anchored(moment, "past")
     slots[name] = placed.iso()
@@ -321,6 +303,8 @@ def _is_certain(piece: Piece, moment: Moment, placed: Anchored) -> bool:
     """Whether a moment of what happened has one reading, and lies neither in the future nor long ago."""
     local = piece.now.replace(tzinfo=None)
     ahead = placed.start > local + timedelta(minutes=16) if placed.hour else placed.start.date() > local.date()
+    if moment.part and not moment.clock and placed.start.date() == local.date():
+        ahead = piece.parts[moment.part][0] > local.time()  # "20 tonight", said at three
     simple = moment.role == "at" and not moment.end and not moment.period
     return simple and not placed.doubt and not ahead and local - placed.start <= _OLD
 

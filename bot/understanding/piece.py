@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from itertools import pairwise
 from typing import Any
 
 from bot.understanding.intents import Cues
@@ -38,6 +40,19 @@ class Piece:
     def says(self, cue: str) -> bool:
         """Whether one of the language's named cues stands in the piece."""
         return bool(self.cues.cues[cue].search(self.scan.masked))
+
+    def says_only(self, *cues: str) -> bool:
+        """Whether nothing is said in the piece but what it names and the words of these cues."""
+        rest = self.scan.masked
+        for cue in cues:
+            rest = self.cues.cues[cue].sub(" ", rest)
+        return not re.search("[a-z]", rest)
+
+    def row(self, atoms: Sequence[Atom], cue: str) -> bool:
+        """Whether nothing but the words of a cue stands between one atom and the next."""
+        places = [self._place(atom) for atom in sorted(atoms, key=lambda atom: atom.start)]
+        gaps = (self.scan.masked[one[1] : two[0]] for one, two in pairwise(places))
+        return all(self.cues.cues[cue].fullmatch(gap) for gap in gaps)
 
     def before(self, atom: Atom) -> str:
         """The masked text before an atom."""

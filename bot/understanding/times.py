@@ -152,7 +152,7 @@ class TimeWords:
     def _clock(self, found: dict[str, str], *, to: bool) -> Clock | None:
         said = found["h"]
         named = said in self.words.named_hours
-        hour = self.words.named_hours[said] if named else int(said) if said.isdigit() else int(self.words.counts[said])  # "half one"
+        hour = self._hour(said)
         minute = int(found.get("m") or found.get("m2") or 0)
         shift = self._fraction(found.get("frac", "").strip())
         half = "" if named else found.get("mer", "")[:1]
@@ -161,10 +161,15 @@ class TimeWords:
         hour = hour % 12 + (12 if half == "p" else 0) if half else hour
         total = hour * 60 + minute + (-shift if to else shift)
         hour, minute = divmod(total if 0 <= total <= _DAY_MINUTES else total % _DAY_MINUTES, 60)
-        surely_24 = named or bool(half) or said.startswith("0") or not self.words.twelve_hours
-        if not surely_24 and hour == 0 and said != "24":  # "twenty to one", at noon or at night
-            hour = 12
-        return Clock(hour, minute, twelve=not surely_24 and 1 <= hour <= 12)
+        if named or half or said.startswith("0") or not self.words.twelve_hours:
+            return Clock(hour, minute)
+        return Clock(hour or 12, minute, twelve=hour <= 12)  # "twenty to one" is at noon or at night
+
+    def _hour(self, said: str) -> int:
+        """An hour by its name, its figure or its word ("half one")."""
+        if said.isdigit():
+            return int(said)
+        return self.words.named_hours[said] if said in self.words.named_hours else int(self.words.counts[said])
 
     def _fraction(self, said: str) -> int:
         """Minutes of a fraction of an hour, negative after a word that takes away."""

@@ -115,6 +115,7 @@ def test_nothing_that_changes_the_diary_or_the_plan_is_done_on_its_word_alone(te
     "text",
     [
         "zzz qqq",
+        "zzz 20 mg at 2pm",
         "blue fish at 2pm",
         "20 drops",
         "20 fish at 2pm",
@@ -126,7 +127,7 @@ def test_nothing_that_changes_the_diary_or_the_plan_is_done_on_its_word_alone(te
     ],
 )
 def test_an_intake_is_logged_on_its_word_only_with_an_amount_that_is_nothing_else(text: str) -> None:
-    assert says("zzz 20 mg at 2pm", "en", convinced_of("log_intake")).confidence == "sure"
+    assert says("the 20 mg, sharp, 2pm", "en", convinced_of("log_intake")).confidence == "sure"
     assert says(text, "en", convinced_of("log_intake")).confidence != "sure"
 
 
