@@ -39,6 +39,7 @@ CueName = Literal[
     "ongoing",
     "generic",
     "someone",
+    "looked_after",
     "fiction",
     "figure",
     "thing",

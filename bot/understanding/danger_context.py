@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from bot.core.flags import Status
 from bot.core.levels import Level
@@ -195,8 +196,11 @@ class Surroundings:
         return self.reading.words[hit.start] in self.grammar.first_person
 
     def is_about_someone(self, hit: Match) -> bool:
-        """True when the nearest subject before or in the sign is somebody else than the writer."""
-        if self.grammar.first_person & self.grammar.subjects & set(self.reading.words[hit.start : hit.end]):
+        """True when the nearest subject before or in the sign is somebody else than the writer, or is who the writer looks after."""
+        if any(_overlaps(cue, hit) for cue in self.cues_in_sentence("looked_after", hit)):
+            return True
+        own = list(takewhile(lambda word: word not in self.grammar.joiners, self.reading.words[hit.start : hit.end]))
+        if self.grammar.first_person & self.grammar.subjects & set(own):
             return False
         ahead = [cue for cue in self.cues_in_sentence("someone", hit) if cue.start < hit.end]
         return any(not self._middle(cue, hit) & self.grammar.first_person or cue.start >= hit.start for cue in ahead)

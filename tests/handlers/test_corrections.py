@@ -25,7 +25,7 @@ NOTED = {
 
 
 @pytest.mark.parametrize(("language", "said", "heard", "corrected", "then"), [(code, *row) for code, rows in NOTED.items() for row in rows])
-async def test_a_correction_reaches_what_was_noted_last(
+async def test_a_correction_reaches_what_was_noted_last(  # noqa: PLR0917 - a row of the table
     language: str, said: str, heard: str, corrected: str, then: str, tmp_path: Path
 ) -> None:
     async with rig(settings_in(tmp_path)) as house:
