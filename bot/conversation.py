@@ -189,11 +189,11 @@ class Conversation:
         unread = self._handlers.no_words(turn)
         if unread is not None:
             return unread
-        if turn.person.role == "moderator":
+        if turn.person.role == "moderator" and not turn.incoming.public:
             return self._moderator(turn)
         if turn.screening.level >= Level.urgent:
             return self._alarmed(turn)
-        if turn.incoming.public:
+        if turn.incoming.public:  # whoever writes: what everybody reads is no answer to a form, and no command
             return [*self._handlers.in_public(turn), *danger.in_public(turn)]
         turn = self._understood(turn)
         turn = replace(turn, screening=danger.understood_and_remembered(turn))

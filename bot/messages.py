@@ -37,8 +37,9 @@ class Incoming:
     """One message or press, as an adapter hands it over.
 
     `key` is unique per platform update, so that an update delivered twice is heard once.
-    `role` is what the adapter vouches for; `quoted` marks forwarded text; `public` a place that others read. `edits` is the key of
-    the message that this one corrects; `unreadable` what came instead of words, or beside them (voice, picture, document, place, other).
+    `role` is what the adapter vouches for; `quoted` marks forwarded text; `public` a place that others read: the moderators' own is none
+    to a moderator. `edits` is the key of the message that this one corrects; `unreadable` what came instead of words, or beside them
+    (voice, picture, document, place, other).
     `expert`: the adapter vouches that the community knows them as an expert patient.
     """
 

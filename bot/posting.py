@@ -27,21 +27,19 @@ class Posted:
 def post(unit: Unit, cause: str, replies: Sequence[Reply], now: datetime, *, speaker: int | None = None) -> list[Posted]:
     """Write the replies of one cause to the outbox, one row per reader, each under a key of its own; what was written.
 
-    A page about the speaker goes to the other moderators, where there is another.
+    A page about the speaker goes to the other moderators, where there is another, on duty or not.
     """
     posted: list[Posted] = []
     for number, reply in enumerate(replies):
-        readers = copies(unit, reply)
-        if isinstance(reply.to, Group) and any(reader != speaker for reader, _ in readers):
-            readers = [(reader, copy) for reader, copy in readers if reader != speaker]
-        posted += [Posted(f"{cause}#{number}{reply.key}@{reader}", reader, copy) for reader, copy in readers]
+        posted += [Posted(f"{cause}#{number}{reply.key}@{reader}", reader, copy) for reader, copy in copies(unit, reply, but=speaker)]
     return [each for each in posted if unit.outbox.post(each.key, each.reader, each.reply, now)]
 
 
-def copies(unit: Unit, reply: Reply) -> list[tuple[int, Reply]]:
-    """The readers of a reply. With nobody on duty, every moderator is on duty."""
+def copies(unit: Unit, reply: Reply, *, but: int | None = None) -> list[tuple[int, Reply]]:
+    """The readers of a reply. With nobody else on duty than whom it is about, every other moderator is on duty."""
     if isinstance(reply.to, Group):
-        moderators = unit.people.moderators()
+        everybody = unit.people.moderators()
+        moderators = [m for m in everybody if m.id != but] or everybody
         readers = [m for m in moderators if m.on_duty] or list(moderators)
         return [(m.id, replace(reply, to=m.id)) for m in readers]
     return [(reply.to, reply)]

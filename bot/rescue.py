@@ -162,8 +162,9 @@ def _concerns_a_human(incoming: Incoming, screening: Screening) -> bool:
 
 
 def _is_doubt(incoming: Incoming, screening: Screening) -> bool:
-    """Whether it is asked about gently. What a moderator writes may be their work, and is not."""
-    return screening.level is Level.check and incoming.role != "moderator" and not _concerns_a_human(incoming, screening)
+    """Whether it is asked about gently. What a moderator writes may be their work, and is not, but where everybody reads."""
+    own = incoming.role != "moderator" or incoming.public
+    return screening.level is Level.check and own and not _concerns_a_human(incoming, screening)
 
 
 def _plainly(turn: Turn) -> list[Reply]:

@@ -104,6 +104,17 @@ async def test_in_the_moderators_channel_nobody_is_sent_away() -> None:
         assert staged.said_in(keepers) == []
 
 
+async def test_the_moderators_channel_is_public_to_all_but_moderators_and_every_other_place_to_them_too() -> None:
+    staged = Stage()
+    guild = staged.env.create_guild()
+    keepers, evening = guild.create_text_channel("keepers"), guild.create_text_channel("evening")
+    keeper, ana = guild.add_member(staged.join("keeper")), guild.add_member(staged.join("ana"))
+    async with staged.playing(adapter(moderators={keeper.id}, moderators_channel=keepers.id)):
+        for person, channel in ((keeper, keepers), (keeper, evening), (ana, keepers)):
+            await person.send(channel, f"{staged.me()} cases")
+        assert [said.public for said in staged.ear.heard[-3:]] == [False, True, True]
+
+
 class Watched:
     """A server with a channel that may be watched, and its leader."""
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.ports import Outgoing
-from tests.houses import rig, settings_in
+from tests.handlers.keepers import DANGER, open_rig, to
+from tests.houses import Rig, rig, settings_in
 
 
 async def said_in_public(folder: Path, text: str, language: str) -> tuple[Sequence[Outgoing], Sequence[Outgoing]]:
@@ -40,3 +41,56 @@ async def test_a_doubt_said_in_public_is_asked_about_in_private(text: str, langu
 @pytest.mark.parametrize(("text", "language"), [("took 20 mg at 2pm", "en"), ("j'ai pris 20 mg à 14h", "fr"), ("bonjour à tous", "fr")])
 async def test_nothing_else_said_in_public_is_answered_or_kept(text: str, language: str, tmp_path: Path) -> None:
     assert await said_in_public(tmp_path, text, language) == ([], [])
+
+
+# --- A moderator among members ---
+
+
+async def publicly(house: Rig, name: str, text: str) -> list[Outgoing]:
+    """Somebody writes where others read; what everybody gets."""
+    since = len(house.sender.delivered)
+    await house.house.conversation.hear(replace(house.message(name, text), public=True))
+    return [delivery.message for delivery in house.sender.delivered[since:]]
+
+
+@pytest.mark.parametrize("text", ["this evening's meeting is in the blue room", "ce soir, nous nous retrouvons dans la salle bleue"])
+@pytest.mark.parametrize("opened", ["reply", "note"])
+async def test_what_a_moderator_says_in_public_is_sent_to_nobody_while_an_answer_is_being_written(
+    opened: str, text: str, tmp_path: Path
+) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", DANGER)
+        await house.presses("keeper", opened)
+        assert await publicly(house, "keeper", text) == []
+        await house.says("keeper", "I am here with you")
+        told = to("keeper", await house.says("keeper", "history 1"))
+        assert "I am here with you" in told[0]
+        assert text not in told[0]
+
+
+@pytest.mark.parametrize("text", ["duty off", "resolve 1", "reply 1: see you tonight", "prendre 1"])
+async def test_a_moderators_command_is_none_where_others_read(text: str, tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", DANGER)
+        assert await publicly(house, "keeper", text) == []
+
+
+@pytest.mark.parametrize("text", ["I want to kill myself tonight", "je veux me tuer ce soir"])
+@pytest.mark.parametrize("writing", [False, True])
+async def test_a_danger_sign_of_a_moderator_in_public_is_answered_in_private_and_reaches_another(
+    text: str, tmp_path: Path, *, writing: bool
+) -> None:
+    async with open_rig(tmp_path, "other") as house:
+        await house.says("patient", DANGER)
+        if writing:
+            await house.presses("keeper", "reply")
+        said = await publicly(house, "keeper", text)
+        assert "emergency-number" in next(message.rules for message in said if message.account.id == "keeper")
+        assert any(text in words for words in to("other", said))
+        assert to("patient", said) == []
+
+
+async def test_a_doubt_of_a_moderator_in_public_is_asked_about_in_private(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        said = await publicly(house, "keeper", "what's the point of going on")
+        assert [(message.account.id, "gentle-check" in message.rules) for message in said] == [("keeper", True)]

@@ -231,6 +231,17 @@ async def test_the_administrators_of_the_moderators_group_are_moderators_everywh
     assert said == {str(ANA): "moderator", str(BEN): "patient", str(KEEPERS): "moderator"}
 
 
+async def test_the_moderators_group_is_public_to_all_but_moderators_and_every_other_group_to_them_too(fake: FakeBotApi) -> None:
+    fake.people.join(ANA)
+    fake.people.join(BEN)
+    fake.people.group(KEEPERS, members={ANA: "administrator", BEN: "member"})
+    fake.people.group(GROUP, members={ANA: "member"})
+    where = ((ANA, KEEPERS), (ANA, GROUP), (BEN, KEEPERS))
+    updates = [await fake.people.say(person, "@palier_test_bot cases", chat=chat) for person, chat in where]
+    said = [each.public for each in await heard(fake, *updates, ear=Ear(), moderators_chat=KEEPERS) if each.text == "cases"]
+    assert said == [False, True, True]
+
+
 async def test_the_moderators_group_is_put_on_duty_as_an_account_of_its_own(fake: FakeBotApi) -> None:
     fake.people.group(KEEPERS)
     ear = Ear()

@@ -244,7 +244,9 @@ class Discord:
 
         async def words() -> Incoming:
             known = await self._roles.of(message.author)
-            return replace(incoming(message, said, role=known.role, correction=correction), press=press, expert=known.expert)
+            heard = incoming(message, said, role=known.role, correction=correction)
+            at_work = known.role == "moderator" and message.channel.id == self._moderators_channel
+            return replace(heard, press=press, expert=known.expert, public=heard.public and not at_work)
 
         await self._hearing.hear(str(message.author.id), words, place=place, chat=chat)
 

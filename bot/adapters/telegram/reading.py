@@ -108,6 +108,7 @@ class Reading:
         if not private and not self._addressed(message, text):
             return None
         language, role = person.language_code or "", self.role_of(person.id)
+        at_work = role == "moderator" and message.chat.id == self.moderators_chat()
         said = Incoming(
             key=key,
             account=Account(PLATFORM, str(person.id)),
@@ -116,11 +117,10 @@ class Reading:
             role=role,
             language_hint=language,
             quoted=message.forward_origin is not None,
-            public=not private,
+            public=not (private or at_work),
             edits=edits,
             unreadable=kind,
         )
-        at_work = role == "moderator" and message.chat.id == self.moderators_chat()
         return self._heard(person, incoming=said, redirect=None if private or at_work or edits else message.chat.id)
 
     def _heard(self, person: User, *, incoming: Incoming | None, pressed: Pressed | None = None, redirect: int | None = None) -> Heard:
