@@ -22,13 +22,14 @@ from functools import partial
 
 import structlog
 
-from bot.core.flags import Flag, Screening
+from bot.core.flags import Screening
 from bot.core.levels import Level
 from bot.core.meaning import Act, Meaning
 from bot.core.person import Person
 from bot.core.policy import Policy
 from bot.delivery import JudgeAgain, Postman
 from bot.handlers import HANDLERS, Handlers, danger, escalation, members, watch, welcome
+from bot.handlers.reports import is_report
 from bot.handlers.turn import Due, Moment, Turn, choices, say
 from bot.knowledge.consent import has_agreed
 from bot.knowledge.files import LANGUAGES
@@ -36,6 +37,7 @@ from bot.messages import Incoming, Press, Reply
 from bot.ports import Clock, Dialogue, OutboxRow, Store, Timer, Unit
 from bot.posting import Posted, post
 from bot.rescue import Heard, Rescue, place
+from bot.screening import screened
 from bot.understanding.danger import Triage
 from bot.understanding.language import detect
 from bot.understanding.reader import Reader
@@ -97,7 +99,7 @@ class Conversation:
     async def hear(self, incoming: Incoming) -> None:
         """Answer one message or press. Never raises for what a person can say; a repeated update is answered once."""
         incoming = members.by_command(incoming)
-        screening = self._screen(incoming)
+        screening = screened(self._triage, incoming, language=self._language_of(incoming))
         heard: Heard | None
         try:
             heard = await self._store.run(partial(self._answer, incoming, screening))
@@ -117,18 +119,6 @@ class Conversation:
         while served == CLAIM_AT_ONCE:
             served = await self._serve_due()
         await self._postman.deliver()
-
-    def _screen(self, incoming: Incoming) -> Screening:
-        """The danger signs of a message or press. A triage that fails is itself a reason to ask, and to tell a human."""
-        try:
-            screening = self._triage.screen(incoming.text, quoted=incoming.quoted)
-        except Exception as trouble:  # nothing may keep a message from being looked at
-            log.critical("triage.failed", trouble=place(trouble))
-            unread = Flag(danger.UNSCREENED, Level.check, 0, len(incoming.text), incoming.text)
-            screening = Screening(self._language_of(incoming), (unread,))
-        if incoming.press is not None and incoming.press.choice == "not-safe":
-            return screening.plus((Flag(danger.NOT_SAFE, Level.emergency, 0, 0, ""),))
-        return screening
 
     def _answer(self, incoming: Incoming, screening: Screening, unit: Unit) -> Heard | None:
         """One transaction: everything a message changes and everything it makes us say; None when it was heard before."""
@@ -186,6 +176,8 @@ class Conversation:
         """Who answers: danger first, then moderators, buttons, first contact, open forms, and at last the intents."""
         self._before_serving()
         self._handlers.take_back_corrected(turn)
+        if is_report(turn.incoming):  # whoever reports, and whatever it says: the words are nobody's here
+            return self._handlers.report(turn)
         unread = self._handlers.no_words(turn)
         if unread is not None:
             return unread
@@ -304,7 +296,7 @@ class Conversation:
         """Every act of a message that is sure; offers for one that is not, unless a case is open: then a human reads it."""
         if turn.meaning.confidence != "sure" or turn.meaning.intent in ("confirm", "decline"):
             case = turn.unit.cases.open_for(turn.person.id)
-            if case is not None and case.level >= Level.urgent:
+            if case is not None and case.level >= Level.urgent and not case.is_of_others:
                 return [danger.kept_for_moderators(turn, case)]
         if turn.meaning.confidence != "sure" or (turn.meaning.likened and turn.screening.leaning):
             # The gentle question is the answer to what is ambiguous; an offer of buttons beside it would bury it.

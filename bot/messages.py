@@ -12,6 +12,13 @@ from bot.core.levels import Level
 from bot.core.person import Role
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+REPORT = "report-message"
+"""The press by which somebody brings another's message to the moderators: its words are the text, and what it is about is the link to it
+and, on the lines after it, the reason."""
+
+LONGEST_REASON = 500
+"""Characters of a reason that are kept; a card shows it beside the words, with the link to them."""
+
 Kind = Literal["reply", "reminder", "check_in", "alert", "case", "notice"]
 AttachmentKind = Literal["png", "pdf", "csv", "json", "ics"]
 

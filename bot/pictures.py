@@ -61,7 +61,7 @@ def of_days(unit: Unit, person: Person, attachment: Attachment) -> Draw | None:
 
 def _frozen(unit: Unit, person: Person) -> bool:
     case = unit.cases.open_for(person.id)
-    return case is not None and case.red
+    return case is not None and case.freezes
 
 
 def _draw_day(entries: Sequence[Entry], person: Person, attachment: Attachment) -> File:

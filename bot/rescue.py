@@ -18,11 +18,12 @@ from typing import Protocol
 
 import structlog
 
+from bot.core.case import ASKED
 from bot.core.flags import Screening
 from bot.core.levels import Level
 from bot.core.person import Person
 from bot.delivery import Postman
-from bot.handlers import danger, escalation
+from bot.handlers import danger, escalation, reports
 from bot.handlers.escalation import Sign
 from bot.handlers.turn import Turn, say
 from bot.messages import Account, Incoming, Reply
@@ -143,7 +144,8 @@ class Rescue:
     async def _alert(self, incoming: Incoming, screening: Screening) -> None:
         # A doubt is a question to the person; what triage itself could not read is for a human to read.
         if _concerns_a_human(incoming, screening) or danger.UNSCREENED in screening.codes:
-            alert = escalation.straight_alert(screening, incoming.text)
+            quote = reports.note_of(incoming, screening) if reports.is_report(incoming) else incoming.text
+            alert = escalation.straight_alert(screening, quote)
             await self._postman.alert(alert, key=f"{incoming.key}#alert")
 
     async def _say(self, reply: Reply, incoming: Incoming, person: Person) -> bool:
@@ -158,7 +160,7 @@ class Rescue:
 
 def _concerns_a_human(incoming: Incoming, screening: Screening) -> bool:
     pressed = incoming.press is not None and incoming.press.choice == ASKED_FOR_A_HUMAN
-    return pressed or screening.level >= Level.urgent
+    return pressed or reports.is_report(incoming) or screening.level >= Level.urgent
 
 
 def _is_doubt(incoming: Incoming, screening: Screening) -> bool:
@@ -171,6 +173,8 @@ def _plainly(turn: Turn) -> list[Reply]:
     if not _concerns_a_human(turn.incoming, turn.screening):
         asked = danger.gentle_check(turn) if _is_doubt(turn.incoming, turn.screening) else []
         return [turn.reply(say("error.not-kept")), *asked]
+    if reports.is_report(turn.incoming):
+        return reports.report(turn)
     if turn.screening.is_red:
         return danger.answer_red(turn)
     return danger.answer_orange(turn) if turn.screening.level >= Level.urgent else danger.talk_to_human(turn)
@@ -197,9 +201,11 @@ def _words_of_memory(person: Person, incoming: Incoming, screening: Screening) -
 
 
 def _sign(turn: Turn) -> Sign:
+    if reports.is_report(turn.incoming):
+        return reports.sign_of(turn)
     if turn.screening.level >= Level.urgent:
         return danger.sign_of(turn)
-    return Sign(level=Level.consult, red=False, codes=("asked_for_a_human",), quote=turn.text)
+    return Sign(level=Level.consult, red=False, codes=(ASKED,), quote=turn.text)
 
 
 def place(trouble: BaseException) -> str:

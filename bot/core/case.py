@@ -11,6 +11,9 @@ from typing import Literal
 
 from bot.core.levels import Level
 
+REPORTED, ASKED = "reported_message", "asked_for_a_human"
+"""The codes of a case that a report of somebody else's message opened, or the wish to talk to a human."""
+
 CaseState = Literal["open", "claimed", "closed"]
 Resolution = Literal["safe", "referred", "false-alarm"]
 
@@ -30,6 +33,16 @@ class Case:
     closed_at: datetime | None = None
     resolution: Resolution | None = None
 
+    @property
+    def is_of_others(self) -> bool:
+        """Whether it holds no sign of the person's own, only others' messages that they reported: nothing of theirs stands still."""
+        return REPORTED in self.codes and {*self.codes} <= {REPORTED, ASKED}
+
+    @property
+    def freezes(self) -> bool:
+        """Whether no amount is told to the person, and they are asked how they are instead (rule `red-flag-freeze`)."""
+        return self.red and not self.is_of_others
+
 
 @dataclass(frozen=True, slots=True)
 class Joined:
@@ -40,8 +53,12 @@ class Joined:
 
 
 def join(case: Case, *, level: Level, red: bool, codes: tuple[str, ...]) -> Joined:
-    """Add a sign to an open case. Level and redness never fall; the page repeats only when either rises."""
-    worse = level > case.level or (red and not case.red)
+    """Add a sign to an open case. Level and redness never fall; the page repeats when either rises.
+
+    So it does when the first sign of the person's own joins reports of others' messages: a danger of another kind, however serious those.
+    """
+    own = case.is_of_others and REPORTED not in codes and level >= Level.urgent
+    worse = level > case.level or (red and not case.red) or own
     merged = tuple(dict.fromkeys((*case.codes, *codes)))
     return Joined(replace(case, level=max(level, case.level), red=red or case.red, codes=merged), page_again=worse)
 

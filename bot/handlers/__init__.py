@@ -22,6 +22,7 @@ from bot.handlers import (
     privacy,
     questions,
     reminders,
+    reports,
     side_effect,
     smalltalk,
     ties,
@@ -174,6 +175,7 @@ class Handlers:
     red: Handle = danger.answer_red
     orange: Handle = danger.answer_orange
     not_understood: Handle = smalltalk.not_understood
+    report: Handle = reports.report
     no_words: Callable[[Turn], list[Reply] | None] = arrived.no_words
     in_public: Handle = community.in_public
     code_typed: Callable[[Turn], list[Reply] | None] = linking.code_typed

@@ -252,13 +252,13 @@ def _has_room(moment: Moment, stored: StoredPlan | None, planned: datetime) -> b
 def alarmed(moment: Moment) -> bool:
     """Whether a case is open that a human should see today."""
     case = moment.unit.cases.open_for(moment.person.id)
-    return case is not None and (case.red or case.level >= Level.urgent)
+    return case is not None and (case.red or case.level >= Level.urgent) and not case.is_of_others
 
 
 def frozen(moment: Moment) -> bool:
     """Whether a red case is open: until a human closes it, nothing that the person reads names an amount (`red-flag-freeze`)."""
     case = moment.unit.cases.open_for(moment.person.id)
-    return case is not None and case.red
+    return case is not None and case.freezes
 
 
 def schedule(moment: Moment, plan: Plan) -> None:

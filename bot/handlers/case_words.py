@@ -25,9 +25,9 @@ LINES_AT_MOST = 12
 PAGES_AT_MOST = 10
 """Messages that a history may take; the oldest lines are left out, and that is said."""
 
-SIGN, SAID, PASSAGE, PRESSED = "sign", "said", "passage", "pressed-"
+SIGN, SAID, PASSAGE, PRESSED, REPORTED = "sign", "said", "passage", "pressed-", "reported"
 """What the person did, as the history keeps it. A passage is what a card shows of a sign too long for it; `pressed-` names
-the button."""
+the button; what they reported is somebody else's message, never too long for a card."""
 
 CHECK_IN = "check-in"
 """The person was asked how they are while the case is open."""
@@ -40,6 +40,7 @@ EVENTS = frozenset(
     {
         SIGN,
         SAID,
+        REPORTED,
         "opened",
         "claimed",
         "released",
@@ -59,11 +60,11 @@ EVENTS = frozenset(
 )
 
 
-def excerpt(text: str, *, at: int = 0) -> str:
+def excerpt(text: str, *, at: int = 0, room: int = QUOTE_AT_MOST) -> str:
     """What fits a card of a message whose sign starts at `at`; dots stand for what does not."""
-    if len(text) <= QUOTE_AT_MOST:
+    if len(text) <= room:
         return text
-    room = QUOTE_AT_MOST - 4
+    room -= 4
     start = 0 if at + BEFORE_THE_SIGN <= room else min(at - BEFORE_THE_SIGN, len(text) - room)
     end = start + room
     return f"{'… ' if start else ''}{text[start:end]}{' …' if end < len(text) else ''}"
@@ -79,6 +80,13 @@ def pressed(choice: str) -> Json:
     return nested("case.pressed", button=nested(f"choice.{choice}"))
 
 
+def reported(note: str) -> Json:
+    """Somebody else's message, with why it was reported and where it stands, as a case keeps them."""
+    link, reason, words = (*note.split("\n", 2), "", "")[:3]
+    why: Json = nested("case.report-reason", reason=reason) if reason else ""
+    return nested("case.reported", quote=words or "…", reason=why, link=link or "…")
+
+
 def words_of(history: Sequence[CaseEvent]) -> list[CaseEvent]:
     """The lines by which the person spoke since the case was opened, or reopened. Of a long sign, the passage."""
     reopened = max((number for number, event in enumerate(history) if event.what == "reopened"), default=0)
@@ -86,7 +94,7 @@ def words_of(history: Sequence[CaseEvent]) -> list[CaseEvent]:
     for event in history[reopened:]:
         if spoken and (event.what == PASSAGE or (event.what == SIGN and _is_heard_too(event, spoken[-1]))):
             spoken[-1] = event
-        elif event.what in (SIGN, SAID, PASSAGE) or event.what.startswith(PRESSED):
+        elif event.what in (SIGN, SAID, PASSAGE, REPORTED) or event.what.startswith(PRESSED):
             spoken.append(event)
     return spoken
 
@@ -102,7 +110,7 @@ def check_ins_without_a_word(history: Sequence[CaseEvent]) -> int:
     for event in history:
         if event.what == CHECK_IN:
             asked += 1
-        elif event.what in (SIGN, SAID) or event.what.startswith(PRESSED):
+        elif event.what in (SIGN, SAID, REPORTED) or event.what.startswith(PRESSED):
             asked = 0
     return asked
 
@@ -139,6 +147,8 @@ def _fitting(spoken: Sequence[CaseEvent]) -> list[CaseEvent]:
 
 def _spoken(event: CaseEvent) -> Json:
     choice = event.what.removeprefix(PRESSED)
+    if event.what == REPORTED:
+        return reported(event.note)
     return pressed(choice) if choice in PRESSES else quoted(event.note)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.case import Case
+from bot.core.case import ASKED, Case
 from bot.core.flags import Flag, Screening
 from bot.core.levels import Level
 from bot.core.meaning import Meaning
@@ -355,7 +355,7 @@ def press_not_safe(turn: Turn) -> list[Reply]:
 
 def talk_to_human(turn: Turn) -> list[Reply]:
     """A person asks for a human: a case in the ordinary queue, no level of danger."""
-    sign = Sign(level=Level.consult, red=False, codes=("asked_for_a_human",), quote=turn.text)
+    sign = Sign(level=Level.consult, red=False, codes=(ASKED,), quote=turn.text)
     raised = escalation.raise_case(turn, sign)
     told = say("human.asked" if raised.someone_told else "human.nobody", emergency=emergency_of(turn.person.country))
     return [turn.reply(told, rules=escalation.told_rules(raised)), *raised.replies]

@@ -35,6 +35,7 @@ class Sign:
     """What is escalated: how serious, whether red, the codes, and the person's own words.
 
     `at` is where the sign starts in the quote, so that a card of a long message shows it; without it, triage's word counts.
+    `what`: under which line the case's history keeps it. What is reported of others is no finding about the person, and freezes nothing.
     """
 
     level: Level
@@ -43,6 +44,7 @@ class Sign:
     quote: str
     rules: tuple[str, ...] = ()
     at: int = 0
+    what: str = case_words.SIGN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +65,8 @@ def raise_case(moment: Moment, sign: Sign) -> Raised:
     known = moment.unit.cases.open_for(moment.person.id)
     same = isinstance(moment, Turn) and not moment.unit.first_time(f"{moment.incoming.key}@case", moment.now)
     case, page = _open(moment, sign) if known is None else _join(moment, known, sign)
-    for code in sign.codes:
-        if not (same and known and code in known.codes):
-            moment.unit.entries.add(moment.person.id, "finding", moment.now, {"code": code, "level": sign.level.name}, moment.now)
-    if case.level >= Level.urgent:
-        # No step goes up while a case of a danger sign is open (rule `red-flag-freeze`).
-        agenda.freeze(moment)
+    if sign.what == case_words.SIGN:
+        _keep(moment, case, sign, but=known.codes if same and known else ())
     quote = _quote(moment, sign)
     if page:
         headline = "case.card" if known is None else "case.worse"
@@ -80,6 +78,16 @@ def raise_case(moment: Moment, sign: Sign) -> Raised:
         _record(moment, case, sign)
     told_to = [m for m in moment.unit.people.moderators() if m.id != moment.person.id]
     return Raised(case=case, replies=replies, someone_told=bool(told_to), same_message=same)
+
+
+def _keep(moment: Moment, case: Case, sign: Sign, *, but: tuple[str, ...]) -> None:
+    """What a sign of the person's own leaves with them: findings, and a plan that stands still."""
+    for code in sign.codes:
+        if code not in but:
+            moment.unit.entries.add(moment.person.id, "finding", moment.now, {"code": code, "level": sign.level.name}, moment.now)
+    if case.level >= Level.urgent and not case.is_of_others:
+        # No step goes up while a case of a danger sign is open (rule `red-flag-freeze`).
+        agenda.freeze(moment)
 
 
 def _open(moment: Moment, sign: Sign) -> tuple[Case, bool]:
@@ -119,6 +127,8 @@ def _pressed(moment: Moment, sign: Sign) -> str:
 
 def _quote(moment: Moment, sign: Sign) -> Json:
     choice = _pressed(moment, sign)
+    if sign.what == case_words.REPORTED:
+        return case_words.reported(sign.quote)
     return case_words.pressed(choice) if choice else case_words.quoted(sign.quote, at=_start(moment, sign))
 
 
@@ -139,7 +149,7 @@ def _overheard(moment: Moment, case: Case, sign: Sign) -> bool:
 
 def _record(moment: Moment, case: Case, sign: Sign) -> None:
     choice = _pressed(moment, sign)
-    what = case_words.PRESSED + choice if choice else case_words.SIGN
+    what = case_words.PRESSED + choice if choice else sign.what
     moment.unit.cases.record(CaseEvent(case_id=case.id, at=moment.now, what=what, note=sign.quote))
     passage = case_words.excerpt(sign.quote, at=_start(moment, sign))
     if passage != sign.quote:

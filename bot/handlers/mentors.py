@@ -37,7 +37,7 @@ def find(turn: Turn) -> list[Reply]:
     if mine:
         return [turn.reply(say("mentor.asked-already" if mine[0].state == "asked" else "mentor.together-already"))]
     case = turn.unit.cases.open_for(turn.person.id)
-    if case is not None and case.level >= Level.urgent:
+    if case is not None and case.level >= Level.urgent and not case.is_of_others:
         return [turn.reply(say("mentor.alert-first"), offers=choices("talk-to-human"))]
     token = turn.open_form(FORM, "find")
     return [turn.reply(say("mentor.what-it-is"), say("mentor.find-sure"), offers=choices("confirm", "cancel", about=token))]

@@ -101,7 +101,7 @@ def _remind(due: Due, slot: Slot) -> list[Reply]:
         detail = {TOLD: [each.id for each in slots]}
         due.unit.entries.add(due.person.id, "acknowledgement", due.now, detail, due.now)
     case = due.unit.cases.open_for(due.person.id)
-    if case is not None and case.red:
+    if case is not None and case.freezes:
         return [*_unanswered_before(due, case), _check_in(due, case, slots[-1])]
     reply = _reminder(due, slots, again=due.timer.kind == SNOOZE)
     invites = any(words.key in INVITES for words in reply.words)
@@ -217,7 +217,7 @@ def judge_again(where: Moment, reply: Reply, slot: str) -> Reply | None:
     if found is None or found.id in agenda.answered(where, found.day) or _is_put_off(where, found.id):
         return None
     case = where.unit.cases.open_for(where.person.id)
-    if case is not None and case.red:
+    if case is not None and case.freezes:
         if reply.kind == "check_in":
             return reply
         return _check_in(where, case, found) if _is_last_begun(where, found) else None

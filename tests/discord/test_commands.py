@@ -15,7 +15,7 @@ from bot.adapters.discord.roles import Server
 from bot.knowledge.commands import member_command
 from bot.knowledge.discord import COMMANDS, MODERATOR_COMMANDS, discord_words, option_ids, sentence, words_of_all
 from bot.knowledge.files import LANGUAGES
-from bot.messages import Account
+from bot.messages import Account, Press
 from tests.discord.lines import adapter, outgoing, stage, the_response
 from tests.ears import Ear
 from tests.houses import START, minds
@@ -136,10 +136,15 @@ def test_every_command_stands_for_a_sentence_that_is_understood(language: str) -
         assert {name: intent(sentence(commands[name].says, given), START) for name in wanted} == wanted
     forms = discord_words(language).forms
     assert forms["answer"].says == ("{text}",), "an answer is brought word for word"
+    assert forms["report"].says == (), "somebody else's words are no sentence of whoever reports them"
     said = {"doses": "5 mg à 8:00, 5 mg à 13:00" if language == "fr" else "5 mg at 8:00, 5 mg at 13:00", "message": "hello"}
     start = {"fr": "aujourd'hui", "en": "today"}[language]
-    read = {name: intent(sentence(form.says, {**full, **said, "start": start}), START) for name, form in forms.items() if name != "answer"}
-    assert read == {"plan": "set_plan", "effect": "log_side_effect", "report": "talk_to_human"}
+    read = {
+        name: intent(sentence(form.says, {**full, **said, "start": start}), START)
+        for name, form in forms.items()
+        if form.says and name != "answer"
+    }
+    assert read == {"plan": "set_plan", "effect": "log_side_effect"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -200,7 +205,9 @@ async def test_a_message_is_reported_with_the_reason_and_where_it_stands() -> No
         assert field["value"] == "words that worry"
         answer = await ana.submit_modal(shown, {"message": field["value"], "reason": "I fear for them"})
         (said,) = talk.ear.heard
-    assert said.text.startswith("talk to someone: a message is reported. “words that worry” I fear for them https://discord.com/channels/")
+    link = f"https://discord.com/channels/{guild.id}/{channel.id}/{message.id}"
+    assert (said.text, said.press) == ("words that worry", Press("report-message", f"{link}\nI fear for them"))
+    assert len(shown.modal["custom_id"]) <= 100
     assert said.account.id == str(ana.id)
     assert answer.ephemeral
 

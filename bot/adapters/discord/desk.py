@@ -24,14 +24,17 @@ from bot.adapters.discord.roles import Roles, may_lead
 from bot.adapters.discord.suggesting import Slots, suggestions
 from bot.adapters.discord.watching import Watching
 from bot.buttons import ANSWER, press_of
-from bot.knowledge.discord import ANSWER_FORM, FORM_OF, MODERATOR_COMMANDS, discord_words
+from bot.knowledge.discord import ANSWER_FORM, FORM_OF, MODERATOR_COMMANDS, REPORT_FORM, discord_words
 from bot.knowledge.files import LANGUAGES
-from bot.messages import Account, Incoming, Press
+from bot.messages import REPORT, Account, Incoming, Press
 from bot.splitting import units
 
 log = structlog.get_logger()
 
 Interaction = discord.Interaction[Any]
+
+LINKS = "https://discord.com/channels/"
+"""What every link to a message begins with: a form holds the rest, for what it holds is at most 100 characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +61,15 @@ class Desk:
             await self._commanded(interaction, given(data))
 
     async def _filled(self, interaction: Interaction, filled: Sent | None) -> None:
-        """A form: its sentence; under a question to the community, its words as the answer that they are."""
+        """A form: its sentence; under a question to the community, its words as the answer that they are; on another's message, that
+        message as theirs."""
         if filled is not None and filled.name == ANSWER_FORM:
             await self._heard(interaction, filled.text, press=Press(ANSWER, filled.about))
+        elif filled is not None and filled.name == REPORT_FORM:
+            link, reason = f"{LINKS}{filled.about.removeprefix(LINKS)}", filled.fields.get("reason", "")
+            await self._heard(interaction, filled.fields.get("message", ""), press=Press(REPORT, f"{link}\n{reason}"))
         elif filled is not None:
-            await self._heard(interaction, f"{filled.text} {filled.about}".strip())
+            await self._heard(interaction, filled.text)
 
     async def _suggest(self, interaction: Interaction, command: Given | None) -> None:
         if command is None:
@@ -92,10 +99,10 @@ class Desk:
         """The message that is reported, in a form, so that whoever reports it sees what is passed on."""
         messages = data.get("resolved", {}).get("messages", {})
         message = messages.get(str(data["target_id"]), {})
-        where = f"https://discord.com/channels/{interaction.guild_id or '@me'}/{interaction.channel_id}/{data['target_id']}"
-        text = str(message.get("content") or "")[: TEXT_UNITS // 2]
-        language = self._spoken(interaction)
-        if not await _answered(interaction.response.send_modal(form("report", language=language, about=where, filled={"message": text}))):
+        where = f"{interaction.guild_id or '@me'}/{interaction.channel_id}/{data['target_id']}"
+        filled = {"message": str(message.get("content") or "")}
+        shown = form(REPORT_FORM, language=self._spoken(interaction), about=where, filled=filled)
+        if not await _answered(interaction.response.send_modal(shown)):
             log.warning("discord.form-not-shown")
 
     async def _watch(self, interaction: Interaction, *, on: bool) -> None:

@@ -12,13 +12,18 @@ from typing import Any
 import discord
 
 from bot.community import LONGEST as A_MEMBERS
-from bot.knowledge.discord import ANSWER_FORM, FORMS, discord_words, sentence
+from bot.knowledge.discord import ANSWER_FORM, FORMS, REPORT_FORM, discord_words, sentence
+from bot.messages import LONGEST_REASON
 
 LIVES = 1800.0
 """Seconds for which the vendor keeps a form in mind; it is understood afterwards as well."""
 
 MARK = "form"
 LONGEST = 4000
+"""UTF-16 code units that a field takes."""
+
+SHORTER = {(ANSWER_FORM, "text"): A_MEMBERS, (REPORT_FORM, "reason"): LONGEST_REASON}
+"""Fields that take fewer characters."""
 
 
 def form(name: str, *, language: str, about: str = "", filled: Mapping[str, str] | None = None) -> discord.ui.Modal:
@@ -31,9 +36,9 @@ def form(name: str, *, language: str, about: str = "", filled: Mapping[str, str]
             custom_id=field,
             style=discord.TextStyle.short if field in ("severity", "start") else discord.TextStyle.paragraph,
             placeholder=shown.hint or None,
-            default=(filled or {}).get(field, "")[:LONGEST] or None,
+            default=_fitting((filled or {}).get(field, "")) or None,
             required=required,
-            max_length=A_MEMBERS if name == ANSWER_FORM else LONGEST,
+            max_length=SHORTER.get((name, field), LONGEST),
         )
         modal.add_item(discord.ui.Label(text=shown.label, component=entry))
     return modal
@@ -41,10 +46,11 @@ def form(name: str, *, language: str, about: str = "", filled: Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A form that was sent: which one, what it says, and what it was about."""
+    """A form that was sent: which one, what it says, its fields, and what it was about."""
 
     name: str
     text: str
+    fields: Mapping[str, str]
     about: str
 
 
@@ -56,7 +62,11 @@ def sent(data: Mapping[str, Any], *, language: str) -> Sent | None:
         return None
     fields = {field: value.strip() for field, value in _fields(data.get("components", ())) if field in FORMS[name]}
     said = sentence(discord_words(language).forms[name].says, fields)
-    return Sent(name, said, about)
+    return Sent(name, said, fields, about)
+
+
+def _fitting(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * LONGEST].decode("utf-16-le", "ignore")
 
 
 def _fields(components: Any) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,38 @@
+"""The danger signs of what is heard, before anything else is done with it. Nothing here fails: what cannot be read is itself a sign."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import structlog
+
+from bot.core.flags import Flag, Screening
+from bot.core.levels import Level
+from bot.handlers import danger, reports
+from bot.messages import Incoming
+from bot.rescue import place
+from bot.understanding.danger import Triage
+
+log = structlog.get_logger()
+
+
+def screened(triage: Triage, incoming: Incoming, *, language: str) -> Screening:
+    """The signs of a message or press. `language` is what it is taken for when it cannot be read."""
+    if reports.is_report(incoming):
+        # The words are somebody else's, whoever they speak of; the reason is the reporter's own.
+        theirs = _of_words(triage, incoming.text, quoted=False, language=language)
+        flags = [replace(flag, status="quoted", subject="other") for flag in theirs.flags]
+        return _of_words(triage, reports.reason_of(incoming), quoted=False, language=language).plus(flags, rules=theirs.rules)
+    screening = _of_words(triage, incoming.text, quoted=incoming.quoted, language=language)
+    if incoming.press is not None and incoming.press.choice == "not-safe":
+        return screening.plus((Flag(danger.NOT_SAFE, Level.emergency, 0, 0, ""),))
+    return screening
+
+
+def _of_words(triage: Triage, text: str, *, quoted: bool, language: str) -> Screening:
+    """A triage that fails is itself a reason to ask, and to tell a human."""
+    try:
+        return triage.screen(text, quoted=quoted)
+    except Exception as trouble:  # noqa: BLE001 - nothing may keep a message from being looked at
+        log.critical("triage.failed", trouble=place(trouble))
+        return Screening(language, (Flag(danger.UNSCREENED, Level.check, 0, len(text), text),))
