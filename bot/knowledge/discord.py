@@ -30,6 +30,7 @@ WORDS = {
     "open-private": frozenset[str](),
     "channels": frozenset({"abstinent", "drinking"}),
     "answered-in-private": frozenset[str](),
+    "not-answered-yet": frozenset[str](),
     "private-closed": frozenset[str](),
     "moderators-only": frozenset[str](),
     "administrators-only": frozenset[str](),

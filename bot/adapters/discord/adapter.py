@@ -98,8 +98,12 @@ class Discord:
 
     async def send(self, message: Outgoing) -> None:
         """Hand a message over. Raises SendFailed; TimeoutError when Discord cannot be reached."""
-        place = self._hearing.place_of(message.account.id) if self._hearing is not None else None
-        await self._sending.send(message, place)
+        place = self._hearing.place_of(message.account.id, key=message.key) if self._hearing is not None else None
+        try:
+            await self._sending.send(message, place)
+        finally:
+            if self._hearing is not None:
+                self._hearing.sent(place)
 
     def listen(self, hear: Hear, *, slots: Slots = no_slots, recent: Recent = nobody) -> Hearing:
         """Hand over to `hear` what is said from now on. `slots` knows the hours of a person's plan, `recent` who wrote last."""

@@ -6,6 +6,7 @@ and twice rather than never afterwards. Paces and waits are the vendor's.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
@@ -33,6 +34,14 @@ GONE = frozenset({10003, 10004, 10013, 50001, 50013})
 
 TOO_FAST = 40003
 
+HURRY_S = 5.0
+"""Seconds that an urgent private message may take while there is a place where its words can be said at once."""
+
+
+_Mark = tuple[str, str, str]
+_HERE = "here"
+"""Marks what was said where somebody spoke, and is still to be sent in private."""
+
 
 class Sending:
     """Sends messages. `channels` are the accounts that are channels and not persons."""
@@ -41,7 +50,7 @@ class Sending:
         self._client = client
         self._channels = channels
         self._language = language
-        self._progress: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._progress: OrderedDict[_Mark, int] = OrderedDict()
 
     async def send(self, message: Outgoing, place: Place | None) -> None:
         """Send every part that was not sent before. Raises SendFailed; TimeoutError when Discord cannot be reached.
@@ -52,36 +61,69 @@ class Sending:
         if place is not None and message.kind == "reply" and place.is_first(urgent=urgent) and await self._all_said(message, place):
             return
         try:
-            await self._send_in_private(message)
-        except SendFailed as failure:
-            if place is None or not failure.permanent:
+            await self._send_in_private(message, within=HURRY_S if urgent and place is not None else None)
+        except Exception as failure:  # whatever keeps words of danger from the private chat, they are not withheld where they can be said
+            if place is None or not await self._said_instead(message, place, failure, urgent=urgent):
                 raise
-            if await self._all_said(message, place):
-                return
-            await place.say_closed()
-            raise
+            return
+        if place is not None:
+            place.note_private()
 
-    async def _all_said(self, message: Outgoing, place: Place) -> bool:
-        """Every part, in this place; what was said stays said when a later part cannot be."""
-        for number, part in self._left(message):
-            if not await place.say(part):
+    async def _said_instead(self, message: Outgoing, place: Place, failure: Exception, *, urgent: bool) -> bool:
+        """Say here what the private chat did not take, and whether that is the end of it.
+
+        What is urgent and may still be sent in private is said here and tried again there: a window vanishes.
+        """
+        if not (isinstance(failure, SendFailed) and failure.permanent):
+            if urgent:
+                await self._all_said(message, place, lasts=False)
+            return False
+        said = await self._all_said(message, place)
+        if not said:
+            await place.say_closed()
+        return said
+
+    async def _all_said(self, message: Outgoing, place: Place, *, lasts: bool = True) -> bool:
+        """Every part, in this place; what was said stays said when a later part cannot be.
+
+        `lasts`: it counts as sent. Otherwise it is only not said here twice.
+        """
+        mark = _mark(message, "" if lasts else _HERE)
+        parts = parts_of(message)
+        self._note(mark, max(self._progress.get(_mark(message), 0), self._progress.get(_mark(message, _HERE), 0)))
+        for number in range(self._progress[mark], len(parts)):
+            if not await place.say(parts[number]):
                 return False
-            self._note(message, number + 1)
-        self._progress.pop(_mark(message), None)
+            self._note(mark, number + 1)
+        if lasts:
+            self._forget(message)
         return True
 
-    async def _send_in_private(self, message: Outgoing) -> None:
+    async def _send_in_private(self, message: Outgoing, *, within: float | None) -> None:
+        try:
+            async with asyncio.timeout(within) as hurry:
+                await self._every_part(message)
+        except TimeoutError:
+            if hurry.expired():
+                raise SendFailed("the private chat takes its time") from None
+            raise
+
+    async def _every_part(self, message: Outgoing) -> None:
         for number, part in self._left(message):
-            nonce = hashlib.sha256(f"{_mark(message)}#{number}".encode("utf-8", "surrogatepass")).hexdigest()[:24]
+            nonce = hashlib.sha256(f"{_mark(message)[:2]}#{number}".encode("utf-8", "surrogatepass")).hexdigest()[:24]
             await self._deliver(message.account.id, part, nonce)
-            self._note(message, number + 1)
-        self._progress.pop(_mark(message), None)
+            self._note(_mark(message), number + 1)
+        self._forget(message)
 
     def _left(self, message: Outgoing) -> list[tuple[int, Part]]:
         return list(enumerate(parts_of(message)))[self._progress.get(_mark(message), 0) :]
 
-    def _note(self, message: Outgoing, sent: int) -> None:
-        self._progress[_mark(message)] = sent
+    def _forget(self, message: Outgoing) -> None:
+        for where in ("", _HERE):
+            self._progress.pop(_mark(message, where), None)
+
+    def _note(self, mark: _Mark, sent: int) -> None:
+        self._progress[mark] = sent
         while len(self._progress) > REMEMBERED:
             self._progress.popitem(last=False)
 
@@ -108,9 +150,9 @@ class Sending:
         await where.send(nonce=nonce, **payload(part, language=self._language))
 
 
-def _mark(message: Outgoing) -> tuple[str, str]:
+def _mark(message: Outgoing, where: str = "") -> _Mark:
     """What tells one version of a message from another: progress in one says nothing of the other."""
-    return message.key, hashlib.sha256(message.text.encode("utf-8", "surrogatepass")).hexdigest()
+    return message.key, hashlib.sha256(message.text.encode("utf-8", "surrogatepass")).hexdigest(), where
 
 
 def _lighter(part: Part, error: discord.HTTPException) -> Part | None:
