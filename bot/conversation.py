@@ -34,6 +34,7 @@ from bot.handlers.turn import Due, Moment, Turn, choices, say
 from bot.knowledge.consent import has_agreed
 from bot.knowledge.files import LANGUAGES
 from bot.messages import Incoming, Press, Reply
+from bot.passing import usual_account
 from bot.ports import Clock, Dialogue, OutboxRow, Store, Timer, Unit
 from bot.posting import Posted, post
 from bot.rescue import Heard, Rescue, place
@@ -110,6 +111,7 @@ class Conversation:
         for reply, person in heard.farewells if heard else ():
             await self._postman.straight(reply, incoming.account, key=f"{incoming.key}#farewell", person=person)
         await self._rescue.deliver(heard, incoming.account)
+        await self._rescue.go_back(heard, incoming)
 
     async def tick(self) -> None:
         """Serve whatever has come due, in bounded bites, then deliver. Errors leave the rows as they were."""
@@ -124,13 +126,14 @@ class Conversation:
         """One transaction: everything a message changes and everything it makes us say; None when it was heard before."""
         if not unit.first_time(incoming.key, self._clock.now()):
             return None
+        usual = usual_account(unit, incoming)
         turn = self._turn(unit, incoming, screening)
         replies = self._route(turn)
         if unit.people.behind(incoming.account) != turn.person.id:  # erased, or the account is another's now
             others = post(unit, incoming.key, [reply for reply in replies if reply.to != turn.person.id], turn.now)
             last_words = [(reply, turn.person) for reply in replies if reply.to == turn.person.id]
             return Heard(speaker=turn.person, posted=others, farewells=last_words)
-        return Heard(speaker=turn.person, posted=post(unit, incoming.key, replies, turn.now, speaker=turn.person.id))
+        return Heard(speaker=turn.person, posted=post(unit, incoming.key, replies, turn.now, speaker=turn.person.id), usual=usual)
 
     def _turn(self, unit: Unit, incoming: Incoming, screening: Screening) -> Turn:
         person = self._arrive(unit, incoming)

@@ -17,12 +17,12 @@ from typing import Literal, TypeVar
 
 import structlog
 
-from bot.core.levels import Level
 from bot.core.person import Person
 from bot.counter import FIRST_RETRY, Counter, Held, is_ahead
-from bot.messages import Account, Attachment, Reply, Urgency
+from bot.messages import Account, Attachment, Reply
 from bot.ports import Clock, Draw, File, OutboxRow, Outgoing, Sender, SendFailed, Store, Unit
-from bot.posting import Posted, bury
+from bot.posting import Posted, bury, cannot_wait
+from bot.refusals import Refusals
 from bot.replies import instants, labels, render
 
 log = structlog.get_logger()
@@ -101,6 +101,7 @@ class Postman:
         self._said: dict[str, None] = {}
         self._roster: list[tuple[Person, Account]] = []
         self._known: dict[Account, Person] = {}
+        self._refusals = Refusals()
 
     async def deliver(self) -> None:
         """Send whatever is ready, and wait for all but what is slow, which goes on. Never raises for a platform's failure."""
@@ -225,7 +226,7 @@ class Postman:
             reply = self._judged(unit, person, row)
             made = [self._make_file[each.source](unit, person, each) for each in reply.attachments] if reply else []
         except Exception as trouble:  # one reply that cannot be made must not hold up the others
-            self._note_failure(unit, row, type(trouble).__name__, permanent=False)
+            self._note_failure(unit, row, type(trouble).__name__)
             return None
         if reply is None:
             log.info("delivery.dropped", row=row.id, kind=row.reply.kind)
@@ -255,13 +256,13 @@ class Postman:
         except asyncio.CancelledError:
             raise
         except SendFailed as failure:
-            await self._failed(row, failure.reason, permanent=failure.permanent)
+            await self._failed(row, failure.reason, refused=letter.account if failure.permanent else None)
             return "refused"
         except TimeoutError:
-            await self._failed(row, "no answer in time", permanent=False)
+            await self._failed(row, "no answer in time")
             return "no answer"
         except Exception as trouble:  # an adapter's surprise must not stop the other letters
-            await self._failed(row, type(trouble).__name__, permanent=False)
+            await self._failed(row, type(trouble).__name__)
             return "refused"
         self._unmarked[row.id] = self._clock.now()
         _keep_in_mind(self._said, row.key, None)
@@ -299,20 +300,23 @@ class Postman:
         for row_id in sent:
             self._unmarked.pop(row_id, None)
 
-    async def _failed(self, row: OutboxRow, reason: str, *, permanent: bool) -> None:
+    async def _failed(self, row: OutboxRow, reason: str, *, refused: Account | None = None) -> None:
         try:
-            await self._store.run(lambda unit: self._note_failure(unit, row, reason, permanent=permanent))
+            await self._store.run(lambda unit: self._note_failure(unit, row, reason, refused=refused))
         except asyncio.CancelledError:
             raise
         except Exception as trouble:  # it could not be sent, and that could not be kept: it is tried again a little later
             log.critical("delivery.unmarked", rows=1, trouble=type(trouble).__name__)
             self._put_by[row.id] = (row, self._clock.now() + FIRST_RETRY)
 
-    def _note_failure(self, unit: Unit, row: OutboxRow, reason: str, *, permanent: bool) -> None:
+    def _note_failure(self, unit: Unit, row: OutboxRow, reason: str, *, refused: Account | None = None) -> None:
+        """`refused`: the account that can never be given it; the reader's others are tried at once."""
         # The reason is the platform's own words, which repeat ids and messages: it is kept sealed, and not logged.
-        log.warning("delivery.failed", row=row.id, attempt=row.attempts + 1, permanent=permanent)
-        now, dead = self._clock.now(), permanent or row.attempts + 1 >= GIVE_UP_AFTER
-        pause = min(FIRST_RETRY * 2 ** min(row.attempts, 10), LONGEST_RETRY)
+        log.warning("delivery.failed", row=row.id, attempt=row.attempts + 1, permanent=refused is not None)
+        now, worn_out = self._clock.now(), row.attempts + 1 >= GIVE_UP_AFTER
+        elsewhere = refused is not None and not worn_out and self._refusals.goes_elsewhere(unit, row, refused)
+        dead = worn_out or (refused is not None and not elsewhere)
+        pause = timedelta(0) if elsewhere else min(FIRST_RETRY * 2 ** min(row.attempts, 10), LONGEST_RETRY)
         unit.outbox.failed(row.id, retry_at=None if dead else now + pause, reason=reason)
         if dead and not bury(unit, row, now):
             log.critical("delivery.card-dead", row=row.id)
@@ -366,7 +370,7 @@ class Postman:
 
         Who reads it where is known from memory. What was said, here or before, is not said again; the rest waits in the outbox.
         """
-        await asyncio.gather(*(self._say_unless_said(each, speaker, account) for each in posted if _cannot_wait(each.reply)))
+        await asyncio.gather(*(self._say_unless_said(each, speaker, account) for each in posted if cannot_wait(each.reply)))
 
     async def _say_unless_said(self, each: Posted, speaker: Person, account: Account) -> None:
         """What another call has in hand is on its way: it is not said beside it, but after it if it fails."""
@@ -392,7 +396,3 @@ def _keep_in_mind(memory: dict[K, V], key: K, value: V) -> None:
     memory[key] = value
     if len(memory) > REMEMBERED:
         del memory[next(iter(memory))]
-
-
-def _cannot_wait(reply: Reply) -> bool:
-    return reply.urgency is Urgency.urgent or reply.level >= Level.check

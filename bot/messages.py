@@ -47,7 +47,8 @@ class Incoming:
     `role` is what the adapter vouches for; `quoted` marks forwarded text; `public` a place that others read: the moderators' own is none
     to a moderator. `edits` is the key of the message that this one corrects; `unreadable` what came instead of words, or beside them
     (voice, picture, document, place, other).
-    `expert`: the adapter vouches that the community knows them as an expert patient.
+    `expert`: the adapter vouches that the community knows them as an expert patient. `passing`: said where others read as well, though
+    it may be answered to this person alone: it does not change where they are reached from now on.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Incoming:
     edits: str = ""
     unreadable: str = ""
     expert: bool = False
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,11 @@ def copies(unit: Unit, reply: Reply, *, but: int | None = None) -> list[tuple[in
     return [(reply.to, reply)]
 
 
+def cannot_wait(reply: Reply) -> bool:
+    """Whether it is said straight when the outbox cannot be asked for it."""
+    return reply.urgency is Urgency.urgent or reply.level >= Level.check
+
+
 def bury(unit: Unit, row: OutboxRow, now: datetime) -> bool:
     """Write what others must know of a letter that can never be delivered. False when it is for moderators and none is left to tell."""
     if row.reply.kind in ("case", "alert"):

@@ -27,6 +27,7 @@ from bot.handlers import danger, escalation, reports
 from bot.handlers.escalation import Sign
 from bot.handlers.turn import Turn, say
 from bot.messages import Account, Incoming, Reply
+from bot.passing import go_back
 from bot.ports import StorageUnavailable, Store, Unit
 from bot.posting import Posted
 
@@ -44,12 +45,13 @@ class MakeTurn(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """What became of a message once it is committed: who spoke, what the outbox holds for it, and what must be said straight:
-    the last words to an account that reaches this person no more.
+    the last words to an account that reaches this person no more. `usual`: where they are reached once this was answered, if elsewhere.
     """
 
     speaker: Person
     posted: Sequence[Posted]
     farewells: Sequence[tuple[Reply, Person]] = ()
+    usual: Account | None = None
 
 
 @dataclass(slots=True)
@@ -109,6 +111,18 @@ class Rescue:
                 log.error("deliver.failed", trouble=place(trouble))
             if heard is not None:
                 await self._postman.say_posted(heard.posted, heard.speaker, account)
+
+    async def go_back(self, heard: Heard | None, incoming: Incoming) -> None:
+        """Once it was answered: what was said in passing does not change where its person is reached."""
+        usual = heard.usual if heard is not None else None
+        if usual is None:
+            return
+        try:
+            await self._store.run(lambda unit: go_back(unit, incoming, usual))
+        except asyncio.CancelledError:
+            raise
+        except Exception as trouble:  # they are reached here until they write elsewhere: nothing is lost
+            log.error("passing.not-gone-back", trouble=place(trouble))
 
     async def retry(self) -> None:
         """Tell the database what it missed: one entry at a time, none lost, none holding up the rest of a beat."""

@@ -185,3 +185,60 @@ async def test_a_linked_person_goes_on_on_discord_with_what_they_began_on_telegr
         await talk.presses(there, "taken")
         (today,) = await talk.says(ana, "j'en suis à combien de mg aujourd'hui ?")
         assert "5 mg" in today
+
+
+async def linked(talk: Both) -> tuple[Any, Any]:
+    """Somebody with a plan who linked their two accounts; they last wrote on Telegram."""
+    ana, there = talk.fake.people.join(ANA, "Ana", language="fr"), talk.stage.join("ana-there", locale="fr")
+    for what, words in LIFE[:5]:
+        await (talk.says if what == "say" else talk.presses)(ana, words)
+    code = CODE.search("".join(await talk.says(ana, "lier mes comptes")))
+    assert code is not None
+    await there.slash("link", code=code[0])
+    await talk.presses(there, "confirm")
+    await talk.says(ana, "envie 3/10")
+    return ana, there
+
+
+async def test_reminders_that_discord_can_never_deliver_come_by_telegram(fake: FakeBotApi, tmp_path: Path) -> None:
+    async with both(fake, tmp_path) as talk:
+        ana, there = await linked(talk)
+        await talk.says(there, "envie 4/10")
+        talk.stage.close_messages(there)
+        before = len(talk.read(ana))
+        await talk.until(START + timedelta(hours=1))
+        await talk.house.conversation.tick()
+        assert any("5 mg" in text for text in talk.read(ana)[before:])
+
+
+@pytest.mark.parametrize("how", ["a mention", "a command"])
+@pytest.mark.parametrize("closed", [False, True])
+async def test_what_is_said_in_a_server_is_answered_there_and_moves_no_reminder(
+    fake: FakeBotApi, tmp_path: Path, how: str, *, closed: bool
+) -> None:
+    async with both(fake, tmp_path) as talk:
+        ana, there = await linked(talk)
+        if closed:
+            talk.stage.close_messages(there)
+        channel = (guild := talk.stage.env.create_guild()).create_text_channel("general")
+        member = guild.add_member(there)
+        if how == "a mention":
+            await member.send(channel, f"{talk.stage.me()} bonjour")
+        else:
+            answer = await member.slash(channel, "plan")
+            assert "5 mg" in (answer.response.content if answer.response else "")
+        read, seen = len(talk.read(ana)), len(talk.read(there))
+        await talk.until(START + timedelta(hours=1))
+        await talk.house.conversation.tick()
+        assert any("5 mg" in text for text in talk.read(ana)[read:])
+        assert len(talk.read(there)) == seen
+
+
+async def test_a_command_in_private_has_reminders_come_there(fake: FakeBotApi, tmp_path: Path) -> None:
+    async with both(fake, tmp_path) as talk:
+        ana, there = await linked(talk)
+        await there.slash("plan")
+        before = len(talk.read(ana))
+        await talk.until(START + timedelta(hours=1))
+        assert "5 mg" in talk.read(there)[-1]
+        assert len(talk.read(ana)) == before

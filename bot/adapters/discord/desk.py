@@ -163,6 +163,7 @@ class Desk:
             role=known.role,
             language_hint=str(interaction.locale),
             expert=known.expert,
+            passing=not is_private(interaction),
         )
 
     def _spoken(self, interaction: Interaction) -> str:
