@@ -155,9 +155,10 @@ class Conversation:
         if person is None:
             new = self._stranger(incoming)
             where = {"language": new.language, "timezone": new.timezone, "country": new.country}
-            return unit.people.add(incoming.account, role=incoming.role, now=self._clock.now(), **where)
-        if person.role != incoming.role:
-            person = replace(person, role=incoming.role)
+            return unit.people.add(incoming.account, role=incoming.role or "patient", now=self._clock.now(), **where)
+        role = incoming.role or person.role  # an adapter that cannot say takes nothing back
+        if person.role != role:
+            person = replace(person, role=role)
             unit.people.save(person)
             unit.dialogues.clear(person.id)  # a form of the other role: what follows is no answer to it
         return person

@@ -44,9 +44,9 @@ class Incoming:
     """One message or press, as an adapter hands it over.
 
     `key` is unique per platform update, so that an update delivered twice is heard once.
-    `role` is what the adapter vouches for; `quoted` marks forwarded text; `public` a place that others read: the moderators' own is none
-    to a moderator. `edits` is the key of the message that this one corrects; `unreadable` what came instead of words, or beside them
-    (voice, picture, document, place, other).
+    `role` is what the adapter vouches for, None when it cannot say now: what is known stands then. `quoted` marks forwarded text;
+    `public` a place that others read: the moderators' own is none to a moderator. `edits` is the key of the message that this one
+    corrects; `unreadable` what came instead of words, or beside them (voice, picture, document, place, other).
     `expert`: the adapter vouches that the community knows them as an expert patient. `passing`: said where others read as well, though
     it may be answered to this person alone: it does not change where they are reached from now on.
     """
@@ -56,7 +56,7 @@ class Incoming:
     sent_at: datetime
     text: str = ""
     press: Press | None = None
-    role: Role = "patient"
+    role: Role | None = "patient"
     language_hint: str = ""
     quoted: bool = False
     public: bool = False

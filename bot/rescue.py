@@ -147,7 +147,7 @@ class Rescue:
     async def _straight(self, incoming: Incoming, screening: Screening) -> None:
         person = self._postman.known(incoming.account) or self._stranger(incoming)
         words = _words_of_memory(person, incoming, screening)
-        if not (_concerns_a_human(incoming, screening) or _is_doubt(incoming, screening)):
+        if not (_concerns_a_human(incoming, screening) or _is_doubt(incoming, screening, person)):
             await self._say(words, incoming, person)
             return
         # The person and the moderators must not wait for the database; it learns of it as soon as it can.
@@ -177,15 +177,15 @@ def _concerns_a_human(incoming: Incoming, screening: Screening) -> bool:
     return pressed or reports.is_report(incoming) or screening.level >= Level.urgent
 
 
-def _is_doubt(incoming: Incoming, screening: Screening) -> bool:
+def _is_doubt(incoming: Incoming, screening: Screening, person: Person) -> bool:
     """Whether it is asked about gently. What a moderator writes may be their work, and is not, but where everybody reads."""
-    own = incoming.role != "moderator" or incoming.public
+    own = (incoming.role or person.role) != "moderator" or incoming.public
     return screening.level is Level.check and own and not _concerns_a_human(incoming, screening)
 
 
 def _plainly(turn: Turn) -> list[Reply]:
     if not _concerns_a_human(turn.incoming, turn.screening):
-        asked = danger.gentle_check(turn) if _is_doubt(turn.incoming, turn.screening) else []
+        asked = danger.gentle_check(turn) if _is_doubt(turn.incoming, turn.screening, turn.person) else []
         return [turn.reply(say("error.not-kept")), *asked]
     if reports.is_report(turn.incoming):
         return reports.report(turn)
@@ -196,7 +196,7 @@ def _plainly(turn: Turn) -> list[Reply]:
 
 def _to_humans(turn: Turn) -> list[Reply]:
     """What is left to say once the person was answered straight."""
-    if _is_doubt(turn.incoming, turn.screening):
+    if _is_doubt(turn.incoming, turn.screening, turn.person):
         _, *to_others = danger.gentle_check(turn)
         return to_others
     return escalation.raise_case(turn, _sign(turn)).replies
@@ -208,7 +208,7 @@ def _words_of_memory(person: Person, incoming: Incoming, screening: Screening) -
     if _concerns_a_human(incoming, screening):
         return danger.plain_numbers(person)
     not_kept = say("error.not-kept")
-    if not _is_doubt(incoming, screening):
+    if not _is_doubt(incoming, screening, person):
         return Reply(to=person.id, words=(not_kept,))
     asked = danger.gentle_words(person, screening.flags)
     return replace(asked, words=(not_kept, *asked.words))

@@ -90,7 +90,7 @@ class Desk:
             await _answered(interaction.response.send_modal(form(FORM_OF[command.name], language=language)))
         elif command.name == "watch":
             await self._watch(interaction, on=command.options.get("state") == "on")
-        elif command.name in MODERATOR_COMMANDS and await self.roles.role_of(interaction.user) != "moderator":
+        elif command.name in MODERATOR_COMMANDS and await self.roles.role_of(interaction.user) == "patient":
             await _whisper(interaction, discord_words(language).words["moderators-only"])
         else:
             await self._heard(interaction, in_words(command, language=language))

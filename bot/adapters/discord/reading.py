@@ -52,7 +52,7 @@ def question_of(message: discord.Message, *, me: int) -> Press | None:
     return next((press for press in presses if press is not None and press.choice == ANSWER), None)
 
 
-def incoming(message: discord.Message, said: Said, *, role: Role, correction: bool = False) -> Incoming:
+def incoming(message: discord.Message, said: Said, *, role: Role | None, correction: bool = False) -> Incoming:
     """A message as the conversation hears it. Its key is the same whenever it is given to us, so that its correction can name it."""
     key = f"{PLATFORM}:{message.id}"
     changed = message.edited_at if correction else None

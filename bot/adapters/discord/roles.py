@@ -28,6 +28,9 @@ PATIENCE = 2.0
 
 KEPT = 10_000
 
+NO_MEMBER = (10007, 10013)
+"""Discord's certain no: this person is not in the server. That it does not find the server says nothing of the person."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
@@ -44,9 +47,9 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What somebody is known as."""
+    """What somebody is known as. `role` is None while Discord cannot say: nobody loses a role by that."""
 
-    role: Role = "patient"
+    role: Role | None = "patient"
     expert: bool = False
 
 
@@ -57,10 +60,11 @@ class Roles:
         self._client = client
         self._listed = frozenset(listed)
         self._server = server
+        self._telling = frozenset(each for each in (server.moderator_role, server.expert_role) if each is not None)
         self._known: OrderedDict[int, tuple[Known, float]] = OrderedDict()
 
-    async def role_of(self, person: discord.abc.User) -> Role:
-        """The role of a person, as last known when Discord cannot say."""
+    async def role_of(self, person: discord.abc.User) -> Role | None:
+        """The role of a person, as last known when Discord cannot say; None when it never said."""
         return "moderator" if person.id in self._listed else (await self.of(person)).role
 
     async def of(self, person: discord.abc.User) -> Known:
@@ -69,28 +73,34 @@ class Roles:
         return Known("moderator", known.expert) if person.id in self._listed else known
 
     async def _in_guild(self, person: discord.abc.User) -> Known:
-        if self._server.guild is None or (self._server.moderator_role is None and self._server.expert_role is None):
+        if self._server.guild is None or not self._telling:
             return Known()
-        if isinstance(person, discord.Member) and person.guild.id == self._server.guild:
-            return self._keep(person.id, self._roles_of(person))
-        known, until = self._known.get(person.id, (Known(), 0.0))
-        return known if until > asyncio.get_running_loop().time() else await self._ask(person.id, known)
+        if isinstance(person, discord.Member) and person.guild.id == self._server.guild and self._is_told_by(person.guild):
+            return self._keep(person.id, self._holding({role.id for role in person.roles}))
+        known, until = self._known.get(person.id, (self._unknown(), 0.0))
+        return known if until > asyncio.get_running_loop().time() else await self._ask(self._server.guild, person.id, known)
 
-    async def _ask(self, person: int, known: Known) -> Known:
-        guild = self._client().get_guild(self._server.guild or 0)
-        if guild is None:
-            return known
+    def _is_told_by(self, guild: discord.Guild) -> bool:
+        """Whether a member of this guild bears their roles: until it has arrived, they seem to have none."""
+        return all(guild.get_role(role) is not None for role in self._telling)
+
+    async def _ask(self, guild: int, person: int, known: Known) -> Known:
+        """Asked by HTTP, whoever holds the guild: another process may hold its shard."""
         try:
             async with asyncio.timeout(PATIENCE):
-                return self._keep(person, self._roles_of(await guild.fetch_member(person)))
-        except discord.NotFound:
-            return self._keep(person, Known())
+                member = await self._client().http.get_member(guild, person)
         except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as trouble:
+            if isinstance(trouble, discord.NotFound) and trouble.code in NO_MEMBER:
+                return self._keep(person, Known())
             log.warning("discord.role-unknown", trouble=type(trouble).__name__)
             return known
+        return self._keep(person, self._holding({int(role) for role in member["roles"]}))
 
-    def _roles_of(self, member: discord.Member) -> Known:
-        held = {role.id for role in member.roles}
+    def _unknown(self) -> Known:
+        """Of somebody never asked about. Where no role makes moderators, the list alone does, and it is always known."""
+        return Known(None if self._server.moderator_role is not None else "patient")
+
+    def _holding(self, held: Collection[int]) -> Known:
         return Known("moderator" if self._server.moderator_role in held else "patient", self._server.expert_role in held)
 
     def _keep(self, person: int, known: Known) -> Known:
