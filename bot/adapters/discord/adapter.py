@@ -85,6 +85,7 @@ class Discord:
         self._desk: Desk | None = None
         self._recent: Recent = nobody
         self._asides: set[asyncio.Task[None]] = set()
+        self._insisting: asyncio.Task[None] | None = None
         self.client = self._new_client()
 
     def _new_client(self) -> Client:
@@ -156,8 +157,8 @@ class Discord:
             return
         if self._moderators_channel is not None:
             await self._put_channel_on_duty(self._hearing, self._moderators_channel)
-        if self._reads_channels:
-            await self._watching.look(self.client)
+        if self._reads_channels and not await self._watching.look(self.client):
+            self._insist()
         if self._recent is not nobody:
             self._aside(catch_up(self.client, self._persons, self.said, now=self._clock.now(), sleep=self._sleep))
 
@@ -193,7 +194,7 @@ class Discord:
             await self._hear(message, said, place=InPublic(message, self._language), press=question)
         elif is_addressed(message, me=self.client.user.id):
             await self._addressed(message, said)
-        elif self._watching.watches(message.channel.id) and said.text and self._is_sign(said.text):
+        elif self._is_sign_in_watched(message, said):
             await self._hear(message, said, place=InPublic(message, self._language))
 
     def _answered_here(self, message: discord.Message) -> Press | None:
@@ -203,12 +204,20 @@ class Discord:
         return question_of(message, me=self.client.user.id)
 
     async def corrected(self, message: discord.Message) -> None:
-        """A correction in private. What was said where others read was answered, and is not heard again."""
-        if self._hearing is None or self.client.user is None or message.guild is not None:
+        """A correction in private, or a sign that words in a watched channel were changed into. What else was said where others read
+        was answered, and is not heard again."""
+        if self._hearing is None or self.client.user is None:
             return
         said = read(message, me=self.client.user.id)
-        if said is not None and said.text:
+        if said is None or not said.text:
+            return
+        if message.guild is None:
             await self._hear(message, said, correction=True)
+        elif self._is_sign_in_watched(message, said):
+            await self._hear(message, said, place=InPublic(message, self._language), correction=True)
+
+    def _is_sign_in_watched(self, message: discord.Message, said: Said) -> bool:
+        return bool(said.text) and self._watching.watches(message.channel) and self._is_sign(said.text)
 
     async def pressed(self, interaction: discord.Interaction[Any], choice: str) -> None:
         """A button or menu of ours."""
@@ -222,8 +231,13 @@ class Discord:
 
     async def pins_changed(self, channel: int) -> None:
         """The notice of a watched channel may have come or gone."""
-        if self._reads_channels:
-            await self._watching.look_at(self.client, channel)
+        if self._reads_channels and not await self._watching.look_at(self.client, channel):
+            self._insist()
+
+    def _insist(self) -> None:
+        """Look again where the notices stand, beside everything else; once is enough for all channels."""
+        if self._insisting is None or self._insisting.done():
+            self._insisting = self._aside(self._watching.insist(lambda: self.client, sleep=self._sleep))
 
     async def _addressed(self, message: discord.Message, said: Said) -> None:
         """Where others read: heard, with nothing answered there but where to go on. Among moderators, no such word is needed."""
@@ -254,11 +268,12 @@ class Discord:
 
         await self._hearing.hear(str(message.author.id), words, place=place, chat=chat)
 
-    def _aside(self, work: Any) -> None:
+    def _aside(self, work: Any) -> asyncio.Task[None]:
         """Something that goes on beside; whatever of it is left at the end is broken off."""
         task = asyncio.create_task(work)
         self._asides.add(task)
         task.add_done_callback(self._asides.discard)
+        return task
 
 
 async def _redirect(message: discord.Message, *, me: discord.ClientUser | None, language: str, server: Server) -> None:

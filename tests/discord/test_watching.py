@@ -1,0 +1,110 @@
+"""A watch that was promised holds: over bad moments of Discord, for changed words, in threads, under many pins; and none is promised
+that there is not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
+
+import discord
+import pytest
+
+from bot.adapters.discord.watching import FIRST_PAUSE, LONGEST_PAUSE, Watching
+from bot.knowledge.discord import discord_words
+from tests.discord.lines import adapter
+from tests.discord.test_servers import Watched
+
+SIGN = "I want to die"
+
+
+async def test_words_that_are_changed_into_a_sign_are_heard_where_a_channel_is_watched() -> None:
+    place = Watched()
+    async with place.stage.playing(place.adapter()) as talk:
+        await place.leader.slash(place.channel, "watch", state="on")
+        here, elsewhere = await place.ana.send(place.channel, "hello"), await place.ana.send(place.other, "hello")
+        await talk.env.advance_time(5)
+        await place.ana.edit(here, "hello all")
+        await place.ana.edit(elsewhere, SIGN)
+        assert talk.ear.heard == []
+        await talk.env.advance_time(5)
+        await place.ana.edit(here, SIGN)
+        (said,) = talk.ear.heard
+    assert (said.text, said.public, said.edits) == (SIGN, True, f"discord:{here.id}")
+    assert said.key != said.edits
+
+
+@dataclass
+class Patience:
+    """Pauses that take no time; Discord has healed after so many."""
+
+    place: Watched
+    until: int
+    pauses: list[float] = field(default_factory=list)
+
+    async def sleep(self, seconds: float) -> None:
+        """As asyncio's."""
+        self.pauses.append(seconds)
+        if len(self.pauses) == self.until:
+            self.place.stage.env.backend.faults.clear()
+
+
+@pytest.mark.parametrize("status", [500, 503])
+async def test_where_discord_could_not_say_at_the_start_it_is_asked_again_with_growing_pauses(status: int) -> None:
+    place = Watched()
+    async with place.stage.playing(place.adapter()) as talk:
+        await place.leader.slash(place.channel, "watch", state="on")
+        patience = Patience(place, until=3)
+        talk.env.inject_error("GET", f"/channels/{place.channel.id}/messages/pins", status=status, times=None)
+        await talk.again(adapter(watched={place.channel.id}, is_sign=lambda text: "die" in text, sleep=patience.sleep))
+        await place.ana.send(place.channel, SIGN)
+        assert patience.pauses == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE]
+        assert talk.ear.texts == [SIGN]
+
+
+async def test_the_pauses_grow_to_a_quarter_of_an_hour_and_no_further() -> None:
+    place, pauses = Watched(), []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 12:
+            place.stage.env.backend.faults.clear()
+
+    async with place.stage.playing(adapter()) as talk:
+        talk.env.inject_error("GET", f"/channels/{place.channel.id}/messages/pins", status=500, times=None)
+        await talk.again(adapter(watched={place.channel.id}, sleep=sleep))
+    assert (pauses == sorted(pauses), pauses[-1]) == (True, LONGEST_PAUSE)
+
+
+class Pinned:
+    """A channel with many pins: like Discord, it gives the newest fifty unless it is asked for all."""
+
+    def __init__(self, *messages: Any) -> None:
+        self.messages = messages
+
+    async def pins(self, *, limit: int | None = 50) -> AsyncIterator[Any]:
+        """As the vendor's, newest first."""
+        for message in self.messages[:limit]:
+            yield message
+
+
+async def test_the_notice_is_found_under_any_number_of_later_pins() -> None:
+    notice = SimpleNamespace(author=SimpleNamespace(id=7), content=discord_words("en").words["watch-notice"])
+    others = [SimpleNamespace(author=SimpleNamespace(id=8), content=f"pin {number}") for number in range(120)]
+    channel = Pinned(*others, notice)
+    client = cast(discord.Client, SimpleNamespace(user=SimpleNamespace(id=7), get_partial_messageable=lambda _: channel))
+    watching = Watching(allowed={1}, language="en")
+    await watching.look(client)
+    assert watching.watches(cast(Any, SimpleNamespace(id=1)))
+
+
+async def test_a_thread_under_a_watched_channel_is_watched_with_it() -> None:
+    place = Watched()
+    async with place.stage.playing(place.adapter()) as talk:
+        await place.leader.slash(place.channel, "watch", state="on")
+        for parent in (place.channel, place.other):
+            talk.env.backend.create_thread(parent.id, "tonight", place.ana.id)
+            (thread,) = parent.threads
+            await place.ana.send(thread, f"{SIGN} under {parent.name}")
+        assert talk.ear.texts == [f"{SIGN} under {place.channel.name}"]
