@@ -19,6 +19,11 @@ from tests.discord.test_servers import Watched
 SIGN = "I want to die"
 
 
+def notices(place: Watched) -> list[str]:
+    """Whatever the bot wrote in the channel, but for what Discord writes of a pin."""
+    return [text for text in place.stage.said_in(place.channel) if "pinned a message" not in text]
+
+
 async def test_words_that_are_changed_into_a_sign_are_heard_where_a_channel_is_watched() -> None:
     place = Watched()
     async with place.stage.playing(place.adapter()) as talk:
@@ -108,3 +113,13 @@ async def test_a_thread_under_a_watched_channel_is_watched_with_it() -> None:
             (thread,) = parent.threads
             await place.ana.send(thread, f"{SIGN} under {parent.name}")
         assert talk.ear.texts == [f"{SIGN} under {place.channel.name}"]
+
+
+async def test_a_notice_that_cannot_be_pinned_is_taken_away_again() -> None:
+    place = Watched()
+    async with place.stage.playing(place.adapter()) as talk:
+        talk.env.inject_error("PUT", "/channels/*", status=403, code=50013, times=None)
+        for _ in range(2):
+            await place.leader.slash(place.channel, "watch", state="on")
+        await place.ana.send(place.channel, SIGN)
+        assert (notices(place), talk.ear.heard) == ([], [])

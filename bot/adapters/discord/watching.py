@@ -7,6 +7,7 @@ watch, and nothing else needs to remember it.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
 from typing import Literal
 
 import aiohttp
@@ -83,8 +84,7 @@ class Watching:
         try:
             notice = await self._notice(client, where)
             if on and notice is None:
-                written = await where.send(self._text(), silent=True, suppress_embeds=True)
-                await written.pin()
+                await self._pin(where)
             if not on and notice is not None:
                 await notice.delete()
         except (discord.HTTPException, aiohttp.ClientError):
@@ -92,6 +92,16 @@ class Watching:
         self._unknown.discard(channel)
         (self._watched.add if on else self._watched.discard)(channel)
         return "watch-on" if on else "watch-off"
+
+    async def _pin(self, where: discord.PartialMessageable) -> None:
+        """Write the notice and pin it. One that cannot be pinned promises a watch that there is not: it is taken away again."""
+        written = await where.send(self._text(), silent=True, suppress_embeds=True)
+        try:
+            await written.pin()
+        except (discord.HTTPException, aiohttp.ClientError):
+            with suppress(discord.HTTPException, aiohttp.ClientError):
+                await written.delete()
+            raise
 
     async def _notice(self, client: discord.Client, where: discord.PartialMessageable) -> discord.Message | None:
         mine = client.user.id if client.user is not None else 0
