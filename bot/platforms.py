@@ -98,7 +98,8 @@ def discord_of(settings: Settings, *, clock: Clock, minds: Minds) -> discord.Dis
 
 async def _serve_discord(on_discord: discord.Discord, token: str, house: House) -> None:
     slots, recent = discord.slots_in(house.store, house.clock), discord.recent_in(house.store)
-    await on_discord.run(token, house.conversation.hear, slots=slots, recent=recent)
+    blind = discord.blind_in(house.store, house.clock)
+    await on_discord.run(token, house.conversation.hear, slots=slots, recent=recent, blind=blind)
 
 
 async def sync_discord(settings: Settings) -> int:

@@ -38,6 +38,7 @@ WORDS = {
     "watch-on": frozenset[str](),
     "watch-off": frozenset[str](),
     "watch-not-listed": frozenset({"channel"}),
+    "watch-no-words": frozenset[str](),
     "watch-cannot": frozenset[str](),
 }
 """The words that the adapter says itself, and what fills them."""

@@ -5,16 +5,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import discord
 import pytest
 
+from bot.adapters.discord import TokenRefused, blind_in
+from bot.adapters.discord.warning import insist
 from bot.adapters.discord.watching import FIRST_PAUSE, LONGEST_PAUSE, Watching
 from bot.knowledge.discord import discord_words
+from bot.ports import StorageUnavailable
 from tests.discord.lines import adapter
+from tests.discord.test_house import arrive, line
 from tests.discord.test_servers import Watched
+from tests.discord.test_starting import Entering, Entry
+from tests.ears import Ear, StillClock
+from tests.houses import settings_in
 
 SIGN = "I want to die"
 
@@ -123,3 +131,72 @@ async def test_a_notice_that_cannot_be_pinned_is_taken_away_again() -> None:
             await place.leader.slash(place.channel, "watch", state="on")
         await place.ana.send(place.channel, SIGN)
         assert (notices(place), talk.ear.heard) == ([], [])
+
+
+async def without_words(place: Watched, **settings: Any) -> Entering:
+    """The adapter after Discord refused it the words of channels."""
+    ours = Entering(
+        **{"clock": StillClock(), "language": "en", "watched": {place.channel.id}, "is_sign": lambda text: "die" in text, **settings}
+    )
+    ours.entries = [Entry(connect_fails=discord.PrivilegedIntentsRequired(None)), Entry(login_fails=discord.LoginFailure())]
+    ours.watched = []
+    with pytest.raises(TokenRefused):
+        await ours.run("token", Ear().hear)
+    del ours.entries
+    ours._new_client()
+    return ours
+
+
+@pytest.mark.parametrize(("locale", "missing"), [("en-GB", "I cannot watch here"), ("fr", "Je ne peux pas veiller ici")])
+async def test_no_watch_is_promised_where_discord_refuses_the_words_of_channels(locale: str, missing: str) -> None:
+    place = Watched()
+    place.stage.locales.of[place.leader.id] = locale
+    async with place.stage.playing(await without_words(place)) as talk:
+        done = await place.leader.slash(place.channel, "watch", state="on")
+        said = [each.content for each in (done.response, *done.followups) if each]
+        assert any(missing in text and "Message Content Intent" in text for text in said)
+        await place.ana.send(place.channel, SIGN)
+        assert (place.channel.pinned_messages(), notices(place), talk.ear.heard) == ([], [], [])
+
+
+async def test_a_notice_that_stands_pinned_is_no_watch_where_the_words_are_refused_and_can_be_taken_away() -> None:
+    place = Watched()
+    async with place.stage.playing(place.adapter()) as talk:
+        await place.leader.slash(place.channel, "watch", state="on")
+        ours = await without_words(place)
+        await talk.again(ours)
+        await place.leader.set_pinned(await place.leader.send(place.channel, "a pin of another"), True)
+        assert not ours._watching.watches(talk.env.bot.get_channel(place.channel.id))
+        await place.leader.slash(place.channel, "watch", state="off")
+        assert [message.content for message in place.channel.pinned_messages()] == ["a pin of another"]
+
+
+async def test_moderators_are_told_once_that_nothing_is_watched(tmp_path: Path) -> None:
+    place = Watched()
+    settings, keeper = settings_in(tmp_path), place.stage.join("keeper")
+    async with line(settings, staged=place.stage, moderators={keeper.id}, watched={place.channel.id}) as talk:
+        await talk.says(keeper, "on duty")
+        ben = await arrive(talk, "ben")
+        before = len(talk.stage.seen(keeper)), len(talk.stage.seen(ben))
+        for _ in range(2):
+            again = await without_words(place, clock=talk.clock, moderators={keeper.id})
+            await talk.stage.again(again, talk.house.conversation.hear, blind=blind_in(talk.house.store, talk.clock))
+            await again.ready()
+            await talk.until(talk.clock.now())
+        told = talk.stage.texts(keeper)[before[0] :]
+        assert (len(told), len(talk.stage.seen(ben))) == (1, before[1])
+    assert "aucun salon n'est veillé" in told[0] or "no channel is watched" in told[0]
+
+
+async def test_moderators_are_told_as_soon_as_the_database_answers() -> None:
+    pauses: list[float] = []
+
+    async def warn() -> None:
+        if len(pauses) < 3:
+            raise StorageUnavailable
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    await insist(warn, sleep=sleep)
+    assert pauses == [5, 10, 20]

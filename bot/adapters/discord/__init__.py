@@ -6,5 +6,6 @@ from bot.adapters.discord.client import TokenRefused
 from bot.adapters.discord.commands import sync_commands
 from bot.adapters.discord.place import PLATFORM
 from bot.adapters.discord.roles import Server
+from bot.adapters.discord.warning import blind_in
 
-__all__ = ["PLATFORM", "Discord", "Server", "TokenRefused", "recent_in", "slots_in", "sync_commands"]
+__all__ = ["PLATFORM", "Discord", "Server", "TokenRefused", "blind_in", "recent_in", "slots_in", "sync_commands"]

@@ -25,6 +25,7 @@ from bot.adapters.discord.roles import Roles, Server
 from bot.adapters.discord.sending import Sending
 from bot.adapters.discord.starting import ContentRefused, Sleep, stay
 from bot.adapters.discord.suggesting import Slots, no_slots
+from bot.adapters.discord.warning import Warn, insist, to_nobody
 from bot.adapters.discord.watching import Watching
 from bot.knowledge.discord import discord_words
 from bot.messages import Account, Incoming, Press
@@ -84,6 +85,7 @@ class Discord:
         self._hearing: Hearing | None = None
         self._desk: Desk | None = None
         self._recent: Recent = nobody
+        self._blind: Warn = to_nobody
         self._asides: set[asyncio.Task[None]] = set()
         self._insisting: asyncio.Task[None] | None = None
         self.client = self._new_client()
@@ -106,10 +108,12 @@ class Discord:
             if self._hearing is not None:
                 self._hearing.sent(place)
 
-    def listen(self, hear: Hear, *, slots: Slots = no_slots, recent: Recent = nobody) -> Hearing:
-        """Hand over to `hear` what is said from now on. `slots` knows the hours of a person's plan, `recent` who wrote last."""
+    def listen(self, hear: Hear, *, slots: Slots = no_slots, recent: Recent = nobody, blind: Warn = to_nobody) -> Hearing:
+        """Hand over to `hear` what is said from now on. `slots` knows the hours of a person's plan, `recent` who wrote last, `blind`
+        tells moderators that nothing is watched."""
         self._hearing = Hearing(hear)
         self._recent = recent
+        self._blind = blind
         self._desk = Desk(
             hearing=self._hearing,
             roles=self._roles,
@@ -120,9 +124,9 @@ class Discord:
         )
         return self._hearing
 
-    async def run(self, token: str, hear: Hear, *, slots: Slots = no_slots, recent: Recent = nobody) -> None:
+    async def run(self, token: str, hear: Hear, *, slots: Slots = no_slots, recent: Recent = nobody, blind: Warn = to_nobody) -> None:
         """Hear everybody until cancelled. Raises TokenRefused; everything else is waited for, with growing pauses."""
-        hearing = self.listen(hear, slots=slots, recent=recent)
+        hearing = self.listen(hear, slots=slots, recent=recent, blind=blind)
         staying = asyncio.create_task(self._stay(token))
         try:
             await asyncio.wait({staying, hearing.death}, return_when=asyncio.FIRST_COMPLETED)
@@ -142,6 +146,7 @@ class Discord:
         except ContentRefused:
             log.critical("discord.message-content-refused")
             self._reads_channels = False
+            self._watching.refuse()
             await stay(self._new_client, token, sleep=self._sleep)
 
     async def close(self) -> None:
@@ -159,8 +164,15 @@ class Discord:
             await self._put_channel_on_duty(self._hearing, self._moderators_channel)
         if self._reads_channels and not await self._watching.look(self.client):
             self._insist()
+        if self._watching.wanted and not self._reads_channels:
+            self._aside(insist(self._warn_once(), sleep=self._sleep))
         if self._recent is not nobody:
             self._aside(catch_up(self.client, self._persons, self.said, now=self._clock.now(), sleep=self._sleep))
+
+    def _warn_once(self) -> Warn:
+        """The channel of moderators is on duty by now, so that it is told as well. The next entry has nothing to tell any more."""
+        warn, self._blind = self._blind, to_nobody
+        return warn
 
     async def _persons(self) -> Sequence[Account]:
         return [each for each in await self._recent() if each.id not in self._channels]

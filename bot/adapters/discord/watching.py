@@ -22,7 +22,7 @@ log = structlog.get_logger()
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 900.0
 """Seconds until it is looked again where Discord could not say whether our notice stands."""
 
-Outcome = Literal["watch-on", "watch-off", "watch-not-listed", "watch-cannot"]
+Outcome = Literal["watch-on", "watch-off", "watch-not-listed", "watch-no-words", "watch-cannot"]
 """What became of a command, as the id of the word that says so."""
 
 
@@ -34,11 +34,18 @@ class Watching:
         self._language = language
         self._watched: set[int] = set()
         self._unknown: set[int] = set()
+        self._given_words = True
 
     @property
     def wanted(self) -> bool:
         """Whether any channel may be watched at all."""
         return bool(self._allowed)
+
+    def refuse(self) -> None:
+        """Discord does not give us the words of channels: nothing is watched, whatever stands pinned, and no watch is promised."""
+        self._given_words = False
+        self._watched.clear()
+        self._unknown.clear()
 
     def watches(self, where: discord.abc.MessageableChannel) -> bool:
         """Whether this channel is watched now. A thread, and a post of a forum, are part of the channel that they stand under."""
@@ -80,6 +87,8 @@ class Watching:
         """Pin the notice, or take it away."""
         if on and channel not in self._allowed:
             return "watch-not-listed"
+        if on and not self._given_words:
+            return "watch-no-words"
         where = client.get_partial_messageable(channel)
         try:
             notice = await self._notice(client, where)
