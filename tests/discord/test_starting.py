@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -18,8 +19,11 @@ from bot.adapters.discord.starting import FIRST_PAUSE, LONGEST_PAUSE, RESERVE, C
 from bot.adapters.story import Killed
 from bot.backoff import Backoff
 from bot.messages import Account, Incoming
-from tests.discord.lines import adapter
+from bot.platforms import discord_of
+from bot.settings import override
+from tests.discord.lines import Stage, adapter
 from tests.ears import START, Ear, StillClock
+from tests.houses import minds, settings_in
 
 
 @dataclass
@@ -213,3 +217,26 @@ async def test_what_is_being_heard_is_finished_when_the_process_is_told_to_stop(
 
 async def test_a_client_that_was_never_opened_is_closed_without_a_word() -> None:
     await adapter().close()
+
+
+async def test_every_shard_is_ours_unless_the_settings_share_them_out() -> None:
+    for given, ids in ((4, ()), [0, 1, 2, 3]), ((4, (1, 3)), [1, 3]), ((1, ()), [0]):
+        client = adapter(shards=given).client
+        assert isinstance(client, discord.AutoShardedClient)
+        assert (client.shard_count, client.shard_ids) == (given[0], ids)
+
+
+def test_the_settings_say_which_shards_are_ours(tmp_path: Path) -> None:
+    settings = override(settings_in(tmp_path), {"discord_shards": 4, "discord_shard_ids": {3, 1}})
+    client = discord_of(settings, clock=StillClock(), minds=minds()).client
+    assert (client.shard_count, client.shard_ids) == (4, [1, 3])
+
+
+async def test_commands_are_registered_by_hand_and_never_by_being_connected() -> None:
+    staged = Stage()
+    async with staged.playing(adapter()) as talk:
+        registered = talk.env.backend.commands
+        registered.clear()
+        await talk.again(adapter())
+        await talk.discord.ready()
+        assert registered == {}

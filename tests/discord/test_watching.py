@@ -16,8 +16,9 @@ from bot.adapters.discord import TokenRefused, blind_in
 from bot.adapters.discord.warning import insist
 from bot.adapters.discord.watching import FIRST_PAUSE, LONGEST_PAUSE, Watching
 from bot.knowledge.discord import discord_words
-from bot.ports import StorageUnavailable
-from tests.discord.lines import adapter
+from bot.messages import Incoming
+from bot.ports import SendFailed, StorageUnavailable
+from tests.discord.lines import adapter, outgoing
 from tests.discord.test_house import arrive, line
 from tests.discord.test_servers import Watched
 from tests.discord.test_starting import Entering, Entry
@@ -166,7 +167,7 @@ async def test_a_notice_that_stands_pinned_is_no_watch_where_the_words_are_refus
         ours = await without_words(place)
         await talk.again(ours)
         await place.leader.set_pinned(await place.leader.send(place.channel, "a pin of another"), True)
-        assert not ours._watching.watches(talk.env.bot.get_channel(place.channel.id))
+        assert not ours._watching.watches(cast(Any, place.channel))
         await place.leader.slash(place.channel, "watch", state="off")
         assert [message.content for message in place.channel.pinned_messages()] == ["a pin of another"]
 
@@ -200,3 +201,58 @@ async def test_moderators_are_told_as_soon_as_the_database_answers() -> None:
 
     await insist(warn, sleep=sleep)
     assert pauses == [5, 10, 20]
+
+
+async def test_a_watch_is_turned_on_and_off_by_administrators_alone() -> None:
+    place = Watched()
+    async with place.stage.playing(place.adapter()) as talk:
+        (command,) = [each for (name, _), each in talk.env.backend.commands[None].items() if name == "watch"]
+        place.guild.set_command_permissions(int(command["id"]), {place.ana: True})
+        refused = await place.ana.slash(place.channel, "watch", state="on")
+        assert (refused.ephemeral, place.channel.pinned_messages(), notices(place)) == (True, [], [])
+        await place.leader.slash(place.channel, "watch", state="on")
+        await place.ana.slash(place.channel, "watch", state="off")
+        assert len(place.channel.pinned_messages()) == 1
+
+
+@pytest.mark.parametrize("changed", [False, True])
+async def test_whoever_is_in_danger_in_a_watched_channel_and_closed_their_messages_is_told_so_discreetly(*, changed: bool) -> None:
+    async def answer(_: Incoming) -> None:
+        with pytest.raises(SendFailed):
+            await talk.discord.send(outgoing(place.ana, "secret words", level="emergency"))
+
+    place = Watched()
+    place.stage.ear.then = answer
+    async with place.stage.playing(place.adapter()) as talk:
+        await place.leader.slash(place.channel, "watch", state="on")
+        (before,) = notices(place)
+        talk.close_messages(place.ana.user)
+        if changed:
+            written = await place.ana.send(place.channel, "hello")
+            await talk.env.advance_time(5)
+            await place.ana.edit(written, SIGN)
+        else:
+            await place.ana.send(place.channel, SIGN)
+        (said,) = [text for text in notices(place) if text != before]
+    assert said == discord_words("en").words["private-closed"]
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, 50001), (404, 10003)])
+async def test_a_channel_that_we_may_not_read_or_that_is_gone_is_watched_no_more(status: int, code: int) -> None:
+    place = Watched()
+    async with place.stage.playing(place.adapter()) as talk:
+        await place.leader.slash(place.channel, "watch", state="on")
+        talk.env.inject_error("GET", f"/channels/{place.channel.id}/messages/pins", status=status, code=code, times=None)
+        await talk.discord.ready()
+        await place.ana.send(place.channel, SIGN)
+        assert talk.ear.heard == []
+
+
+async def test_only_our_own_notice_counts_and_no_copy_of_it() -> None:
+    place = Watched()
+    async with place.stage.playing(place.adapter()) as talk:
+        copy = await place.ana.send(place.channel, discord_words("en").words["watch-notice"])
+        await place.leader.set_pinned(copy, True)
+        await talk.again(place.adapter())
+        await place.ana.send(place.channel, SIGN)
+        assert talk.ear.heard == []
