@@ -72,7 +72,7 @@ class Amounts(Strict):
     """How a language says how much: number words, and the shapes of doses, tablets, totals and ratings.
 
     `wide_tens` are the tens that count on to 19 ("soixante-douze"). A word of `join` stands before the numbers of `joined`, and after
-    a hundred.
+    a hundred. The words of `point` stand before decimals.
     """
 
     numbers: dict[str, int]
@@ -82,6 +82,7 @@ class Amounts(Strict):
     joined: list[int] = [1, 11]
     halves: list[str]
     articles: list[str]
+    point: list[str] = []
     macros: Macros
     ratings: list[str]
     patterns: list[Pattern]

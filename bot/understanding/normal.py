@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.knowledge.language import Language
+from bot.knowledge.language import Language, alternatives
 from bot.understanding.fold import fold
 from bot.understanding.numbers import NumberWords
 
@@ -25,6 +25,8 @@ _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _WORD = re.compile(r"[a-z0-9']+|[^\x00-\x7f]")
 _LONG_WORD = re.compile(r"(?<![a-z0-9'])[a-z]{6,30}(?![a-z0-9])")
 _KNOWN = re.compile(r"[a-z]{3,}")
+_TWENTY = 20
+_LONG_TEN = 6
 _SYMBOL = re.compile(r"[^\x00-\x7f\w]")
 # A fraction sign folds to figures that would glue to the number before it: "1½" is not 11/2.
 _FRACTIONS = {"½": " 1/2 ", "¼": " 1/4 ", "¾": " 3/4 ", "⁄": "/", "×": "x", "✕": "x", "–": "-", "—": " - ", "…": "...", "’": "'"}
@@ -41,6 +43,9 @@ class Writing:
     drop_apostrophes: bool
     known: frozenset[str]
     repairs: dict[str, tuple[str, ...]]
+    said: frozenset[str]
+    tens: tuple[str, ...]
+    before_number: re.Pattern[str]
 
     @classmethod
     def of(cls, language: Language) -> Writing:
@@ -49,6 +54,7 @@ class Writing:
         repairs: dict[str, list[str]] = {}
         for word in understanding.repair:
             repairs.setdefault(word[0], []).append(word)
+        counted = alternatives([*language.amounts.numbers, *language.amounts.hundred])
         return cls(
             numbers=NumberWords.of(language.amounts),
             spellings=understanding.spellings,
@@ -56,6 +62,9 @@ class Writing:
             drop_apostrophes=understanding.drop_apostrophes,
             known=frozenset(_KNOWN.findall(" ".join(_every_text(language)))),
             repairs={letter: tuple(words) for letter, words in repairs.items()},
+            said=frozenset(_KNOWN.findall(f"{language.times.model_dump_json()} {language.amounts.model_dump_json()}")),
+            tens=tuple(word for word, value in language.amounts.numbers.items() if value >= _TWENTY and " " not in word),
+            before_number=re.compile(rf"(?<![a-z0-9'])([a-z]{{3,12}})(?= {counted}(?![a-z0-9']))"),
         )
 
     def plain(self, text: str, *, repair: bool = True) -> str:
@@ -69,8 +78,20 @@ class Writing:
         text = _SYMBOL.sub("", text)
         for pattern, put in self.rewrites:
             text = pattern.sub(put, text)
-        text = self.numbers.to_figures(text)
+        text = self.numbers.to_figures(self.before_number.sub(lambda match: self._counted(match[1]), text))
         return _LONG_WORD.sub(lambda match: self._repaired(match[0]), text) if repair else text
+
+    def _counted(self, word: str) -> str:
+        """A word right before a number word: a ten with a slip in it is that ten, and any other that nobody knows may be one.
+
+        It is marked as a number that nobody understood: of "tweny five mg" the five alone must never be the dose.
+        """
+        if word in self.known or word in self.said or self._repaired(word) != word:
+            return word
+        near = process.extract(word, self.tens, scorer=OSA.distance, score_cutoff=1 if len(word) < _LONG_TEN else 2, limit=2)
+        if near and (len(near) == 1 or near[0][1] < near[1][1]):
+            return near[0][0]
+        return f"{word} #"
 
     def _repaired(self, word: str) -> str:
         """One slip away from a word of ours, and no word itself. Numbers and units are never touched."""

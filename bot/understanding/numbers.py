@@ -19,6 +19,7 @@ class NumberWords:
     join: frozenset[str]
     joined: frozenset[int]
     articles: frozenset[str]
+    point: re.Pattern[str]
     run: re.Pattern[str]
     word: re.Pattern[str]
 
@@ -28,6 +29,7 @@ class NumberWords:
         words = [*amounts.numbers, *amounts.hundred, *amounts.articles]
         one = alternatives(re.escape(word) for word in words)
         joins = alternatives(amounts.join)
+        one_said = alternatives(amounts.articles)
         return cls(
             values=amounts.numbers,
             wide_tens=frozenset(amounts.wide_tens),
@@ -35,13 +37,15 @@ class NumberWords:
             join=frozenset(amounts.join),
             joined=frozenset(amounts.joined),
             articles=frozenset(amounts.articles),
+            point=re.compile(rf"(?<![a-z0-9.,'])(?:([0-9]+)|{one_said}) {alternatives(amounts.point)} ([0-9]{{1,2}})(?![0-9])"),
             run=re.compile(rf"(?<![a-z0-9'])({one}(?:(?: {joins})? {one}){{0,8}})(?![a-z0-9'])"),
             word=re.compile(rf"(?<![a-z]){alternatives([one, joins])}(?![a-z])"),
         )
 
     def to_figures(self, text: str) -> str:
         """Write every number said in words as figures; articles that mean one are left as they are."""
-        return self.run.sub(lambda match: " ".join(self._groups(match[1])), text)
+        figures = self.run.sub(lambda match: " ".join(self._groups(match[1])), text)
+        return self.point.sub(lambda match: f"{match[1] or 1}.{match[2]}", figures)
 
     def _groups(self, run: str) -> Iterator[str]:
         """Cut a run of number words into numbers: "20 7" is one number, "20 30" are two."""
