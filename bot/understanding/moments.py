@@ -12,37 +12,31 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, TypeVar
 
+from bot.understanding.parts_of_day import LATEST_OF_AN_EVENING, NIGHTFALL, NO_HOURS_OF_AN_EVENING, HalfDay, fits, half_of_part, one_part
+
 D = TypeVar("D", bound=date)
 Lean = Literal["past", "future", "none"]
 Role = Literal["at", "since", "until", "before", "after", "start"]
-HalfDay = Literal["", "am", "pm"]
 
 _DAY = timedelta(days=1)
-_WITHIN = {
-    "breakfast": "morning",
-    "wake": "morning",
-    "early_morning": "morning",
-    "lunch": "afternoon",
-    "after_lunch": "afternoon",
-    "early_evening": "evening",
-    "late_evening": "evening",
-    "dinner": "evening",
-    "bedtime": "evening",
-}
 # A clock hour said of the past that falls on the previous day is believed without asking within this length:
 # longer, "at 6 pm" said at 3 pm is more likely a slip than yesterday.
 _BELIEVED = timedelta(hours=14)
 # "I took it at 15:30" said at 15:20 is now, not yesterday: people round hours.
 _ROUNDING = timedelta(minutes=15)
+# "This evening" said of what happened, longer than this before any evening begins, is still to come.
+_NOT_BEGUN = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """An hour of the day. `twelve` when the language may mean it on either half of the day."""
+    """An hour of the day. `twelve` when the language may mean it on either half of the day; `fixed` when its words leave only one
+    ("1 am", "noon")."""
 
     hour: int
     minute: int = 0
     twelve: bool = False
+    fixed: bool = False
 
     @property
     def time(self) -> time:
@@ -99,7 +93,8 @@ class Length:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What a message said about one moment. `end` is the other side of a range; `part` a part of the day."""
+    """What a message said about one moment. `end` is the other side of a range; `part` a part of the day; `again` that it was listed
+    beside another moment ("last night and at 8")."""
 
     role: Role = "at"
     day: Day | None = None
@@ -110,6 +105,7 @@ class Moment:
     period: str = ""
     later: bool = False
     vague: bool = False
+    again: bool = False
 
     @property
     def stands_alone(self) -> bool:
@@ -121,14 +117,15 @@ class Moment:
         if self.stands_alone or other.stands_alone or (self.clock and other.clock) or (self.end and other.end):
             return None
         day = _one_day(self.day, other.day)
-        part = _one_part(self.part, other.part)
+        clock = self.clock or other.clock
+        part = _part_with(clock, one_part(self.part, other.part))
         if day is False or part is None:
             return None
         return replace(
             self,
             role=other.role if self.role == "at" else self.role,
             day=day or None,
-            clock=self.clock or other.clock,
+            clock=clock,
             end=self.end or other.end,
             part=part,
             vague=self.vague or other.vague,
@@ -210,6 +207,7 @@ def _period(moment: Moment, local: datetime) -> Anchored:
 def _with_clock(moment: Moment, said: Clock, now: datetime, lean: Lean) -> Anchored:
     local = now.replace(tzinfo=None)
     clock, doubt = _half_of_day(moment, said, local, lean)
+    doubt = doubt or (lean == "past" and _which_night(moment, clock))
     if moment.day:
         day, unsure = _day(moment.day, local, lean)
         start = datetime.combine(day, clock.time)
@@ -217,16 +215,23 @@ def _with_clock(moment: Moment, said: Clock, now: datetime, lean: Lean) -> Ancho
     else:
         start, unsure = _nearest(clock, local, lean)
         doubt = doubt or unsure
-    if _is_next_midnight(moment, clock):
+    if _is_after_midnight(moment, clock):
         start += _DAY
     start = _through_gap(start, now)
     grain = "minute" if clock.minute else "hour"
     return Anchored(start, _range_end(moment, start), grain, hour=True, doubt=doubt or moment.vague)
 
 
-def _is_next_midnight(moment: Moment, clock: Clock) -> bool:
-    """Midnight said of a named evening or day is the one that ends it ("yesterday at midnight", "24h")."""
-    return bool(moment.day) and clock.hour in {0, 24} and (clock.hour == 24 or moment.part in {"evening", "late_evening", "bedtime"})
+def _is_after_midnight(moment: Moment, clock: Clock) -> bool:
+    """Midnight, and the small hours, said of a named evening are those that end it ("last night at 1 am", "24h")."""
+    return bool(moment.day) and (clock.hour == 24 or (moment.part in NIGHTFALL and clock.hour <= LATEST_OF_AN_EVENING))
+
+
+def _which_night(moment: Moment, clock: Clock) -> bool:
+    """Whether the hour may be of the night before a named day or of the one after it ("yesterday at midnight", "Saturday in the night")."""
+    if moment.day is None or moment.day == Day("offset"):
+        return False
+    return (clock.hour == 0 and not moment.part) or (moment.part == "night" and clock.hour <= LATEST_OF_AN_EVENING)
 
 
 def _range_end(moment: Moment, start: datetime) -> datetime | None:
@@ -243,24 +248,15 @@ def _half_of_day(moment: Moment, clock: Clock, local: datetime, lean: Lean) -> t
     """The hour on its half of the day, and whether the other half is as likely."""
     if not 1 <= clock.hour <= 12:
         return clock, False
-    half = _half_of_part(moment.part, clock.hour)
+    if clock.fixed:
+        return clock, moment.part in NIGHTFALL and LATEST_OF_AN_EVENING < clock.hour < 12
+    half = half_of_part(moment.part, clock.hour)
     if half:
-        return clock.at_half(half), False
+        # "Last night at four" is neither an hour of the evening nor one that ends it.
+        return clock.at_half(half), moment.part in NIGHTFALL and clock.hour in NO_HOURS_OF_AN_EVENING
     if not clock.twelve:
         return clock, _small_hours_in_doubt(moment, clock, local, lean)
     return _by_likelihood(moment, clock, local, lean)
-
-
-def _half_of_part(part: str, hour: int) -> HalfDay:
-    if part in {"morning", "early_morning", "wake", "breakfast"}:
-        return "am"
-    if part in {"afternoon", "after_lunch", "lunch"}:
-        return "pm"
-    if part in {"evening", "early_evening", "late_evening", "dinner", "bedtime"}:
-        return "am" if hour == 12 else "pm"
-    if part == "night":
-        return "pm" if 6 <= hour < 12 else "am"
-    return ""
 
 
 def _small_hours_in_doubt(moment: Moment, clock: Clock, local: datetime, lean: Lean) -> bool:
@@ -300,6 +296,7 @@ def _with_part(moment: Moment, local: datetime, lean: Lean, hours: tuple[time, t
     if not moment.day and lean == "past" and datetime.combine(day, hours[0]) > local:
         day -= _DAY
     start = datetime.combine(day, hours[0])
+    doubt = doubt or (lean == "past" and start > local + _NOT_BEGUN)
     end = datetime.combine(day, hours[1])
     end = end if end > start else end + _DAY
     return Anchored(start, end, "hour", hour=False, doubt=doubt or moment.vague)
@@ -340,6 +337,13 @@ def _date(day: Day, today: date, lean: Lean) -> tuple[date, bool]:
     return found, False
 
 
+def _part_with(clock: Clock | None, part: str | None) -> str | None:
+    """The part of the day, when the hour may be of it; None when it may not."""
+    if part is None or clock is None or clock.twelve:
+        return part
+    return part if fits(part, clock.hour, noon=clock.fixed and clock.hour == 12) else None
+
+
 def _one_day(one: Day | None, other: Day | None) -> Day | Literal[False] | None:
     """The day that both name; False when they disagree. A date says more than its weekday."""
     if one is None or other is None or one == other:
@@ -348,15 +352,6 @@ def _one_day(one: Day | None, other: Day | None) -> Day | Literal[False] | None:
     if kinds == {"weekday", "date"}:
         return one if one.kind == "date" else other
     return False
-
-
-def _one_part(one: str, other: str) -> str | None:
-    """The part of the day that both name: breakfast is in the morning. None when they disagree."""
-    if not one or not other or one == other:
-        return one or other
-    if _WITHIN.get(one) == other:
-        return one
-    return other if _WITHIN.get(other) == one else None
 
 
 def _through_gap(start: datetime, now: datetime) -> datetime:

@@ -11,8 +11,12 @@ from typing import Any
 
 from bot.understanding.intents import Cues
 from bot.understanding.moments import Anchored, Lean, Length, Moment, anchor
+from bot.understanding.parts_of_day import MORNINGS
 from bot.understanding.pattern import Atom
 from bot.understanding.scan import Scan
+
+# On the face of a clock, the hours that are no morning to most people.
+_AFTER_NOON = frozenset({12, 1, 2, 3, 4})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +106,16 @@ def together(moments: list[Moment]) -> list[Moment]:
     if len(moments) != 2 or moments[0].role != moments[1].role:
         return moments
     first, second = moments
-    joined = first.joined(second)
+    joined = None if _is_again(first, second) else first.joined(second)
     return [joined] if joined else moments
+
+
+def _is_again(first: Moment, second: Moment) -> bool:
+    """Whether the second is another moment, not more of the first: "last night and at 8", "this morning, and once more at 1"."""
+    if second.again:
+        return True
+    clock = first.clock or second.clock
+    return clock is not None and clock.hour in _AFTER_NOON and not clock.fixed and not MORNINGS.isdisjoint({first.part, second.part})
 
 
 def hour_text(moment: Moment) -> str:

@@ -35,6 +35,7 @@ class TimeWords:
     glue: re.Pattern[str]
     between: re.Pattern[str]
     opens: re.Pattern[str]
+    listed: re.Pattern[str]
     roles: tuple[tuple[Role, re.Pattern[str]], ...]
     words: Times
 
@@ -60,6 +61,7 @@ class TimeWords:
             glue=re.compile(times.glue),
             between=re.compile(times.between),
             opens=re.compile(times.opens),
+            listed=re.compile(rf"{times.glue}{alternatives(re.escape(word) for word in times.lists)}(?: |,|$){times.glue}"),
             roles=tuple((role, re.compile(rf"(?:^|[^a-z0-9'])({pattern}) ?$")) for role, pattern in times.roles.items()),
             words=times,
         )
@@ -78,7 +80,7 @@ class TimeWords:
         ranged = _folded(pieces, lambda one, two: self._range(text, one, two))
         placed = [self._with_role(text, atom) for atom in ranged]
         joined = _folded(placed, lambda one, two: self._join(text, one, two))
-        return [replace(atom, kind=_kind(atom)) for atom in joined]
+        return [replace(atom, kind=_kind(atom)) for atom in self._listed(text, joined)]
 
     def length(self, text: str) -> tuple[Length, bool] | None:
         """A duration alone ("une demi-heure", "2 hours"), and whether it is only roughly said."""
@@ -161,9 +163,16 @@ class TimeWords:
         hour = hour % 12 + (12 if half == "p" else 0) if half else hour
         total = hour * 60 + minute + (-shift if to else shift)
         hour, minute = divmod(total if 0 <= total <= _DAY_MINUTES else total % _DAY_MINUTES, 60)
-        if named or half or said.startswith("0") or not self.words.twelve_hours:
-            return Clock(hour, minute)
-        return Clock(hour or 12, minute, twelve=hour <= 12)  # "twenty to one" is at noon or at night
+        if named or half:
+            return Clock(hour, minute, fixed=True)
+        return self._on_the_face(said, hour, minute, taken_away=shift < 0)
+
+    def _on_the_face(self, said: str, hour: int, minute: int, *, taken_away: bool) -> Clock:
+        """An hour that neither its name nor its half of the day fixes. "Twenty to one" is at noon or at night, in every language."""
+        either_half = not said.startswith("0") and (self.words.twelve_hours or taken_away)
+        if either_half and hour == 0 and said != "24":
+            return Clock(12, minute, twelve=True)
+        return Clock(hour, minute, twelve=either_half and self.words.twelve_hours and 1 <= hour <= 12)
 
     def _hour(self, said: str) -> int:
         """An hour by its name, its figure or its word ("half one")."""
@@ -184,7 +193,7 @@ class TimeWords:
         said = found.get("part", "")
         part = next((name for name, words in self.part_words if words.fullmatch(said)), "") if said else ""
         if value.startswith("clock"):
-            return Moment(day=Day("offset"), clock=Clock(12))
+            return Moment(day=Day("offset"), clock=Clock(12, fixed=True))
         if value == "tonight":
             return Moment(day=Day("offset"), part="night")
         day = {"today": Day("offset"), "yesterday": Day("offset", offset=-1)}.get(value.split(maxsplit=1)[0] if value else "")
@@ -224,6 +233,15 @@ class TimeWords:
             return None
         joined = first.joined(second)
         return Atom(one.start, two.end, "TIME", joined) if joined else None
+
+    def _listed(self, text: str, atoms: Sequence[Atom]) -> list[Atom]:
+        """Mark a moment that a word of lists ties to the one before it: they are two, whatever else each of them says."""
+        return [
+            replace(atom, value=replace(atom.value, again=True))
+            if before and atom.kind == before.kind == "TIME" and self.listed.fullmatch(text[before.end : atom.start])
+            else atom
+            for before, atom in zip([None, *atoms], atoms, strict=False)
+        ]
 
     def _with_role(self, text: str, atom: Atom) -> Atom:
         """Take in the word that says how the moment is meant: since, until, before, after, from."""
