@@ -91,7 +91,8 @@ class Clauses:
             said = self.act(intent, piece, None)
             if intent == "log_side_effect" and not said.act.slots.get("effects"):
                 continue
-            out.append(replace(said, sure=said.sure and not self.cues.guarded(intent, piece.masked)))
+            taken_back = self.cues.guarded(intent, piece.masked) or self.cues.withdrawn(intent, piece.masked)
+            out.append(replace(said, sure=said.sure and not taken_back))
         return out
 
     def _groups(self, sentence: Scan, taken: tuple[int, int] | None) -> tuple[list[_Group], bool]:

@@ -53,6 +53,9 @@ WITH_A_CUE = frozenset(["log_missed", "correct_last", "undo", "set_plan", "stop_
 ANSWERED = frozenset({"ask_info", "ask_safety"})
 _AMOUNTS = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "NUM", "RATING")
 _LONG_SENTENCE = 4
+_HOUR_ALONE = re.compile(r"[^a-zA-Z]*TIME[^a-zA-Z]*")
+_DOSE_TOLD = frozenset({"dose_mg", "tablets", "doses", "planned_at"})
+"""What tells an intake apart from a dose that was missed in the same message."""
 CANCEL = "cancel"
 
 
@@ -201,14 +204,27 @@ class Interpreter:
 
 def _doubtful(said: Sequence[Said], unheard: Sequence[Scan]) -> bool:
     """Whether what was heard may miss the point: an amount in a sentence that was not understood, politeness beside a long one,
-    or an intake that came up again or was taken back ("at 2, no, 3")."""
+    or an intake that may be another than it seems."""
     if any(sentence.has(*_AMOUNTS) for sentence in unheard):
         return True
     only_polite = all(one.act.intent in SOCIAL for one in said)
     if only_polite and any(len(sentence.masked.split()) >= _LONG_SENTENCE for sentence in unheard):
         return True
-    taken = any(one.act.intent == "log_intake" for one in said)
-    return taken and any(one.act.intent == "decline" or "vomiting" in one.act.slots.get("effects", ()) for one in said)
+    return _is_taken_otherwise(said, unheard)
+
+
+def _is_taken_otherwise(said: Sequence[Said], unheard: Sequence[Scan]) -> bool:
+    """Whether an intake may be another than it seems: its hour stands apart, it may be the dose that was missed, it came up
+    again, or it was taken back ("at 2, no, 3")."""
+    taken = [one for one in said if one.act.intent == "log_intake"]
+    if not taken:
+        return False
+    if any("at" not in one.act.slots for one in taken) and any(_HOUR_ALONE.fullmatch(sentence.masked) for sentence in unheard):
+        return True
+    missed = [one for one in said if one.act.intent == "log_missed"]
+    told_apart = all(_DOSE_TOLD & set(one.act.slots) for one in taken) and all("planned_at" in one.act.slots for one in missed)
+    taken_back = any(one.act.intent == "decline" or "vomiting" in one.act.slots.get("effects", ()) for one in said)
+    return taken_back or bool(missed and not told_apart)
 
 
 def _ordered(acts: list[Act]) -> list[Act]:

@@ -29,6 +29,7 @@ _CLEARLY = 4.0
 _YEARS = range(1900, 2200)
 """A message of another year comes from a clock that is wrong: it is read as if it were of a leap year, and nothing in it is sure."""
 _A_LEAP_YEAR = 2000
+_WRITES = (*LOGS, "correct_last")
 _LONE_NUMBER = re.compile(r"(?<![0-9.,])-?([0-9]{1,4}(?:[.,][0-9]{1,2})?)(?![0-9])")
 
 
@@ -196,9 +197,9 @@ def _wordless(text: str, code: str) -> Meaning:
 
 
 def _never_logged_when_asked(text: str, meaning: Meaning) -> Meaning:
-    """The last gate: a message with a question mark logs nothing, whatever was read in it."""
-    if "?" not in text or not any(act.intent in LOGS for act in meaning.acts):
+    """The last gate: a message with a question mark logs nothing and corrects nothing, whatever was read in it."""
+    if "?" not in text or not any(act.intent in _WRITES for act in meaning.acts):
         return meaning
-    kept = tuple(act for act in meaning.acts if act.intent not in LOGS) or (Act("other"),)
+    kept = tuple(act for act in meaning.acts if act.intent not in _WRITES) or (Act("other"),)
     candidates = tuple(dict.fromkeys([*(act.intent for act in kept if act.intent != "other"), "ask_safety", "ask_history"]))[:3]
     return Meaning(language=meaning.language, acts=kept, confidence="ask", candidates=candidates, question=True)
