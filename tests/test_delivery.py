@@ -90,11 +90,6 @@ class Post:
 
         return self.store.run_now(add)
 
-    def linked(self, person: Person, name: str, *, platform: str) -> None:
-        """Another account of somebody's, from which they have not written yet."""
-        self.person(name, platform=platform)
-        self.store.run_now(lambda unit: unit.people.link(Account(platform, name), person.id, self.clock.now()))
-
     def letter(
         self, to: Person, key: str, *, kind: Kind = "reply", level: Level = Level.none, urgent: bool = False, source: str = ""
     ) -> None:
@@ -388,38 +383,6 @@ async def test_what_never_reached_a_person_is_told_when_it_mattered(post: Post, 
     one = Platform(refuses={"patient": True})
     await post.postman(one).deliver()
     assert ["could not be delivered" in text for text in texts(one)] == [True] * told
-
-
-@pytest.mark.parametrize("processes", [1, 2])
-async def test_what_one_platform_refuses_for_good_goes_to_the_readers_other_account_before_it_is_buried(post: Post, processes: int) -> None:
-    patient = post.person("patient")
-    post.linked(patient, "elsewhere", platform="two")
-    post.person("keeper", moderator=True)
-    one, two = Platform(refuses={"patient": True}), Platform("two")
-    postmen = [post.postman(one, two)] if processes == 1 else [post.postman(one), post.postman(two)]
-    post.letter(patient, "It is 8:00", kind="reminder")
-    for _ in range(2):
-        for postman in postmen:
-            await postman.deliver()
-    assert (texts(one), texts(two)) == ([], ["It is 8:00"])
-    post.letter(patient, "It is 13:00", kind="reminder")
-    await postmen[-1].deliver()
-    assert texts(two)[1:] == ["It is 13:00"], "what refused is not asked first again"
-
-
-@pytest.mark.parametrize("processes", [1, 2])
-async def test_what_every_account_of_its_reader_refuses_is_buried_at_once_and_told(post: Post, processes: int) -> None:
-    patient = post.person("patient")
-    post.linked(patient, "elsewhere", platform="two")
-    post.person("keeper", moderator=True)
-    one, two = Platform(refuses={"patient": True}), Platform("two", refuses={"elsewhere": True})
-    postmen = [post.postman(one, two)] if processes == 1 else [post.postman(one), post.postman(two)]
-    post.letter(patient, "It is 8:00", kind="reminder")
-    for _ in range(4):
-        for postman in postmen:
-            await postman.deliver()
-    assert post.kept(patient, "It is 8:00")["dead_at"] is not None
-    assert ["could not be delivered" in text for text in texts(one)] == [True]
 
 
 async def test_what_is_refused_again_and_again_ends_as_a_dead_letter(post: Post) -> None:
