@@ -144,8 +144,8 @@ def _moved_reminder(piece: Piece) -> Built:
     atoms = [atom for atom in piece.of("TIME") if atom.value.clock]
     for atom in piece.of("DUR", "LATE", "EARLY"):
         slots["duration_min"] = tidy(-atom.value.minutes if atom.kind == "EARLY" else atom.value.minutes)
-    moments = _from_and_to([atom.value for atom in atoms])
-    sure = not piece.leftover() and len(moments) <= 2 and not piece.half_unsaid()
+    moments = _from_and_to([_on_its_side(piece, atom.value) for atom in atoms])
+    sure = not piece.leftover() and len(moments) <= 2 and not any(map(_may_be_either, moments))
     if len(moments) >= 2:
         slots["planned_at"] = piece.anchored(moments[0], "future").iso()
         slots["at"] = piece.anchored(moments[1], "future").iso()
@@ -156,6 +156,19 @@ def _moved_reminder(piece: Piece) -> Built:
         slots["planned_at" if names else "at"] = placed.iso()
         sure = sure and not placed.doubt
     return Built(slots, sure)
+
+
+def _on_its_side(piece: Piece, moment: Moment) -> Moment:
+    """ "Move the evening reminder to 7": the hour is on the side of the day that the reminder is called by."""
+    parts = [atom.value.part for atom in piece.of("TIME") if atom.value.part and not atom.value.clock]
+    if len(parts) != 1 or not _may_be_either(moment):
+        return moment
+    return replace(moment, part=parts[0], clock=as_clock(replace(moment, part=parts[0])))
+
+
+def _may_be_either(moment: Moment) -> bool:
+    """Whether an hour was said without its half of the day, in a language that may mean either."""
+    return bool(moment.clock and moment.clock.twelve and not moment.part)
 
 
 def _from_and_to(moments: list[Moment]) -> list[Moment]:
