@@ -53,7 +53,8 @@ def test_nothing_that_was_answered_is_lost_when_the_process_is_killed(tmp_path: 
             assert process.stdin is not None
             assert process.stdout is not None
             for number in range(chance.randint(1, 4)):
-                process.stdin.write(f"took {10 * round_ + number + 1} mg at 7am\n")
+                # An hour that is past whenever the test runs: the console lives by the real clock.
+                process.stdin.write(f"took {10 * round_ + number + 1} mg yesterday at 7am\n")
             process.stdin.flush()
             wanted = chance.randint(1, 2)
             for line in process.stdout:
