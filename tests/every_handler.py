@@ -33,7 +33,7 @@ from bot.handlers import (
     ties,
     welcome,
 )
-from bot.messages import Account, Press
+from bot.messages import REPORT, Account, Press
 from bot.ports import Dialogue, Unit
 from tests.houses import Rig
 
@@ -41,7 +41,7 @@ Name: TypeAlias = "tuple[str, Any]"
 """A field of the table, and the entry in it; None for a field that is one use case itself."""
 
 MARKED = "Xanthippe near Quokkafell, with zirkonium"
-TOOK = f"took 13.75 mg at 7am: {MARKED}"
+TOOK = "took 13.75 mg at 7am with zirkonium Xanthippe"
 PLAN = "four dose plan from January 1st 2026, bedtime 10pm"
 SLOT = "2026-01-01T08:00"
 IN_DANGER = f"I want to kill myself tonight. {MARKED}"
@@ -208,6 +208,13 @@ async def orange(drive: Drive, _: None) -> None:
     await drive.says(await drive.somebody(), FOR_TODAY)
 
 
+async def report(drive: Drive, _: None) -> None:
+    """Somebody brings another's message, and says why."""
+    drive.said.append(TOOK)
+    press = Press(REPORT, f"https://example.org/zirkonium\n{MARKED}")
+    await drive.house.house.conversation.hear(drive.house.message(await drive.somebody(), TOOK, press=press))
+
+
 async def not_understood(drive: Drive, _: None) -> None:
     """Words that nobody can make anything of."""
     await drive.says(await drive.somebody(), "zirkonium xanthippe quokkafell zirkonium")
@@ -327,7 +334,7 @@ async def judge_again(drive: Drive, _: None) -> None:
 OPENED_BY: Final[Mapping[str, tuple[str, ...]]] = {
     danger.FORM: (IN_DANGER,),
     plan.FORM: (PLAN,),
-    intake.FORM: (f"took 13.75 mg at 7am, {MARKED}", f"took 13.75 mg at 7am, {MARKED}"),
+    intake.FORM: (TOOK, TOOK),
     side_effect.FORM: ("I feel very drowsy",),
     diary.FORM: ("I have a craving",),
     privacy.FORM: ("erase everything",),
@@ -350,6 +357,7 @@ DRIVERS: Final[Mapping[str, Callable[[Drive, Any], Any]]] = {
     "first_contact": first_contact,
     "red": red,
     "orange": orange,
+    "report": report,
     "not_understood": not_understood,
     "moderator": moderator,
     "at_work": moderator,

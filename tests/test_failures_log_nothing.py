@@ -203,6 +203,17 @@ async def nothing_can_be_kept(settings: Settings) -> None:
         await house.tick(minutes=1)
 
 
+async def not_put_back_after_passing(settings: Settings) -> None:
+    """Somebody of two accounts speaks in passing on the second, and the store cannot have them reached on the first again."""
+    async with house_on(settings) as house:
+        elsewhere = house.rig.message(f"{PATIENT}-elsewhere", TOOK)
+        await house.says(elsewhere.account.id, TOOK)
+        await house.rig.house.store.run(lambda unit: unit.people.link(elsewhere.account, _patient(unit), START))
+        await house.says(PATIENT, TOOK)
+        house.edge.fails = lambda work: ".go_back." in getattr(work, "__qualname__", "")
+        await house.rig.house.conversation.hear(replace(elsewhere, passing=True))
+
+
 async def minds_fail(settings: Settings) -> None:
     """Triage and understanding raise on what is said."""
     async with house_on(settings, triage=FailingTriage(), reader=FailingReader()) as house:
@@ -305,6 +316,7 @@ FAILURES: Final[Mapping[Failure, frozenset[str]]] = {
     platform_repeats: frozenset({"delivery.failed"}),
     reminder_overtaken: frozenset({"delivery.failed", "delivery.dropped"}),
     nothing_can_be_kept: frozenset({"delivery.unmarked", "delivery.not-given-back"}),
+    not_put_back_after_passing: frozenset({"passing.not-gone-back"}),
     minds_fail: frozenset({"triage.failed", "hear.failed"}),
     unknown_timer: frozenset({"tick.nobody-serves"}),
     beats_wait_for_a_wrong_clock: frozenset({"tick.put-again"}),
