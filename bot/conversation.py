@@ -285,7 +285,9 @@ class Conversation:
         if handle is None or dialogue is None or dialogue.form != "offer":
             return [turn.reply(say("form.over"))]
         turn.close_form()
-        heard = replace(turn.incoming, text=str(dialogue.answers["text"]))
+        then = dialogue.answers.get("said_at")
+        said_at = datetime.fromisoformat(str(then)) if then else turn.incoming.sent_at
+        heard = replace(turn.incoming, text=str(dialogue.answers["text"]), sent_at=said_at)
         again = self._understood(replace(turn, incoming=heard))
         act = next((act for act in again.meaning.acts if act.intent == intent), Act(intent, again.meaning.slots))
         return handle(again.serving(act).pressing(""))
@@ -293,7 +295,7 @@ class Conversation:
     def _understood(self, turn: Turn) -> Turn:
         if not turn.text.strip():
             return turn
-        meaning = self._reader.read(turn.text, now=turn.now, timezone=turn.person.timezone, language=turn.person.language)
+        meaning = self._reader.read(turn.text, now=turn.said_at, timezone=turn.person.timezone, language=turn.person.language)
         return replace(turn, meaning=meaning, act=meaning.acts[0])
 
     def _serve(self, turn: Turn) -> list[Reply]:

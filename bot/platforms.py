@@ -12,6 +12,7 @@ from bot.adapters import discord, telegram
 from bot.adapters.clock import WallClock
 from bot.app import House, Minds, Settings, SettingsError, load_minds, open_house, serve_health, start_heart
 from bot.core.levels import Level
+from bot.general import answering
 from bot.ports import Clock, Sender
 from bot.scheduling.keeper import keep_all
 
@@ -91,7 +92,10 @@ def discord_of(settings: Settings, *, clock: Clock, minds: Minds) -> discord.Dis
         server=server,
         moderators_channel=settings.discord_moderators_channel,
         watched=settings.discord_watched_channels,
-        is_sign=lambda text: minds.triage.screen(text).level >= Level.check,
+        mind=discord.Mind(
+            is_sign=lambda text: minds.triage.screen(text).level >= Level.check,
+            general=answering(minds.triage, minds.reader, clock, language=settings.language),
+        ),
         shards=(settings.discord_shards, sorted(settings.discord_shard_ids)),
     )
 

@@ -133,8 +133,9 @@ def _at(turn: Turn) -> datetime:
     if isinstance(said, str) and "T" in said:
         local = datetime.fromisoformat(said)
         at = turn.instant(local.date(), local.time())
-        return at if at <= turn.now + timedelta(minutes=5) else turn.now
+        return at if at <= turn.now + timedelta(minutes=5) else turn.said_at
     if isinstance(said, str):
         day = datetime.fromisoformat(said).date()
-        return turn.now if day == turn.today else turn.instant(day, datetime.min.time().replace(hour=12))
-    return turn.now
+        is_that_day = day == turn.local(turn.said_at).date()
+        return turn.said_at if is_that_day else turn.instant(day, datetime.min.time().replace(hour=12))
+    return turn.said_at

@@ -237,7 +237,7 @@ def press_taken(turn: Turn) -> list[Reply]:
         if extra is None or day != turn.today:
             return [turn.reply(say("form.over"))]
         return record(turn, amount=float(extra.mg), at=turn.now, slot=TOP_UP, assumed=["at"])
-    return _taken(turn, at=turn.now, assumed=["at"])
+    return _taken(turn, at=turn.said_at, assumed=["at"])
 
 
 def press_taken_earlier(turn: Turn) -> list[Reply]:
@@ -297,12 +297,12 @@ def correct_last(turn: Turn) -> list[Reply]:
 
 
 def _taken_at(turn: Turn, said: str | None) -> tuple[datetime, list[str]]:
-    """The instant of an intake: the hour said, else now (marked as assumed). A day without an hour keeps today's hour."""
+    """The instant of an intake: the hour said, else that of the words (marked as assumed). A day without an hour keeps that hour."""
     if not said:
-        return turn.now, ["at"]
+        return turn.said_at, ["at"]
     if "T" not in said:
-        day = date.fromisoformat(said)
-        return (turn.now, ["at"]) if day == turn.today else (turn.instant(day, turn.local_now.time()), ["at"])
+        day, then = date.fromisoformat(said), turn.local(turn.said_at)
+        return (turn.said_at, ["at"]) if day == then.date() else (turn.instant(day, then.time()), ["at"])
     local = datetime.fromisoformat(said)
     return turn.instant(local.date(), local.time()), []
 
@@ -327,5 +327,5 @@ def _slot_of(turn: Turn, stored: StoredPlan | None, planned_at: str | None, at: 
     slots = slots_around(stored.plan, at=at, zone=turn.zone)
     if planned_at and "T" in planned_at:
         return next((slot for slot in slots if slot.id == planned_at and slot.id not in done), None)
-    asked = agenda.asked_about(turn, stored) if not hour_said and at == turn.now else None
+    asked = agenda.asked_about(turn, stored) if not hour_said and at == turn.now else None  # read late, it answers nothing asked since
     return asked or match_slot(slots, at=at, answered=done)

@@ -38,14 +38,14 @@ def log_missed(turn: Turn) -> list[Reply]:
 
 
 def _planned(turn: Turn, said: str | None) -> datetime | None:
-    """The local planned hour that was missed: the nearest slot to the hour said, else the last open slot of today."""
+    """The local planned hour that was missed: the nearest slot to the hour said, else the last one that was open then."""
     stored = turn.unit.plans.current(turn.person.id)
     at = datetime.fromisoformat(said) if said and "T" in said else None
-    day = at.date() if at else turn.today
+    then = turn.local(turn.said_at).replace(tzinfo=None)
+    day = at.date() if at else then.date()
     done = agenda.answered(turn, day)
     open_slots = [slot for slot in agenda.slots_on(turn, stored, day) if slot.id not in done]
-    local_now = turn.local_now.replace(tzinfo=None)
-    past = [datetime.combine(s.day, s.dose.at) for s in open_slots if datetime.combine(s.day, s.dose.at) <= local_now]
+    past = [datetime.combine(s.day, s.dose.at) for s in open_slots if datetime.combine(s.day, s.dose.at) <= then]
     if at is None:
         return past[-1] if past else None
     return min(past, key=lambda planned: abs(planned - at), default=at)

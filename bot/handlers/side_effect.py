@@ -110,5 +110,5 @@ def _noted(turn: Turn, effects: list[str], score: float, entry_id: int) -> Reply
 def _instant(turn: Turn, said: object) -> datetime:
     if isinstance(said, str) and "T" in said:
         local = datetime.fromisoformat(said)
-        return min(turn.instant(local.date(), local.time()), turn.now)
-    return turn.now
+        return min(turn.instant(local.date(), local.time()), turn.said_at)
+    return turn.said_at

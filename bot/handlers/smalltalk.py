@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from bot.handlers.turn import Turn, choices, emergency_of, say
 from bot.messages import Choice, Reply
@@ -60,11 +61,12 @@ def not_understood(turn: Turn) -> list[Reply]:
         )
         words = [say("not-understood"), *words, say("help.short")]
         return [turn.reply(*words, offers=choices("talk-to-human"), rules=("not-understood",))]
-    return [_offered(turn, "did-you-mean", text=turn.text, offers=offers)]
+    return [_offered(turn, "did-you-mean", offers, text=turn.text, said_at=turn.said_at.isoformat())]
 
 
-def _offered(turn: Turn, key: str, *, text: str, offers: Sequence[str]) -> Reply:
-    turn.open_form(FORM, "choose", text=text, offers=list(offers))
+def _offered(turn: Turn, key: str, offers: Sequence[str], **words: Any) -> Reply:
+    """`words`: what was said, and when: it speaks of that hour, whenever its meaning is chosen."""
+    turn.open_form(FORM, "choose", offers=list(offers), **words)
     buttons = tuple(Choice(f"intent-{intent}") for intent in offers)
     return turn.reply(say(key), offers=(*buttons, Choice("cancel")), rules=("not-understood",))
 
@@ -72,7 +74,7 @@ def _offered(turn: Turn, key: str, *, text: str, offers: Sequence[str]) -> Reply
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """Leaving the offer; a yes to several of them is asked which one; anything else is heard as new words."""
     if turn.meaning.intent == "confirm":
-        return [_offered(turn, "did-you-mean.which", text=str(dialogue.answers["text"]), offers=dialogue.answers["offers"])]
+        return [_offered(turn, "did-you-mean.which", **dialogue.answers)]
     turn.close_form()
     return [turn.reply(say("form.left"))] if turn.meaning.intent in ("cancel", "decline") else None
 

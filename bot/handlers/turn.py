@@ -71,6 +71,13 @@ def choices(*ids: str, about: str = "") -> tuple[Choice, ...]:
     return tuple(Choice(choice_id, about) for choice_id in ids)
 
 
+READ_LATE = timedelta(minutes=2)
+"""Words that were read at once are of now: the clocks of platforms differ from ours, by less."""
+
+READ_TOO_LATE = timedelta(days=2)
+"""No platform keeps words for us so long (Telegram: a day; Discord: what we read back): a clock is wrong."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """The common part of a turn and of due work: whose it is, when, and the transaction it happens in."""
@@ -149,6 +156,12 @@ class Turn(Moment):
     def actor(self) -> int | None:
         """Whoever speaks."""
         return self.person.id
+
+    @property
+    def said_at(self) -> datetime:
+        """When it was said, as the platform knows it: after an outage words may be read hours later, and they speak of their own hour."""
+        waited = self.now - self.incoming.sent_at
+        return self.incoming.sent_at if READ_LATE <= waited <= READ_TOO_LATE else self.now
 
     @property
     def slots(self) -> Mapping[str, Any]:

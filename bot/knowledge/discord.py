@@ -27,10 +27,12 @@ WORDS = {
     "chosen": frozenset({"label"}),
     "choose": frozenset[str](),
     "in-private": frozenset[str](),
+    "general-only": frozenset[str](),
     "open-private": frozenset[str](),
     "channels": frozenset({"abstinent", "drinking"}),
     "answered-in-private": frozenset[str](),
     "not-answered-yet": frozenset[str](),
+    "not-known": frozenset[str](),
     "private-closed": frozenset[str](),
     "moderators-only": frozenset[str](),
     "administrators-only": frozenset[str](),
@@ -117,7 +119,7 @@ REPORT_FORM = "report"
 """The form on somebody else's message. Its words are no sentence of whoever reports it: they are carried as they are."""
 
 FORM_OF = {"new-plan": "plan", "effect": "effect"}
-"""Commands that open a form when nothing is said with them."""
+"""Commands that open a form when its first field is not given with them."""
 
 LIMITS = {"title": 45, "label": 45, "hint": 100}
 """Characters that Discord shows of a form (Discord: Modals, Components)."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import combinations
 from typing import Any
 
 import discord
@@ -13,7 +14,7 @@ import pytest
 from bot.adapters.discord.commands import payloads
 from bot.adapters.discord.roles import Server
 from bot.knowledge.commands import member_command
-from bot.knowledge.discord import COMMANDS, MODERATOR_COMMANDS, discord_words, option_ids, sentence, words_of_all
+from bot.knowledge.discord import COMMANDS, FORM_OF, FORMS, MODERATOR_COMMANDS, discord_words, option_ids, sentence, words_of_all
 from bot.knowledge.files import LANGUAGES
 from bot.messages import Account, Press
 from tests.discord.lines import adapter, outgoing, stage, the_response
@@ -48,6 +49,16 @@ def options_of(name: str) -> dict[str, Any]:
 def base(name: str) -> str:
     """The name that a command is called under."""
     return words_of_all("en")[name].name
+
+
+def ways_to_give(name: str, given: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Everything that a command needs, with every choice of what it may be given besides; without its first words it opens a form."""
+    takes = COMMANDS[name]
+    needed = {option for option, held in takes.items() if held.required or (name in FORM_OF and option in FORMS[FORM_OF[name]])}
+    besides = [option for option in takes if option not in needed]
+    for size in range(len(besides) + 1):
+        for some in combinations(besides, size):
+            yield {option: given[option] for option in takes if option in needed or option in some}
 
 
 def test_what_discord_is_told_keeps_its_limits() -> None:
@@ -132,8 +143,14 @@ def test_every_command_stands_for_a_sentence_that_is_understood(language: str) -
     def intent(text: str, now: datetime) -> str:
         return minds().reader.read(text, now=now, timezone="Europe/Paris", language=language).intent
 
-    for given in (full, {key: value for key, value in full.items() if key in ("time", "effect", "strength", "count", "substance")}):
-        assert {name: intent(sentence(commands[name].says, given), START) for name in wanted} == wanted
+    understood = {
+        (name, said): meaning.intent if meaning.confidence == "sure" else f"not sure of {meaning.intent}"
+        for name in wanted
+        for given in ways_to_give(name, full)
+        for said in (sentence(commands[name].says, given),)
+        for meaning in (minds().reader.read(said, now=START + timedelta(hours=7), timezone="Europe/Paris", language=language),)
+    }
+    assert understood == {(name, said): wanted[name] for name, said in understood}
     forms = discord_words(language).forms
     assert forms["answer"].says == ("{text}",), "an answer is brought word for word"
     assert forms["report"].says == (), "somebody else's words are no sentence of whoever reports them"
@@ -191,6 +208,38 @@ async def test_what_is_suggested_fits_what_was_typed_in_the_persons_language() -
         assert "tramadol" in [each["value"] for each in await ben.autocomplete("mix", "substance", "tram")]
         assert [each["value"] for each in await ben.autocomplete("missed", "time", "1")] == ["13:00", "08:00"][:1]
         assert len(await ana.autocomplete("effect", "effect", "")) == 25
+        assert talk.ear.heard == []
+
+
+async def test_nothing_is_suggested_while_the_store_is_away_and_nobody_is_left_with_an_error() -> None:
+    async def slots(account: Account) -> Sequence[str]:
+        raise OSError(account.id)
+
+    async with stage() as talk:
+        await talk.again(adapter(), slots=slots)
+        ana = talk.join("ana")
+        assert await ana.autocomplete("missed", "time", "1") == []
+        assert [each["value"] for each in await ana.autocomplete("effect", "effect", "dizz")] == ["dizziness"]
+
+
+@pytest.mark.parametrize("given", [{}, {"severity": 4}])
+async def test_an_effect_that_is_not_named_is_asked_for_with_what_was_said_of_it_kept(given: dict[str, int]) -> None:
+    async with stage() as talk:
+        shown: Any = await talk.join("ana").slash("effect", **given)
+        first, second, _ = [each["component"] for each in shown.modal["components"]]
+        assert (first["custom_id"], first.get("value")) == ("effect", None)
+        assert (second["custom_id"], second.get("value")) == ("severity", "4" if given else None)
+        assert talk.ear.heard == []
+
+
+@pytest.mark.parametrize(("locale", "told"), [("fr", "Cette commande n'existe plus"), ("en-US", "That command is no longer there")])
+async def test_a_command_of_another_version_is_answered_with_where_to_go_on(locale: str, told: str) -> None:
+    async with stage() as talk:
+        of_before = [{**command, "name": "before"} for command in payloads() if command["name"] == "next"]
+        client = talk.discord.client
+        await client.http.bulk_upsert_global_commands(client.application_id or 0, payload=of_before)
+        answered = the_response(await talk.join("ana", locale=locale).slash("before"))
+        assert (answered.content[: len(told)], answered.ephemeral) == (told, True)
         assert talk.ear.heard == []
 
 

@@ -153,6 +153,17 @@ class Now:
         return self._talk.env.now()
 
 
+async def test_whoever_could_not_be_heard_is_told_so_and_whom_to_call() -> None:
+    async def fail(incoming: Incoming) -> None:
+        raise RuntimeError(incoming.text)
+
+    async with stage(Ear(then=fail)) as talk:
+        ana = talk.join("ana")
+        await ana.send_dm("I took 20 at 8")
+        (told,) = talk.texts(ana)
+        assert "please ask me again. In danger, call your emergency number first." in told
+
+
 async def test_no_log_holds_a_word_a_name_or_an_id() -> None:
     async def fail(incoming: Incoming) -> None:
         raise RuntimeError(incoming.text)

@@ -7,6 +7,7 @@ from typing import Any
 import discord
 import pytest
 
+from bot.adapters.discord import Mind
 from bot.messages import Incoming, Press
 from bot.ports import SendFailed
 from tests.discord.lines import Stage, adapter, outgoing, stage, the_last, the_response
@@ -128,7 +129,7 @@ class Watched:
 
     def adapter(self) -> Any:
         """The adapter, allowed to watch the one channel."""
-        return adapter(watched={self.channel.id}, is_sign=lambda text: "die" in text)
+        return adapter(watched={self.channel.id}, mind=Mind(is_sign=lambda text: "die" in text))
 
 
 async def test_a_channel_is_watched_only_after_an_administrator_pinned_the_notice_for_all_to_read() -> None:

@@ -12,7 +12,7 @@ from typing import Any, cast
 import discord
 import pytest
 
-from bot.adapters.discord import TokenRefused, blind_in
+from bot.adapters.discord import Mind, TokenRefused, blind_in
 from bot.adapters.discord.warning import insist
 from bot.adapters.discord.watching import FIRST_PAUSE, LONGEST_PAUSE, Watching
 from bot.knowledge.discord import discord_words
@@ -71,7 +71,7 @@ async def test_where_discord_could_not_say_at_the_start_it_is_asked_again_with_g
         await place.leader.slash(place.channel, "watch", state="on")
         patience = Patience(place, until=3)
         talk.env.inject_error("GET", f"/channels/{place.channel.id}/messages/pins", status=status, times=None)
-        await talk.again(adapter(watched={place.channel.id}, is_sign=lambda text: "die" in text, sleep=patience.sleep))
+        await talk.again(adapter(watched={place.channel.id}, mind=Mind(is_sign=lambda text: "die" in text), sleep=patience.sleep))
         await place.ana.send(place.channel, SIGN)
         assert patience.pauses == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE]
         assert talk.ear.texts == [SIGN]
@@ -137,7 +137,13 @@ async def test_a_notice_that_cannot_be_pinned_is_taken_away_again() -> None:
 async def without_words(place: Watched, **settings: Any) -> Entering:
     """The adapter after Discord refused it the words of channels."""
     ours = Entering(
-        **{"clock": StillClock(), "language": "en", "watched": {place.channel.id}, "is_sign": lambda text: "die" in text, **settings}
+        **{
+            "clock": StillClock(),
+            "language": "en",
+            "watched": {place.channel.id},
+            "mind": Mind(is_sign=lambda text: "die" in text),
+            **settings,
+        }
     )
     ours.entries = [Entry(connect_fails=discord.PrivilegedIntentsRequired(None)), Entry(login_fails=discord.LoginFailure())]
     ours.watched = []

@@ -6,12 +6,10 @@ Nothing here logs a text, a name, an id or the token.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-import aiohttp
 import discord
 import structlog
 
@@ -19,6 +17,7 @@ from bot.adapters.discord.catching_up import Recent, catch_up, nobody
 from bot.adapters.discord.client import Client, keep_quiet
 from bot.adapters.discord.desk import Desk
 from bot.adapters.discord.hearing import Hear, Hearing
+from bot.adapters.discord.openly import OPEN_MIND, Mind, answer_openly
 from bot.adapters.discord.place import PLATFORM, InPublic
 from bot.adapters.discord.reading import Said, incoming, is_addressed, question_of, read
 from bot.adapters.discord.roles import Roles, Server
@@ -40,15 +39,10 @@ GRACE = 10.0
 NO_SERVER = Server()
 
 
-def anything(_: str) -> bool:
-    """Every word may be a sign."""
-    return True
-
-
 class Discord:
     """One bot. `moderators`: ids of persons; `server`: whose roles make moderators as well, and expert patients, and where members answer
     each other, in an account of its own; `moderators_channel`: where cards go, another; `watched`: channels that an administrator
-    may have watched for what `is_sign` finds.
+    may have watched; `mind`: what is known of words alone.
 
     `language` is said to whoever's own is not among ours.
     """
@@ -64,7 +58,7 @@ class Discord:
         server: Server = NO_SERVER,
         moderators_channel: int | None = None,
         watched: Collection[int] = (),
-        is_sign: Callable[[str], bool] = anything,
+        mind: Mind = OPEN_MIND,
         shards: tuple[int, Sequence[int]] = (1, ()),
         sleep: Sleep = asyncio.sleep,
     ) -> None:
@@ -74,7 +68,7 @@ class Discord:
         self._language = language
         self._moderators_channel = moderators_channel
         self._server = server
-        self._is_sign = is_sign
+        self._mind = mind
         self._shards = shards
         self._sleep = sleep
         self._roles = Roles(lambda: self.client, listed=moderators, server=server)
@@ -111,7 +105,7 @@ class Discord:
     def listen(self, hear: Hear, *, slots: Slots = no_slots, recent: Recent = nobody, blind: Warn = to_nobody) -> Hearing:
         """Hand over to `hear` what is said from now on. `slots` knows the hours of a person's plan, `recent` who wrote last, `blind`
         tells moderators that nothing is watched."""
-        self._hearing = Hearing(hear)
+        self._hearing = Hearing(hear, language=self._language)
         self._recent = recent
         self._blind = blind
         self._desk = Desk(
@@ -229,7 +223,7 @@ class Discord:
             await self._hear(message, said, place=InPublic(message, self._language), correction=True)
 
     def _is_sign_in_watched(self, message: discord.Message, said: Said) -> bool:
-        return bool(said.text) and self._watching.watches(message.channel) and self._is_sign(said.text)
+        return bool(said.text) and self._watching.watches(message.channel) and self._mind.is_sign(said.text)
 
     async def pressed(self, interaction: discord.Interaction[Any], choice: str) -> None:
         """A button or menu of ours."""
@@ -252,10 +246,12 @@ class Discord:
             self._insisting = self._aside(self._watching.insist(lambda: self.client, sleep=self._sleep))
 
     async def _addressed(self, message: discord.Message, said: Said) -> None:
-        """Where others read: heard, with nothing answered there but where to go on. Among moderators, no such word is needed."""
+        """Where others read: heard, and answered there with general knowledge and where to go on. Among moderators, no such word is
+        needed."""
         at_work = message.channel.id == self._moderators_channel
         if not at_work:
-            self._aside(_redirect(message, me=self.client.user, language=self._language, server=self._server))
+            answer = self._mind.general(said.text) if said.text and not said.quoted else None
+            self._aside(answer_openly(message, answer, me=self.client.user, language=self._language, server=self._server))
         if said.text:
             await self._hear(message, said, place=InPublic(message, self._language))
 
@@ -286,20 +282,3 @@ class Discord:
         self._asides.add(task)
         task.add_done_callback(self._asides.discard)
         return task
-
-
-async def _redirect(message: discord.Message, *, me: discord.ClientUser | None, language: str, server: Server) -> None:
-    """Where we can speak, and where members do. Nothing of what was said, nobody called, and nobody's channel guessed: both are shown."""
-    words = discord_words(language).words
-    text = words["in-private"]
-    if server.abstinent_channel is not None and server.drinking_channel is not None and _is_at(message, server):
-        text += "\n" + words["channels"].format(abstinent=f"<#{server.abstinent_channel}>", drinking=f"<#{server.drinking_channel}>")
-    view = discord.ui.View(timeout=None)
-    view.add_item(discord.ui.Button(label=words["open-private"], url=f"https://discord.com/users/{me.id if me else 0}"))
-    with suppress(discord.HTTPException, aiohttp.ClientError):
-        await message.reply(text, view=view, mention_author=False, silent=True)
-
-
-def _is_at(message: discord.Message, server: Server) -> bool:
-    """Whether a message stands in the community's own server; in another, its channels lead nowhere."""
-    return server.guild is None or (message.guild is not None and message.guild.id == server.guild)

@@ -24,7 +24,7 @@ from bot.adapters.discord.roles import Roles, may_lead
 from bot.adapters.discord.suggesting import Slots, suggestions
 from bot.adapters.discord.watching import Watching
 from bot.buttons import ANSWER, press_of
-from bot.knowledge.discord import ANSWER_FORM, FORM_OF, MODERATOR_COMMANDS, REPORT_FORM, discord_words
+from bot.knowledge.discord import ANSWER_FORM, FORM_OF, FORMS, MODERATOR_COMMANDS, REPORT_FORM, discord_words
 from bot.knowledge.files import LANGUAGES
 from bot.messages import REPORT, Account, Incoming, Press
 from bot.splitting import units
@@ -70,24 +70,36 @@ class Desk:
             await self._heard(interaction, filled.fields.get("message", ""), press=Press(REPORT, f"{link}\n{reason}"))
         elif filled is not None:
             await self._heard(interaction, filled.text)
+        else:
+            await self._not_known(interaction)
+
+    async def _not_known(self, interaction: Interaction) -> None:
+        """A command or a form of another version than ours."""
+        log.warning("discord.unknown-command")
+        await _whisper(interaction, discord_words(self._spoken(interaction)).words["not-known"])
 
     async def _suggest(self, interaction: Interaction, command: Given | None) -> None:
-        if command is None:
-            return
-        typed = str(command.options.get(command.typed, ""))
-        known = Account(PLATFORM, str(interaction.user.id))
-        language = self._spoken(interaction)
-        fitting = await suggestions(command.name, command.typed, typed, account=known, language=language, slots=self.slots)
+        """What fits; nothing when it cannot be known now: anything may be typed all the same."""
+        fitting: list[str] = []
+        if command is not None:
+            typed, known = str(command.options.get(command.typed, "")), Account(PLATFORM, str(interaction.user.id))
+            spoken = self._spoken(interaction)
+            try:
+                fitting = await suggestions(command.name, command.typed, typed, account=known, language=spoken, slots=self.slots)
+            except Exception as trouble:  # noqa: BLE001 - the store may be away
+                log.warning("discord.nothing-suggested", trouble=type(trouble).__name__)
         choices = [discord.app_commands.Choice(name=each, value=each) for each in fitting]
         await _answered(interaction.response.autocomplete(choices))
 
     async def _commanded(self, interaction: Interaction, command: Given | None) -> None:
         if command is None:
-            log.warning("discord.unknown-command")
+            await self._not_known(interaction)
             return
         language = self._spoken(interaction)
-        if command.name in FORM_OF and not command.options:
-            await _answered(interaction.response.send_modal(form(FORM_OF[command.name], language=language)))
+        wanted = FORM_OF.get(command.name)
+        filled = {name: str(value).strip() for name, value in command.options.items()}
+        if wanted is not None and not filled.get(next(iter(FORMS[wanted]))):
+            await _answered(interaction.response.send_modal(form(wanted, language=language, filled=filled)))
         elif command.name == "watch":
             await self._watch(interaction, on=command.options.get("state") == "on")
         elif command.name in MODERATOR_COMMANDS and await self.roles.role_of(interaction.user) == "patient":

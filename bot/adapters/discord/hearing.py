@@ -12,7 +12,8 @@ import discord
 import structlog
 
 from bot.adapters.discord.lanes import Lanes
-from bot.adapters.discord.place import Place
+from bot.adapters.discord.place import TROUBLE, Place
+from bot.knowledge.discord import discord_words
 from bot.messages import Incoming
 
 log = structlog.get_logger()
@@ -44,8 +45,10 @@ class _Kept:
 class Hearing:
     """Hands over what people say. `death` ends with what must end the process."""
 
-    def __init__(self, hear: Hear) -> None:
+    def __init__(self, hear: Hear, *, language: str) -> None:
+        """`language`: what whoever cannot be heard is told in."""
         self._hear = hear
+        self._language = language
         self._lanes = Lanes()
         self._places: dict[str, Place] = {}
         self._kept: dict[str, _Kept] = {}
@@ -87,9 +90,15 @@ class Hearing:
                 self._places.pop(person, None)
                 if typing is not None:
                     typing.cancel()
-        if place is not None and (failed or place.is_answered):
+        if place is not None:
+            await self._leave_soon(place, failed=failed)
+        elif failed and chat is not None:
+            await _tell_unheard(chat, self._language)
+
+    async def _leave_soon(self, place: Place, *, failed: bool) -> None:
+        if failed or place.is_answered:
             await place.leave()
-        elif place is not None:
+        else:
             self._waiting.append((place, asyncio.get_running_loop().call_later(THINKING_LASTS, self._take_leave, place)))
 
     def sent(self, place: Place | None) -> None:
@@ -120,6 +129,12 @@ class Hearing:
             self._take_leave(place)
         if self._leaving:
             await asyncio.wait(self._leaving, timeout=seconds)
+
+
+async def _tell_unheard(chat: discord.abc.Messageable, language: str) -> None:
+    """Nobody is left waiting for an answer that cannot come."""
+    with suppress(*TROUBLE):
+        await chat.send(discord_words(language).words["not-answered-yet"])
 
 
 async def _typing(chat: discord.abc.Messageable) -> None:
