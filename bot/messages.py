@@ -49,6 +49,7 @@ class Incoming:
     corrects; `unreadable` what came instead of words, or beside them (voice, picture, document, place, other).
     `expert`: the adapter vouches that the community knows them as an expert patient. `passing`: said where others read as well, though
     it may be answered to this person alone: it does not change where they are reached from now on.
+    `where`: a link to words that others read, for the moderators of a case.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Incoming:
     unreadable: str = ""
     expert: bool = False
     passing: bool = False
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)

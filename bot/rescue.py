@@ -158,7 +158,7 @@ class Rescue:
     async def _alert(self, incoming: Incoming, screening: Screening) -> None:
         # A doubt is a question to the person; what triage itself could not read is for a human to read.
         if _concerns_a_human(incoming, screening) or danger.UNSCREENED in screening.codes:
-            quote = reports.note_of(incoming, screening) if reports.is_report(incoming) else incoming.text
+            quote = reports.note_of(incoming, screening) if reports.is_report(incoming) else f"{incoming.where}\n{incoming.text}".strip()
             alert = escalation.straight_alert(screening, quote)
             await self._postman.alert(alert, key=f"{incoming.key}#alert")
 

@@ -29,6 +29,9 @@ SIGN, SAID, PASSAGE, PRESSED, REPORTED = "sign", "said", "passage", "pressed-", 
 """What the person did, as the history keeps it. A passage is what a card shows of a sign too long for it; `pressed-` names
 the button; what they reported is somebody else's message, never too long for a card."""
 
+IN_PUBLIC = "in-public"
+"""Where the sign stands for others to read: the link to it."""
+
 CHECK_IN = "check-in"
 """The person was asked how they are while the case is open."""
 
@@ -41,6 +44,7 @@ EVENTS = frozenset(
         SIGN,
         SAID,
         REPORTED,
+        IN_PUBLIC,
         "opened",
         "claimed",
         "released",

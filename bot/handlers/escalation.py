@@ -74,6 +74,9 @@ def raise_case(moment: Moment, sign: Sign) -> Raised:
     else:
         # What the moderators have been brought of this very message is not brought twice.
         replies = [] if same or _overheard(moment, case, sign) else [_bring(case, quote)]
+    link = _link(moment, sign)
+    if link:
+        replies = [replace(reply, words=(*reply.words, say("case.where", link=link))) for reply in replies]
     if not same:
         _record(moment, case, sign)
     told_to = [m for m in moment.unit.people.moderators() if m.id != moment.person.id]
@@ -132,6 +135,11 @@ def _quote(moment: Moment, sign: Sign) -> Json:
     return case_words.pressed(choice) if choice else case_words.quoted(sign.quote, at=_start(moment, sign))
 
 
+def _link(moment: Moment, sign: Sign) -> str:
+    """Where others read the words of the sign; "" when nobody else does."""
+    return moment.incoming.where if isinstance(moment, Turn) and sign.what == case_words.SIGN and sign.quote == moment.text else ""
+
+
 def _start(moment: Moment, sign: Sign) -> int:
     """Where the sign starts in its quote: as it says, else where triage found it in the message."""
     if sign.at or not isinstance(moment, Turn) or sign.quote != moment.text:
@@ -152,6 +160,9 @@ def _record(moment: Moment, case: Case, sign: Sign) -> None:
     what = case_words.PRESSED + choice if choice else sign.what
     moment.unit.cases.record(CaseEvent(case_id=case.id, at=moment.now, what=what, note=sign.quote))
     passage = case_words.excerpt(sign.quote, at=_start(moment, sign))
+    link = _link(moment, sign)
+    if link:
+        moment.unit.cases.record(CaseEvent(case_id=case.id, at=moment.now, what=case_words.IN_PUBLIC, note=link))
     if passage != sign.quote:
         moment.unit.cases.record(CaseEvent(case_id=case.id, at=moment.now, what=case_words.PASSAGE, note=passage))
 

@@ -176,9 +176,11 @@ async def test_danger_said_in_a_server_is_answered_in_private(tmp_path: Path) ->
         channel = guild.create_text_channel("general")
         ben = await arrive(talk, "ben")
         before = len(talk.stage.seen(ben))
-        await guild.add_member(ben).send(channel, f"{talk.stage.me()} I want to die")
+        message = await guild.add_member(ben).send(channel, f"{talk.stage.me()} I want to die")
         said = talk.stage.texts(ben)[before:]
         public = talk.stage.said_in(channel)
+        links = await talk.house.store.run(lambda unit: [event.note for event in unit.cases.history(1) if event.what == "in-public"])
+    assert links == [f"https://discord.com/channels/{guild.id}/{channel.id}/{message.id}"]
     assert any("999" in text for text in said)
     assert len(public) == 1
     assert not any("die" in text or "999" in text for text in public)

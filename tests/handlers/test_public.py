@@ -94,3 +94,38 @@ async def test_a_doubt_of_a_moderator_in_public_is_asked_about_in_private(tmp_pa
     async with open_rig(tmp_path) as house:
         said = await publicly(house, "keeper", "what's the point of going on")
         assert [(message.account.id, "gentle-check" in message.rules) for message in said] == [("keeper", True)]
+
+
+# --- Where it was said ---
+
+LINK = "https://discord.com/channels/1/2/3"
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "shown"),
+    [
+        ("I want to kill myself tonight", "en", f"Written where others read: {LINK}"),
+        ("je veux mourir ce soir", "fr", f"Écrit où d'autres lisent : {LINK}"),
+    ],
+)
+async def test_moderators_are_shown_where_a_sign_stands_for_others_to_read_and_find_it_in_the_history(
+    text: str, language: str, shown: str, tmp_path: Path
+) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await house.settle("patient", language=language)
+        await house.settle("keeper", role="moderator", language=language, on_duty=True)
+        await house.house.conversation.hear(replace(house.message("patient", text), public=True, where=LINK))
+        (card,) = [each.message for each in house.sender.delivered if each.message.account.id == "keeper"]
+        assert card.text.endswith(shown)
+        private = [each.message.text for each in house.sender.delivered if each.message.account.id == "patient"]
+        assert private
+        assert all(LINK not in words for words in private)
+        history = await house.says("keeper", "history 1" if language == "en" else "historique 1")
+        assert any(LINK in page.text for page in history)
+
+
+async def test_of_words_said_in_private_no_link_is_shown(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        (card, *_) = to("keeper", await house.says("patient", DANGER))
+        assert card
+        assert "Written where" not in card

@@ -66,6 +66,7 @@ def incoming(message: discord.Message, said: Said, *, role: Role | None, correct
         public=message.guild is not None,
         edits=key if correction else "",
         unreadable=said.unreadable,
+        where=message.jump_url if message.guild is not None else "",
     )
 
 
