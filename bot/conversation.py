@@ -57,6 +57,9 @@ RETRY = "retry:"
 LOOK_AGAIN = timedelta(minutes=10)
 """How often it is looked for timers that a clock set too far ahead. One that goes back is noticed at the next beat."""
 
+VOUCHED_FOR = timedelta(days=7)
+"""Where one platform says that somebody moderates, the others take it for so long: whose rights were taken back there keeps none."""
+
 FORM_LIVES = timedelta(days=1)
 """A question asked yesterday is not answered by a word of today."""
 
@@ -150,13 +153,15 @@ class Conversation:
         )
 
     def _arrive(self, unit: Unit, incoming: Incoming) -> Person:
-        """Who this is. The adapter vouches for the role each time: rights given or taken back elsewhere hold here at once."""
+        """Who this is. The adapter vouches for its account's role each time: rights given or taken back there hold here at once."""
         person = unit.people.find(incoming.account)
         if person is None:
             new = self._stranger(incoming)
             where = {"language": new.language, "timezone": new.timezone, "country": new.country}
             return unit.people.add(incoming.account, role=incoming.role or "patient", now=self._clock.now(), **where)
         role = incoming.role or person.role  # an adapter that cannot say takes nothing back
+        if incoming.role is not None and not incoming.role == person.role == "patient":
+            role = unit.people.vouch(incoming.account, incoming.role, now=self._clock.now(), until=self._clock.now() + VOUCHED_FOR)
         if person.role != role:
             person = replace(person, role=role)
             unit.people.save(person)

@@ -161,6 +161,10 @@ class People(Protocol):
         """Have its person answered on this account from now on."""
         ...
 
+    def vouch(self, account: Account, role: Role, *, now: datetime, until: datetime) -> Role:
+        """A platform says which role an account has there; the role of its person: `until` then, a moderator of one is one of all."""
+        ...
+
     def moderators(self) -> Sequence[Person]: ...
     def reachable(self, limit: int) -> Sequence[tuple[Account, Person]]:
         """The accounts made known last, at most `limit`: what a process keeps in mind for when the database fails."""

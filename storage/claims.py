@@ -118,6 +118,7 @@ HELD: Final[Mapping[str, Holding]] = {
             "known_as": Index("platform_id"),
             "person_id": _WHOSE,
             "preferred": Clear("yes or no: letters go to the account last written from"),
+            "moderates_until": _WHEN,
         },
     ),
     "link_code": Holding(

@@ -104,6 +104,7 @@ account = Table(
     Column("known_as", LargeBinary, nullable=False),
     _person_id(),
     Column("preferred", Boolean, nullable=False, server_default=true()),
+    Column("moderates_until", Instant),
     UniqueConstraint("platform", "known_as"),
     Index(None, "person_id"),
     sqlite_autoincrement=True,

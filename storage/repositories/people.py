@@ -15,7 +15,7 @@ from bot.messages import Account
 from bot.ports import People, Trace, Trail
 from storage import tables
 from storage.claims import PLATFORM_ID
-from storage.columns import Id
+from storage.columns import Id, Instant
 from storage.erasure import remove
 from storage.errors import Missing, Unreadable
 from storage.ids import Ids
@@ -43,6 +43,12 @@ _ITS = select(_account).where(_account.c.platform == bindparam("of_platform"), _
 _BEHIND = _ITS.with_only_columns(_account.c.person_id)
 _PREFER = (
     update(_account).where(_account.c.person_id == bindparam("of_person")).values(preferred=_account.c.id == bindparam("which", type_=Id))
+)
+_VOUCH = update(_account).where(_account.c.id == bindparam("which")).values(moderates_until=bindparam("until", type_=Instant))
+_MODERATES = (
+    select(_account.c.id)
+    .where(_account.c.person_id == bindparam("of_person"), _account.c.moderates_until > bindparam("now", type_=Instant))
+    .limit(1)
 )
 _MOVE = (
     update(_account)
@@ -163,6 +169,16 @@ class SqlPeople(People):
         """Answer its person on this account. Raises Missing when the account is unknown."""
         found = self._its(account)
         self._connection.execute(_PREFER, {"of_person": found.person_id, "which": found.id})
+
+    def vouch(self, account: Account, role: Role, *, now: datetime, until: datetime) -> Role:
+        """Keep what a platform says of one account; the role that its person has by all of theirs. Raises Missing when it is unknown."""
+        found, moderates = self._its(account), role == "moderator"
+        is_new = found.moderates_until is None or found.moderates_until - now < (until - now) / 2
+        if is_new if moderates else found.moderates_until is not None:
+            self._connection.execute(_VOUCH, {"which": found.id, "until": until if moderates else None})
+        if moderates or self._connection.execute(_MODERATES, {"of_person": found.person_id, "now": now}).first() is None:
+            return role
+        return "moderator"
 
     def moderators(self) -> Sequence[Person]:
         """Every moderator, on duty or not."""

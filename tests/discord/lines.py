@@ -12,6 +12,7 @@ import simcord
 from bot.adapters.discord import PLATFORM, Discord
 from bot.adapters.discord.commands import register
 from bot.adapters.discord.hearing import Hear
+from bot.adapters.story import VirtualClock
 from bot.messages import Account
 from bot.ports import Outgoing
 from tests.ears import Ear, StillClock, rendered
@@ -87,6 +88,11 @@ class Stage:
     def said_in(self, channel: Any) -> list[str]:
         """What the bot wrote in a channel for everybody to read."""
         return [m.content for m in channel.history() if m.author.bot and not m.flags.ephemeral]
+
+
+def keep_step(env: simcord.Env, clock: VirtualClock) -> None:
+    """What is said on the stand-in from now on is said when the assistant's clock shows it."""
+    env.backend.advance_clock(max(0.0, (clock.now() - env.now()).total_seconds()))
 
 
 def adapter(**settings: Any) -> Discord:

@@ -16,7 +16,7 @@ from bot.adapters.discord.parts import shown
 from bot.adapters.story import OpenHouse, StoryFailed
 from bot.buttons import press_of
 from bot.knowledge.story_file import Step, Story
-from tests.discord.lines import adapter
+from tests.discord.lines import adapter, keep_step
 from tests.players import PlatformPlayer
 
 
@@ -50,6 +50,7 @@ class DiscordPlayer(PlatformPlayer):
 
     async def _speak(self, step: Step) -> None:
         """Say or press it; the process may die of it."""
+        keep_step(self._env, self._clock)
         if step.press:
             await self._press(step)
         else:

@@ -15,7 +15,7 @@ import pytest
 from bot.adapters.story import VirtualClock
 from bot.app import House, open_house
 from bot.settings import Settings
-from tests.discord.lines import Stage, adapter, labels, the_last, the_response
+from tests.discord.lines import Stage, adapter, keep_step, labels, the_last, the_response
 from tests.ears import START
 from tests.houses import minds, settings_in
 
@@ -49,6 +49,7 @@ class Line:
             self.clock.move(due)
             await self.house.conversation.tick()
         self.clock.move(moment)
+        keep_step(self.stage.env, self.clock)
         await self.house.conversation.tick()
         await self.stage.env.settle()
 
@@ -62,6 +63,7 @@ async def line(settings: Settings, clock: VirtualClock | None = None, staged: St
         open_house(settings, clock=time, senders=[ours], minds=minds()) as house,
         held.playing(ours, house.conversation.hear),
     ):
+        keep_step(held.env, time)
         yield Line(held, house, time)
 
 

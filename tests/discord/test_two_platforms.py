@@ -17,7 +17,7 @@ from bot.adapters.story import VirtualClock
 from bot.app import House, open_house
 from bot.buttons import press_of
 from bot.messages import Account
-from tests.discord.lines import Stage, adapter
+from tests.discord.lines import Stage, adapter, keep_step
 from tests.ears import START
 from tests.houses import minds, settings_in
 from tests.telegram.fake_bot_api import FakeBotApi
@@ -89,6 +89,7 @@ class Both:
             self.clock.move(due)
             await self.house.conversation.tick()
         self.clock.move(moment)
+        keep_step(self.stage.env, self.clock)
         await self.house.conversation.tick()
         await self.stage.env.settle()
 
@@ -106,7 +107,9 @@ def stripped(record: Any) -> Any:
 
 
 def _row(row: Any) -> Any:
-    return {name: _reply(value) if name == "reply" else value for name, value in row.items() if not ITS_OWN.search(name)}
+    """A timer of a case is about its number."""
+    kept = {name: value for name, value in row.items() if not ITS_OWN.search(name) and not (name == "subject" and str(value).isdigit())}
+    return {name: _reply(value) if name == "reply" else value for name, value in kept.items()}
 
 
 def _reply(value: Any) -> Any:
@@ -127,6 +130,7 @@ async def both(fake: FakeBotApi, folder: Path) -> AsyncIterator[Both]:
         running(telegram, house.conversation.hear),
         stage.playing(discord, house.conversation.hear),
     ):
+        keep_step(stage.env, clock)
         yield Both(stage, fake, house, clock)
 
 
@@ -146,6 +150,18 @@ LIFE: tuple[tuple[str, str], ...] = (
     ("press", "skip"),
     ("say", "j'ai bu 2 bières"),
     ("say", "c'est quand la prochaine prise ?"),
+    ("say", "20 mg, enfin je crois"),
+    ("press", "cancel"),
+    ("wait", "7"),
+    ("say", "rappelle-moi dans 30 minutes"),
+    ("wait", "1"),
+    ("press", "taken"),
+    ("say", "je me sens un peu perdu, à quoi bon"),
+    ("press", "not-safe"),
+    ("say", "je veux mourir ce soir"),
+    ("wait", "5"),
+    ("say", "ma sœur est avec moi"),
+    ("press", "talk-to-human"),
 )
 
 

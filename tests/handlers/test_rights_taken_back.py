@@ -27,3 +27,18 @@ async def test_whoever_is_a_moderator_no_more_writes_to_nobodys_patient(opened_b
             said += await press(house, "keeper", "yes", button.about)
         assert to("patient", said) == []
         assert all(WORDS not in text for text in to("second", said))
+
+
+async def test_a_moderator_who_writes_from_an_account_that_is_none_elsewhere_stays_one(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        elsewhere = house.message("elsewhere", "hello").account
+        await house.says("elsewhere", "hello")
+        keeper = house.message("keeper").account
+        await house.house.store.run(lambda unit: unit.people.link(elsewhere, unit.people.behind(keeper) or 0, house.clock.now()))
+        await house.says("keeper", "cases")
+        said = await house.says("elsewhere", "cases")
+        assert said[0].text == "No case is waiting."
+        house.moderators.remove("keeper")
+        await house.says("keeper", "hello")
+        said = await house.says("elsewhere", "cases")
+        assert all("case" not in each.text for each in said)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import exc, insert, update
 
-from bot.core.person import Person
+from bot.core.person import Person, Role
 from bot.messages import Account, Reply, Words
 from bot.ports import CaseEvent, Trace, Unit
 from storage import tables
@@ -156,3 +156,42 @@ def test_two_persons_never_hold_the_same_code(store: SqlStore, someone: Person) 
     again = {"person_id": other.id, "known_as": taken.known_as, "until": NOW}
     with pytest.raises(exc.IntegrityError):
         store.run_now(lambda unit: connection_of(unit).execute(insert(tables.link_code).values(again)))
+
+
+# --- Roles ---
+
+WEEK = timedelta(days=7)
+
+
+def vouched(store: SqlStore, account: Account, role: Role, *, days: float = 0) -> Role:
+    """The role of a person by all their accounts, once a platform has said it of one."""
+    now = NOW + timedelta(days=days)
+    return store.run_now(lambda unit: unit.people.vouch(account, role, now=now, until=now + WEEK))
+
+
+def test_a_moderator_of_one_platform_is_one_on_the_other_until_the_first_says_otherwise(store: SqlStore, linked: Person) -> None:
+    assert vouched(store, ELSEWHERE, "patient") == "patient"
+    assert vouched(store, ACCOUNT, "moderator") == "moderator"
+    assert vouched(store, ELSEWHERE, "patient") == "moderator"
+    assert vouched(store, ACCOUNT, "patient") == "patient"
+    assert vouched(store, ELSEWHERE, "patient") == "patient"
+
+
+def test_what_a_platform_said_a_week_ago_makes_nobody_a_moderator_elsewhere(store: SqlStore, linked: Person) -> None:
+    vouched(store, ACCOUNT, "moderator")
+    assert vouched(store, ELSEWHERE, "patient", days=6.9) == "moderator"
+    assert vouched(store, ELSEWHERE, "patient", days=7) == "patient"
+
+
+def test_every_word_of_a_moderator_makes_it_last_again(store: SqlStore, linked: Person) -> None:
+    for days in (0, 3, 6):
+        vouched(store, ACCOUNT, "moderator", days=days)
+    assert vouched(store, ELSEWHERE, "patient", days=12) == "moderator"
+
+
+def test_an_account_that_is_taken_off_takes_its_role_along(store: SqlStore, linked: Person) -> None:
+    vouched(store, ELSEWHERE, "moderator")
+    store.run_now(lambda unit: unit.people.unlink(ELSEWHERE, NOW))
+    assert vouched(store, ACCOUNT, "patient") == "patient"
+    with pytest.raises(Missing):
+        vouched(store, ELSEWHERE, "moderator")

@@ -21,7 +21,7 @@ from tests.storage.samples import outsider
 from tests.storage.schemas import change, schema
 
 OWN_DATABASE = True
-HEAD = "0005"
+HEAD = "0006"
 ORPHANS = {
     "sqlite": ("CREATE TABLE lost (id INTEGER PRIMARY KEY)", "CREATE TABLE child (parent INTEGER REFERENCES lost (id))"),
     "postgresql": (
