@@ -14,6 +14,8 @@ import pytest
 
 from bot.adapters.story import VirtualClock
 from bot.app import House, open_house
+from bot.knowledge.discord import COMMANDS, option_ids, words_of_all
+from bot.knowledge.wording import wording
 from bot.settings import Settings
 from tests.discord.lines import Stage, adapter, keep_step, labels, the_last, the_response
 from tests.ears import START
@@ -211,3 +213,39 @@ async def test_an_answer_in_a_server_is_seen_by_that_person_alone(tmp_path: Path
         assert the_response(answer).ephemeral
         assert (len(talk.stage.seen(ben)) > before) == urgent
         assert "die" not in the_response(answer).content
+
+
+GIVEN: dict[str, dict[str, Any]] = {
+    "human": {"text": "it is about my plan"},
+    "my-history": {"days": 14},
+    "taken": {"mg": 5, "time": "8:00"},
+    "missed": {"time": "8:00"},
+    "effect": {"effect": "dizziness", "severity": 4},
+    "craving": {"strength": 7},
+    "drink": {"count": 2, "what": "beer"},
+    "mix": {"substance": "tramadol"},
+    "ask": {"text": "what helped you in the evening?"},
+    "mentor": {"do": "find"},
+    "link": {"code": "ABCD-2345"},
+}
+
+
+@pytest.mark.parametrize("french", [False, True])
+async def test_every_command_is_served_by_the_whole_house(tmp_path: Path, *, french: bool) -> None:
+    language = "fr" if french else "en"
+    lost = [wording(language)[key][:24] for key in ("not-understood", "did-you-mean", "check.gentle.open", "error.not-kept")]
+    async with line(settings_in(tmp_path)) as talk:
+        ben = await arrive(talk, "ben", french=french)
+        await talk.says(ben, "plan de quatre prises à partir d'aujourd'hui, coucher 22h" if french else PLAN_EN)
+        await talk.presses(ben, wording(language)["choice.confirm"])
+        await talk.until(START + timedelta(hours=2))
+        answers: dict[str, list[str]] = {}
+        for name in COMMANDS:
+            words, names = words_of_all("en")[name].name, {each: shown for shown, each in option_ids(name).items()}
+            if name == "new-plan":
+                continue  # a form of its own
+            before = len(talk.stage.seen(ben))
+            answer = await ben.slash(words, **{names[each]: value for each, value in GIVEN.get(name, {}).items()})
+            said = [answer.response.content if answer.response else "", *(each.content for each in answer.followups)]
+            answers[name] = [text for text in (*said, *talk.stage.texts(ben)[before:]) if text]
+    assert {name: said for name, said in answers.items() if not said or any(text.startswith(tuple(lost)) for text in said)} == {}
