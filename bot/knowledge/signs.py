@@ -19,6 +19,7 @@ from bot.knowledge.sayings import sayings
 from bot.knowledge.shelf import Lines, authored, load_from, messages
 
 FOLDER = "signs"
+SUBJECTS = "subjects.yaml"
 LEARNT = "learnt-"
 """How the rules of the second reader are called: `learnt-seizure` is what the examples of seizures have in common."""
 
@@ -89,6 +90,35 @@ def _said(language: str) -> Iterator[Example]:
     for saying in sayings(language):
         if ORDINARY.issuperset(saying.intents):
             yield Example(f"{SAID}{saying.author}", language, Level.none, "", "everyday", saying.text)
+
+
+class _Subjects(Strict):
+    """One message a line: of dangers of whoever writes, and of somebody else's."""
+
+    about: str
+    writer: Lines
+    someone: Lines
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """An alarming message, and whether somebody else than its writer is in danger."""
+
+    language: str
+    text: str
+    someone: bool
+
+
+def concerned() -> tuple[Concerned, ...]:
+    """Who is in danger in some of the messages, in a fixed order. Raises KnowledgeError for a file that cannot be trusted."""
+    files = [(language, load_from(f"{language}/{SUBJECTS}", _Subjects)) for language in LANGUAGES]
+    told = [(language, lines, someone) for language, file in files for lines, someone in ((file.writer, False), (file.someone, True))]
+    return tuple(Concerned(language, text, someone) for language, lines, someone in told for text in messages(lines))
+
+
+def concerned_hash(found: tuple[Concerned, ...]) -> str:
+    """A short hash of what is learnt of who is in danger."""
+    return hashlib.sha256("\n".join(f"{e.language} {e.someone} {e.text}" for e in found).encode()).hexdigest()[:16]
 
 
 def read_examples(path: str, language: str, *, folder: Path | None = None) -> Iterator[Example]:

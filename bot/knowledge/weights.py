@@ -1,7 +1,8 @@
 """The weights of the second reader of danger signs, as `make knowledge` writes them: one small file, read whole at the start.
 
 one line of JSON: what is in it, and the hash of the examples it was learnt from
-the bytes: for every bucket one signed byte per head, words first, then pieces; then, of a smaller table, one per code likewise
+the bytes: for every bucket one signed byte per head, words first, then pieces; then, of a smaller table, one per code
+likewise, and one for whether somebody else than the writer is in danger
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ class Weights:
 
     `thresholds`: the score from which on a head speaks; `leaning`: the lower one of the first head, for what nothing else
     understands; `calm`: the score of `urgent` below which a message reads as harmless. `learnt_from` is the hash of the
-    examples (bot/knowledge/signs.py). `code_values[len(codes) * bucket + code]` likewise tells one sign from another, once
-    a head has spoken.
+    examples (bot/knowledge/signs.py). `code_values[columns * bucket + code]`, of `columns = len(codes) + 1`, likewise tells one sign
+    from another, once a head has spoken; the last column tells whether somebody else is in danger, learnt from `subjects_from`.
     """
 
     buckets: int
@@ -43,6 +44,7 @@ class Weights:
     code_scale: float
     code_bias: tuple[float, ...]
     code_values: array[int]
+    subjects_from: str
 
 
 @cache
@@ -59,7 +61,7 @@ def load_weights(folder: Path | None = None) -> Weights:
             raise ValueError("other heads")
         size = 2 * int(header["buckets"]) * len(HEADS)
         codes = tuple(header["codes"])
-        if len(body) != size + 2 * int(header["code_buckets"]) * len(codes):
+        if len(body) != size + 2 * int(header["code_buckets"]) * (len(codes) + 1) or len(header["code_bias"]) != len(codes) + 1:
             raise ValueError("another length")
         return Weights(
             buckets=int(header["buckets"]),
@@ -76,6 +78,7 @@ def load_weights(folder: Path | None = None) -> Weights:
             code_scale=float(header["code_scale"]),
             code_bias=tuple(header["code_bias"]),
             code_values=array("b", body[size:]),
+            subjects_from=str(header["subjects_from"]),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise KnowledgeError(f"{FILE}: cannot be read ({error}): run make knowledge") from error

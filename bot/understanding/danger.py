@@ -24,7 +24,7 @@ from bot.knowledge.signs import LEARNT
 from bot.knowledge.weights import load_weights
 from bot.understanding.danger_amount import AmountFinder
 from bot.understanding.danger_context import Grammar, Surroundings
-from bot.understanding.danger_linear import Linear, Stretch
+from bot.understanding.danger_linear import Linear, Stretch, clauses
 from bot.understanding.danger_long import Alarming, pieces
 from bot.understanding.danger_pattern import BOUNDARIES, COMMA, Finder, Match, Memo, PatternError, PatternReader, lines
 from bot.understanding.danger_reading import Reading, Speller, Token, quotations, read, tokenize
@@ -208,7 +208,17 @@ class Triage:
                     subject=subject,
                 )
                 out.append((flag, match.name))
-        return [*out, *self._learnt_signs(text, folded, learnt.stretches, out, quoted=quoted)], learnt.leans
+        out += self._learnt_signs(text, folded, learnt.stretches, out, quoted=quoted)
+        return [(self._whose(flag, folded), rule) for flag, rule in out], learnt.leans
+
+    def _whose(self, flag: Flag, folded: Folded) -> Flag:
+        """Who is in danger is learnt from examples: words of relation and of the first person stand in both kinds of messages."""
+        if flag.level < Level.check:
+            return flag
+        found = clauses(folded)
+        touched = [clause for clause in found if folded.span(clause.start, clause.end)[1] > flag.start]
+        here = [clause for clause in touched if folded.span(clause.start, clause.end)[0] < flag.end] or found
+        return replace(flag, subject="other" if self._second.about_someone(found, here, likely=flag.subject == "other") else "self")
 
     def _learnt_signs(
         self, text: str, folded: Folded, learnt: Sequence[Stretch], ruled: Sequence[tuple[Flag, str]], *, quoted: bool
@@ -234,10 +244,9 @@ class Triage:
     def _learnt_flag(self, stretch: Stretch, place: tuple[int, int, str], known: Flag | None, *, level: Level, status: Status) -> Flag:
         """What the rules have recognised there, the second reader only takes more seriously; else it says itself what and who."""
         named = known is not None and known.code in self._alarming_codes
-        code = known.code if known is not None and named else self._second.code_of(stretch)
-        about_someone = known.subject == "other" if known is not None else stretch.about_someone
+        code = known.code if known is not None and named else self._second.code_of(stretch.clauses)
         start, end, words = place
-        return Flag(code, level, start, end, words, status, "other" if about_someone else "self")
+        return Flag(code, level, start, end, words, status)
 
     def _is_vetoed(self, hit: Match, vetoes: Sequence[Match], around: Surroundings) -> bool:
         """True when an `unless` of the concept touches the sign; for signs of the body, when it stands in its clause."""

@@ -40,6 +40,13 @@ WHOLE = 70
 
 CHANCES = 0.2
 
+SOMEONE = 0.15
+"""The score from which somebody else is in danger: of messages never seen, 95 % of the writers' own stay theirs, and 92 % of the others
+are told apart (docs/danger-signs.md)."""
+
+LIKELY = -0.5
+"""The same, where a rule has found that somebody else is spoken of."""
+
 _URGENT = HEADS.index("urgent")
 FEW = 4
 """Of a message of fewer words ("erase everything") only what is urgent is believed: a doubt needs something to stand on."""
@@ -51,10 +58,6 @@ _RUNS = re.compile(r"(.)\1{2,}")
 _STOPS = frozenset({".", "\n", ";", "...", "…"})
 _PAUSES = frozenset({",", ":", "et", "and", "mais", "but", "puis", "then", "virgule", "comma", "point", "donc", "so", "car", "because"})
 _SIZES = (1, 4, 10, 100, 200, 1000)
-_SOMEONE = frozenset(
-    {"he_she", "partner", "parent", "own_child", "small_child", "relative", "friend_neighbour", "close_person", "other_person"}
-)
-_WRITER = frozenset({"i", "me", "we"})
 _BEGIN, _END = 1, 2  # stand before the first word of a clause and after its last
 
 
@@ -83,12 +86,6 @@ class Stretch:
     def end(self) -> int:
         """The folded character after its last."""
         return self.clauses[-1].end
-
-    @property
-    def about_someone(self) -> bool:
-        """True when it speaks of somebody and never of the writer ("my husband will not wake up")."""
-        spoken = {name for clause in self.clauses for word in clause.words for name in word_classes().of(word.replace("'", ""))}
-        return bool(spoken & _SOMEONE) and not spoken & _WRITER
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,19 +287,29 @@ class Linear:
             emergency += values[at + 2]
         return check, urgent, emergency
 
-    def code_of(self, stretch: Stretch) -> str:
+    def code_of(self, part: Sequence[Clause]) -> str:
         """The most likely sign of a stretch: the codes share a smaller table of the same features."""
-        w, part = self._weights, stretch.clauses
+        totals = self._told(part)[:-1]
+        return self._weights.codes[max(range(len(totals)), key=totals.__getitem__)]
+
+    def about_someone(self, found: Sequence[Clause], part: Sequence[Clause], *, likely: bool = False) -> bool:
+        """Whether it is somebody else than the writer who is in danger: by the whole of a short message, by a stretch of a long one.
+        `likely`: a rule says so."""
+        is_short = sum(len(clause.words) for clause in found) <= WHOLE
+        return self._told(found if is_short else part)[-1] >= (LIKELY if likely else SOMEONE)
+
+    def _told(self, part: Sequence[Clause]) -> list[float]:
+        w = self._weights
         totals = list(w.code_bias)
         words = [feature for clause in part for feature in word_features(clause.words)]
         pieces = [feature for clause in part for word in clause.words for feature in piece_features(word)]
         for features, first in ((words, 0), (pieces, w.code_buckets)):
             share = w.code_scale / sqrt(max(1, len(features)))
             for feature in features:
-                at = (first + feature % w.code_buckets) * len(w.codes)
-                for code in range(len(w.codes)):
-                    totals[code] += share * w.code_values[at + code]
-        return w.codes[max(range(len(w.codes)), key=totals.__getitem__)]
+                at = (first + feature % w.code_buckets) * len(totals)
+                for column in range(len(totals)):
+                    totals[column] += share * w.code_values[at + column]
+        return totals
 
 
 @dataclass(frozen=True, slots=True)

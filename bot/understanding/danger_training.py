@@ -23,7 +23,7 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from bot.core.levels import Level
 from bot.knowledge.files import root
-from bot.knowledge.signs import COUNTS, Example, examples, examples_hash
+from bot.knowledge.signs import COUNTS, Concerned, Example, concerned, concerned_hash, examples, examples_hash
 from bot.knowledge.weights import FILE, HEADS
 from bot.understanding.counted import counted
 from bot.understanding.danger_linear import BUCKETS, WHOLE, Clause, by_chance, clauses, piece_features, stretches, word_features
@@ -193,7 +193,9 @@ def main(report: bool = False) -> None:
     levels = np.array([int(example.level) for example in found])
     table, scales = quantised(models)
     codes, code_models = _signs(found)
-    code_table, code_scales = quantised(code_models)
+    someone = concerned()
+    code_models.append(_someone(someone))
+    _, code_scales = quantised(code_models)
     # One scale for all: what tells one sign from another is compared.
     common = max(code_scales)
     code_table = np.clip(np.round(np.stack([m.weights for m in code_models], axis=1) / common), -127, 127).astype(np.int8)
@@ -210,6 +212,7 @@ def main(report: bool = False) -> None:
         "code_buckets": CODE_BUCKETS,
         "code_scale": common,
         "code_bias": [model.bias for model in code_models],
+        "subjects_from": concerned_hash(someone),
     }
     content = json.dumps(header).encode() + b"\n" + table.tobytes() + code_table.tobytes()
     Path(str(root() / FILE)).write_bytes(content)
@@ -223,6 +226,12 @@ def _signs(found: Sequence[Example]) -> tuple[list[str], list[Model]]:
     codes = sorted({example.code for example in alarms})
     truth = np.array([example.code for example in alarms])
     return codes, list(Parallel(n_jobs=-1)(delayed(learn)(matrix, truth == code) for code in codes))
+
+
+def _someone(found: Sequence[Concerned]) -> Model:
+    """Whether it is somebody else who is in danger: of an alarm, another question than which sign it gives."""
+    matrix = matrix_of([clauses(fold(each.text)) for each in found], CODE_BUCKETS)
+    return learn(matrix, np.array([each.someone for each in found]))
 
 
 def _telling(example: Example) -> str:

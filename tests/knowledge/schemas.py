@@ -71,6 +71,7 @@ PER_LANGUAGE: Mapping[str, type[BaseModel]] = {
     "facts": facts._WordsFile,
     "findings": findings._WordsFile,
     "pseudonyms": pseudonyms._File,
+    "subjects": signs._Subjects,
     "substances": substances._WordsFile,
     "telegram": TelegramWords,
     "terms": Terms,

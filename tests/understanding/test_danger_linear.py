@@ -16,7 +16,7 @@ from bot.knowledge.danger import load_danger
 from bot.knowledge.files import LANGUAGES, KnowledgeError
 from bot.knowledge.provenance import sources
 from bot.knowledge.sayings import sayings
-from bot.knowledge.signs import LEARNT, SAID, Example, examples, examples_hash, read_examples
+from bot.knowledge.signs import LEARNT, SAID, Example, concerned, concerned_hash, examples, examples_hash, read_examples
 from bot.knowledge.weights import HEADS, Weights, load_weights
 from bot.knowledge.word_classes import word_classes
 from bot.understanding.danger import Triage
@@ -49,6 +49,40 @@ def exam() -> tuple[Example, ...]:
 
 def test_the_weights_were_learnt_from_these_very_examples() -> None:
     assert load_weights().learnt_from == examples_hash(examples()), "run make knowledge"
+
+
+def test_who_is_in_danger_was_learnt_from_these_very_messages() -> None:
+    assert load_weights().subjects_from == concerned_hash(concerned()), "run make knowledge"
+    for language in LANGUAGES:
+        told = [each.someone for each in concerned() if each.language == language]
+        assert min(told.count(True), told.count(False)) > 500
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("I can't wake my wife", "other"),
+        ("I think my brother is going to kill himself tonight", "other"),
+        ("she's not making sense and she's shaking all over", "other"),
+        ("her lips are blue", "other"),
+        ("je n'arrive pas à réveiller ma femme", "other"),
+        ("je crois que mon frère va se tuer ce soir", "other"),
+        ("mon compagnon dit qu'il veut mourir", "other"),
+        ("notre fille a avalé deux de mes comprimés", "other"),
+        ("I want to die, my wife would be better off without me", "self"),
+        ("my wife thinks I'm not making sense today", "self"),
+        ("no baclofen since Monday, sweating and shaking", "self"),
+        ("I took the whole box, my husband doesn't know", "self"),
+        ("je veux mourir, ma femme serait mieux sans moi", "self"),
+        ("3 jours sans baclofène, je tremble de partout", "self"),
+        ("mon mari m'a trouvé inconscient par terre", "self"),
+        ("je vois des choses qui n'existent pas, ma mère a peur", "self"),
+    ],
+)
+def test_who_is_in_danger_is_told_apart_though_both_are_spoken_of(text: str, subject: str) -> None:
+    flags = [flag for flag in Triage.load().screen(text).flags if flag.level >= Level.check]
+    assert flags
+    assert {flag.subject for flag in flags} == {subject}
 
 
 def test_weights_of_a_table_of_another_size_are_refused() -> None:
