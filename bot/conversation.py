@@ -120,9 +120,8 @@ class Conversation:
         """Serve whatever has come due, in bounded bites, then deliver. Errors leave the rows as they were."""
         await self._rescue.retry()
         await self._put_right()
-        served = CLAIM_AT_ONCE
-        while served == CLAIM_AT_ONCE:
-            served = await self._serve_due()
+        while await self._serve_due() == CLAIM_AT_ONCE:
+            pass
         await self._postman.deliver()
 
     def _answer(self, incoming: Incoming, screening: Screening, unit: Unit) -> Heard | None:
@@ -192,6 +191,8 @@ class Conversation:
             return unread
         if turn.person.role == "moderator" and not turn.incoming.public:
             return self._moderator(turn)
+        if turn.incoming.public:
+            turn = replace(turn, screening=danger.understood_openly(self._understood(turn)))
         if turn.screening.level >= Level.urgent:
             return self._alarmed(turn)
         if turn.incoming.public:  # whoever writes: what everybody reads is no answer to a form, and no command

@@ -49,7 +49,8 @@ class Incoming:
     corrects; `unreadable` what came instead of words, or beside them (voice, picture, document, place, other).
     `expert`: the adapter vouches that the community knows them as an expert patient. `passing`: said where others read as well, though
     it may be answered to this person alone: it does not change where they are reached from now on.
-    `where`: a link to words that others read, for the moderators of a case.
+    `where`: a link to words that others read, for the moderators of a case. `said`: a person's own words, where the text is a sentence
+    that was put together around them; a sign of danger is looked for in each.
     """
 
     key: str
@@ -66,6 +67,7 @@ class Incoming:
     expert: bool = False
     passing: bool = False
     where: str = ""
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

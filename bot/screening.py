@@ -24,9 +24,19 @@ def screened(triage: Triage, incoming: Incoming, *, language: str) -> Screening:
         flags = [replace(flag, status="quoted", subject="other") for flag in theirs.flags]
         return _of_words(triage, reports.reason_of(incoming), quoted=False, language=language).plus(flags, rules=theirs.rules)
     screening = _of_words(triage, incoming.text, quoted=incoming.quoted, language=language)
+    for words in incoming.said:
+        screening = _with(screening, _of_words(triage, words, quoted=incoming.quoted, language=language), incoming.text.find(words))
     if incoming.press is not None and incoming.press.choice == "not-safe":
         return screening.plus((Flag(danger.NOT_SAFE, Level.emergency, 0, 0, ""),))
     return screening
+
+
+def _with(screening: Screening, own: Screening, at: int) -> Screening:
+    """The signs of words as somebody typed them, beside those of the sentence around them: it must not make them look calmer."""
+    known = {(flag.code, flag.level) for flag in screening.flags}
+    moved = [replace(flag, start=flag.start + at, end=flag.end + at) if at >= 0 else replace(flag, start=0, end=0) for flag in own.flags]
+    new = [flag for flag in moved if (flag.code, flag.level) not in known]
+    return screening.plus(new, rules=tuple(rule for rule in own.rules if rule not in screening.rules)) if new else screening
 
 
 def _of_words(triage: Triage, text: str, *, quoted: bool, language: str) -> Screening:

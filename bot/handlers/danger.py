@@ -135,6 +135,11 @@ def understood_and_remembered(turn: Turn) -> Screening:
     return memory.with_the_past(turn)
 
 
+def understood_openly(turn: Turn) -> Screening:
+    """The screening of words that others read, with the side effects that are danger signs; nothing of anybody's past is looked at."""
+    return turn.screening.plus(flags_of(turn.meaning, turn.text))
+
+
 def flags_of(meaning: Meaning, text: str) -> tuple[Flag, ...]:
     """The danger signs among the side effects that a message names and does not ask about."""
     if meaning.question:
@@ -249,7 +254,7 @@ def gentle_check(turn: Turn) -> list[Reply]:
         replies = escalation.raise_case(turn, sign).replies
     memory.keep_doubts(turn)
     code, _ = _doubt(turn.screening.flags)
-    turn.open_form(FORM, "gentle", code=code)
+    turn.open_form(FORM, "gentle", code=code, **({"where": turn.incoming.where} if turn.incoming.where else {}))
     return [gentle_words(turn.person, turn.screening.flags), *replies]
 
 
@@ -310,6 +315,8 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
         return None
     turn.close_form()
     if dialogue.step == "gentle":
+        where = str(dialogue.answers.get("where", ""))  # what was asked about stands there for others to read
+        turn = replace(turn, incoming=replace(turn.incoming, where=where or turn.incoming.where))
         return _doubt_confirmed(turn, str(dialogue.answers["code"])) if intent == "confirm" else press_safe(turn)
     if dialogue.step in YES_MEANS_SAFE:
         return press_safe(turn) if intent == "confirm" else press_not_safe(turn)

@@ -18,8 +18,9 @@ from bot.messages import Choice, Incoming, Press, Reply, Words
 
 # What leads to somebody outside: mentions as platforms write them, links, addresses, telephone numbers.
 _REVEALS = re.compile(
-    r"<[@#:/][^>\s]*>|(?<!\w)@\w|\bhttps?:|\bwww\.|[\w.+-]+@[\w-]+\.\w|\b(?:discord\.gg|t\.me)\b"
-    r"|\b[a-z0-9-]+\.(?:com|org|net|fr|io|info|gg|eu|uk)\b|\+?\d(?:[ .-]?\d){8,}",
+    r"<[@#:/][^>\s]*>|(?<!\w)@\w|\bhttps?:|\bwww\.|[\w.+-]+@[\w-]+\.\w|\b[\w-]+(?:\.[a-z]{2,})+/\S"
+    r"|\b[a-z0-9-]+\.(?:com|org|net|fr|io|info|gg|eu|uk|xyz)\b|\+?\d(?:[ .-]?\d){8,}"
+    r"|(?:\+|\(|\b0)\d?(?:[\s()./\u00a0\u202f-]{0,3}\d){7,}|\b\w{2,}#\d{4}\b",
     re.IGNORECASE,
 )
 

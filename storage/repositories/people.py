@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, false, insert, select, update
@@ -173,7 +173,7 @@ class SqlPeople(People):
     def vouch(self, account: Account, role: Role, *, now: datetime, until: datetime) -> Role:
         """Keep what a platform says of one account; the role that its person has by all of theirs. Raises Missing when it is unknown."""
         found, moderates = self._its(account), role == "moderator"
-        is_new = found.moderates_until is None or found.moderates_until - now < (until - now) / 2
+        is_new = found.moderates_until is None or until - found.moderates_until >= timedelta(days=1)
         if is_new if moderates else found.moderates_until is not None:
             self._connection.execute(_VOUCH, {"which": found.id, "until": until if moderates else None})
         if moderates or self._connection.execute(_MODERATES, {"of_person": found.person_id, "now": now}).first() is None:

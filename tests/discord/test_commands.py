@@ -300,7 +300,7 @@ async def test_what_can_no_longer_be_acknowledged_is_heard_and_answered_by_messa
         talk.env.inject_error("POST", "/interactions/*/callback", status=status, code=code, times=None)
         await ana.slash("help")
         await ana.slash("effect")
-        assert talk.ear.texts == ["help"]
+        assert talk.ear.texts == ["help", "effect"]
 
 
 async def test_an_answer_that_takes_its_time_replaces_the_waiting_sign() -> None:

@@ -6,12 +6,12 @@ import pytest
 
 from bot.adapters.discord import Mind
 from bot.general import IN_PRIVATE, answering
+from bot.knowledge.discord import discord_words
 from bot.knowledge.facts import fact, facts
 from tests.discord.lines import adapter, stage
 from tests.ears import StillClock
 from tests.houses import minds
 
-REDIRECT = "Let us talk about that in private: nobody else reads it there."
 GENERAL = answering(minds().triage, minds().reader, StillClock(), language="en")
 
 
@@ -56,7 +56,7 @@ async def test_whatever_else_is_said_is_for_the_private_chat(said: str) -> None:
         guild = talk.env.create_guild()
         channel = guild.create_text_channel("general")
         await guild.add_member(talk.join("ana")).send(channel, f"{talk.me()} {said}")
-        assert talk.said_in(channel) == [REDIRECT]
+        assert talk.said_in(channel) == [discord_words("fr" if said.startswith("j'ai") else "en").words["in-private"]]
 
 
 async def test_in_the_moderators_channel_nothing_is_answered_openly() -> None:

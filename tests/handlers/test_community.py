@@ -259,3 +259,26 @@ async def test_moderators_are_members_too_and_a_doubt_is_not_passed_on(tmp_path:
         (refused,) = await house.says("keeper", ASK["en"].format(text="what's the point of going on"))
         assert "passed nothing on" in refused.text
         assert "116 123" in refused.text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "call me on (020) 7946 0958",
+        "+1 (555) 123-4567",
+        "06/12/34/56/78",
+        "06\u202f12\u202f34\u202f56\u202f78",
+        "see bit.ly/ana",
+        "youtu.be/abc",
+        "ben#1234",
+    ],
+)
+def test_numbers_and_links_that_lead_to_somebody_outside_are_seen_however_they_are_written(words: str) -> None:
+    assert members.reveals(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["10, 20, 30, 40, 50 then 60 mg a day", "ça va bien.ca me rassure", "5/5/10/0 puis 20/30/30/20", "1/2 cp à 8h30"]
+)
+def test_amounts_and_missing_spaces_lead_nowhere(words: str) -> None:
+    assert not members.reveals(words)

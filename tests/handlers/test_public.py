@@ -129,3 +129,17 @@ async def test_of_words_said_in_private_no_link_is_shown(tmp_path: Path) -> None
         (card, *_) = to("keeper", await house.says("patient", DANGER))
         assert card
         assert "Written where" not in card
+
+
+@pytest.mark.parametrize("text", ["suffocation 9/10", "étouffement 8/10"])
+async def test_a_danger_that_only_the_understanding_finds_is_found_in_public_too(text: str, tmp_path: Path) -> None:
+    private, moderator = await said_in_public(tmp_path, text, "en")
+    assert "emergency-number" in private[0].rules
+    assert moderator[0].kind == "case"
+
+
+async def test_a_doubt_said_in_public_and_confirmed_in_private_shows_moderators_where_it_was_said(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.house.conversation.hear(replace(house.message("patient", "what's the point of going on"), public=True, where=LINK))
+        (card, *_) = to("keeper", await house.says("patient", "yes"))
+        assert card.endswith(f"Written where others read: {LINK}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import discord
@@ -31,6 +32,9 @@ from bot.messages import Account, Incoming, Press
 from bot.ports import Clock, Outgoing
 
 log = structlog.get_logger()
+
+CHANGEABLE = timedelta(days=2)
+"""How long what was noted from a message may be changed with it: Discord itself sets no end."""
 
 GRACE = 10.0
 """Seconds for what is being heard when the process is told to stop."""
@@ -113,6 +117,7 @@ class Discord:
             roles=self._roles,
             watching=self._watching,
             slots=slots,
+            mind=self._mind,
             moderators_channel=self._moderators_channel,
             language=self._language,
         )
@@ -161,7 +166,7 @@ class Discord:
         if self._watching.wanted and not self._reads_channels:
             self._aside(insist(self._warn_once(), sleep=self._sleep))
         if self._recent is not nobody:
-            self._aside(catch_up(self.client, self._persons, self.said, now=self._clock.now(), sleep=self._sleep))
+            self._aside(catch_up(self.client, self._persons, self._read_back, now=self._clock.now(), sleep=self._sleep))
 
     def _warn_once(self) -> Warn:
         """The channel of moderators is on duty by now, so that it is told as well. The next entry has nothing to tell any more."""
@@ -197,11 +202,17 @@ class Discord:
         if message.guild is None:
             await self._hear(message, said, chat=message.channel)
         elif (question := self._answered_here(message)) is not None:
-            await self._hear(message, said, place=InPublic(message, self._language), press=question)
+            await self._hear(message, said, place=self._in_public(message, said), press=question)
         elif is_addressed(message, me=self.client.user.id):
             await self._addressed(message, said)
         elif self._is_sign_in_watched(message, said):
-            await self._hear(message, said, place=InPublic(message, self._language))
+            await self._hear(message, said, place=self._in_public(message, said))
+
+    async def _read_back(self, message: discord.Message) -> None:
+        """What was said, or changed, while nobody was connected."""
+        await self.said(message)
+        if message.edited_at is not None:
+            await self.corrected(message)
 
     def _answered_here(self, message: discord.Message) -> Press | None:
         """The question that a message in the community's channel replies to, as the press that it stands for."""
@@ -210,20 +221,27 @@ class Discord:
         return question_of(message, me=self.client.user.id)
 
     async def corrected(self, message: discord.Message) -> None:
-        """A correction in private, or a sign that words in a watched channel were changed into. What else was said where others read
-        was answered, and is not heard again."""
+        """A correction in private, or a sign that words which we hear where others read were changed into. What else was said there was
+        answered, and is not heard again."""
         if self._hearing is None or self.client.user is None:
             return
         said = read(message, me=self.client.user.id)
         if said is None or not said.text:
             return
         if message.guild is None:
-            await self._hear(message, said, correction=True)
-        elif self._is_sign_in_watched(message, said):
-            await self._hear(message, said, place=InPublic(message, self._language), correction=True)
+            is_fresh = discord.utils.utcnow() - message.created_at <= CHANGEABLE
+            if is_fresh or self._mind.may_be_sign(said.text):  # long after, only a cry for help is meant for now
+                await self._hear(message, said, correction=True)
+        elif self._is_heard(message) and self._mind.may_be_sign(said.text):
+            await self._hear(message, said, place=self._in_public(message, said), correction=True)
+
+    def _is_heard(self, message: discord.Message) -> bool:
+        """Whether signs of danger are heard where others read this: addressed to us, an answer to a question, or where it is watched."""
+        addressed = self.client.user is not None and is_addressed(message, me=self.client.user.id)
+        return addressed or self._watching.watches(message.channel)
 
     def _is_sign_in_watched(self, message: discord.Message, said: Said) -> bool:
-        return bool(said.text) and self._watching.watches(message.channel) and self._mind.is_sign(said.text)
+        return bool(said.text) and self._watching.watches(message.channel) and self._mind.may_be_sign(said.text)
 
     async def pressed(self, interaction: discord.Interaction[Any], choice: str) -> None:
         """A button or menu of ours."""
@@ -250,10 +268,17 @@ class Discord:
         needed."""
         at_work = message.channel.id == self._moderators_channel
         if not at_work:
-            answer = self._mind.general(said.text) if said.text and not said.quoted else None
-            self._aside(answer_openly(message, answer, me=self.client.user, language=self._language, server=self._server))
+            answer = self._mind.answer(said.text) if said.text and not said.quoted else None
+            spoken = self._spoken(said)
+            self._aside(answer_openly(message, answer, me=self.client.user, language=spoken, server=self._server))
         if said.text:
-            await self._hear(message, said, place=InPublic(message, self._language))
+            await self._hear(message, said, place=self._in_public(message, said))
+
+    def _in_public(self, message: discord.Message, said: Said) -> InPublic:
+        return InPublic(message, self._spoken(said))
+
+    def _spoken(self, said: Said) -> str:
+        return self._mind.language_of(said.text, prior=self._language)
 
     async def _hear(
         self,

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
-import aiohttp
 import discord
 import structlog
 
 from bot.adapters.discord.place import PLATFORM
+from bot.backoff import Backoff
 from bot.messages import Account
 
 log = structlog.get_logger()
@@ -25,6 +25,9 @@ AT_MOST = 200
 MESSAGES = 50
 PAUSE = 0.5
 """Seconds between two chats."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0
+"""Seconds until the store is asked again."""
 
 Recent = Callable[[], Awaitable[Sequence[Account]]]
 """The accounts that were known last."""
@@ -43,13 +46,23 @@ async def catch_up(
     now: datetime,
     sleep: Callable[[float], Awaitable[None]],
 ) -> None:
-    """Take every message of the last hours, oldest first. A chat that cannot be read is passed over."""
-    for account in [each for each in await recent() if each.platform == PLATFORM][:AT_MOST]:
+    """Take every message of the last hours, oldest first. A chat that cannot be read is passed over; the store is waited for."""
+    for account in [each for each in await _known(recent, sleep=sleep) if each.platform == PLATFORM][:AT_MOST]:
         try:
             chat = await client.create_dm(discord.Object(int(account.id)))
             newest = [message async for message in chat.history(limit=MESSAGES, after=now - BACK, oldest_first=False)]
             for message in reversed(newest):
                 await take(message)
-        except (discord.HTTPException, aiohttp.ClientError) as trouble:
+        except Exception as trouble:  # noqa: BLE001 - the next chat may hold a cry for help
             log.warning("discord.not-read-back", trouble=type(trouble).__name__)
         await sleep(PAUSE)
+
+
+async def _known(recent: Recent, *, sleep: Callable[[float], Awaitable[None]]) -> Sequence[Account]:
+    backoff = Backoff(first=FIRST_PAUSE, longest=LONGEST_PAUSE)
+    while True:
+        try:
+            return await recent()
+        except Exception as trouble:  # noqa: BLE001 - the store answers sooner or later, and nothing else reads these words back
+            log.warning("discord.nobody-known-yet", trouble=type(trouble).__name__)
+            await sleep(backoff.next())

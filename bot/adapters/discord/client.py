@@ -105,6 +105,14 @@ class Client(discord.AutoShardedClient):
         """Pins are how a channel is opted in, and out again."""
         await self.listener.pins_changed(channel.id)
 
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """A notice that is deleted is told by no change of the pins."""
+        await self.listener.pins_changed(payload.channel_id)
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Likewise."""
+        await self.listener.pins_changed(payload.channel_id)
+
     async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
         """What fails in an event is named, and nothing of the event is."""
         log.critical("discord.event-failed", kind=event_method.replace("_", "-"))

@@ -6,7 +6,7 @@ What a command may do is decided when it is heard; what Discord shows to whom is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,6 +128,20 @@ def given(data: Mapping[str, Any]) -> Given | None:
     options = {ids[option["name"]]: option for option in data.get("options", ()) if option.get("name") in ids}
     typed = next((known for known, option in options.items() if option.get("focused")), "")
     return Given(name=name, options={known: option.get("value", "") for known, option in options.items()}, typed=typed)
+
+
+def typed_in(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Every word that somebody typed into a command, whether we know it or not: options, and fields of a form."""
+    return tuple(_texts(data.get("options", ())) if "options" in data else _texts(data.get("components", ())))
+
+
+def _texts(parts: Any) -> Iterator[str]:
+    for part in parts:
+        value = part.get("value")
+        if isinstance(value, str) and value.strip():
+            yield value.strip()
+        inner = part.get("component")
+        yield from _texts([*part.get("options", ()), *part.get("components", ()), *([inner] if inner else [])])
 
 
 def in_words(command: Given, *, language: str) -> str:

@@ -6,8 +6,8 @@ nothing: what was said is heard all the same.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -15,16 +15,17 @@ import discord
 import structlog
 
 from bot.adapters.discord.buttons import arranged, choices_under, without
-from bot.adapters.discord.commands import Given, given, in_words
+from bot.adapters.discord.commands import Given, given, in_words, typed_in
 from bot.adapters.discord.forms import Sent, form, sent
 from bot.adapters.discord.hearing import Hearing
+from bot.adapters.discord.openly import Mind
 from bot.adapters.discord.parts import TEXT_UNITS
 from bot.adapters.discord.place import PLATFORM, Answering
 from bot.adapters.discord.roles import Roles, may_lead
 from bot.adapters.discord.suggesting import Slots, suggestions
 from bot.adapters.discord.watching import Watching
 from bot.buttons import ANSWER, press_of
-from bot.knowledge.discord import ANSWER_FORM, FORM_OF, FORMS, MODERATOR_COMMANDS, REPORT_FORM, discord_words
+from bot.knowledge.discord import ANSWER_FORM, FORM_OF, FORMS, MODERATOR_COMMANDS, REPORT_FORM, discord_words, words_of_all
 from bot.knowledge.files import LANGUAGES
 from bot.messages import REPORT, Account, Incoming, Press
 from bot.splitting import units
@@ -45,6 +46,7 @@ class Desk:
     roles: Roles
     watching: Watching
     slots: Slots
+    mind: Mind
     moderators_channel: int | None
     language: str
 
@@ -69,14 +71,22 @@ class Desk:
             link, reason = f"{LINKS}{filled.about.removeprefix(LINKS)}", filled.fields.get("reason", "")
             await self._heard(interaction, filled.fields.get("message", ""), press=Press(REPORT, f"{link}\n{reason}"))
         elif filled is not None:
-            await self._heard(interaction, filled.text)
+            await self._heard(interaction, filled.text, said=tuple(filled.fields.values()))
         else:
             await self._not_known(interaction)
 
     async def _not_known(self, interaction: Interaction) -> None:
         """A command or a form of another version than ours."""
         log.warning("discord.unknown-command")
-        await _whisper(interaction, discord_words(self._spoken(interaction)).words["not-known"])
+        await self._refuse(interaction, "not-known", typed_in(_data(interaction)))
+
+    async def _refuse(self, interaction: Interaction, why: str, said: Sequence[str]) -> None:
+        """What cannot be done is said; a sign of danger in its words is heard as any."""
+        signs = "\n".join(words for words in said if self.mind.may_be_sign(words))
+        if signs:
+            await self._heard(interaction, signs)
+        else:
+            await _whisper(interaction, discord_words(self._spoken(interaction)).words[why])
 
     async def _suggest(self, interaction: Interaction, command: Given | None) -> None:
         """What fits; nothing when it cannot be known now: anything may be typed all the same."""
@@ -95,27 +105,31 @@ class Desk:
         if command is None:
             await self._not_known(interaction)
             return
-        language = self._spoken(interaction)
+        language, said = self._spoken(interaction), typed_in(_data(interaction))
         wanted = FORM_OF.get(command.name)
         filled = {name: str(value).strip() for name, value in command.options.items()}
         if wanted is not None and not filled.get(next(iter(FORMS[wanted]))):
-            await _answered(interaction.response.send_modal(form(wanted, language=language, filled=filled)))
+            if not await _answered(interaction.response.send_modal(form(wanted, language=language, filled=filled))):
+                await self._heard(interaction, in_words(command, language=language) or words_of_all(language)[command.name].name, said=said)
         elif command.name == "watch":
             await self._watch(interaction, on=command.options.get("state") == "on")
         elif command.name in MODERATOR_COMMANDS and await self.roles.role_of(interaction.user) == "patient":
-            await _whisper(interaction, discord_words(language).words["moderators-only"])
+            await self._refuse(interaction, "moderators-only", said)
         else:
-            await self._heard(interaction, in_words(command, language=language))
+            own = () if command.name in MODERATOR_COMMANDS else said  # what a moderator writes to somebody is not of themselves
+            await self._heard(interaction, in_words(command, language=language), said=own)
 
     async def _show_report(self, interaction: Interaction, data: dict[str, Any]) -> None:
         """The message that is reported, in a form, so that whoever reports it sees what is passed on."""
         messages = data.get("resolved", {}).get("messages", {})
         message = messages.get(str(data["target_id"]), {})
         where = f"{interaction.guild_id or '@me'}/{interaction.channel_id}/{data['target_id']}"
-        filled = {"message": str(message.get("content") or "")}
+        snapshots = message.get("message_snapshots") or [{}]
+        filled = {"message": str(message.get("content") or snapshots[0].get("message", {}).get("content") or "")}
         shown = form(REPORT_FORM, language=self._spoken(interaction), about=where, filled=filled)
         if not await _answered(interaction.response.send_modal(shown)):
             log.warning("discord.form-not-shown")
+            await self._heard(interaction, filled["message"], press=Press(REPORT, f"{LINKS}{where}\n"))
 
     async def _watch(self, interaction: Interaction, *, on: bool) -> None:
         words = discord_words(self._spoken(interaction)).words
@@ -126,14 +140,14 @@ class Desk:
         outcome = await self.watching.turn(interaction.client, interaction.channel_id, on=on)
         await _answered(interaction.followup.send(words[outcome].format(channel=interaction.channel_id), ephemeral=True, wait=True))
 
-    async def _heard(self, interaction: Interaction, text: str, *, press: Press | None = None) -> None:
-        """Words that came by an interaction: acknowledged, heard, and answered where they came from."""
+    async def _heard(self, interaction: Interaction, text: str, *, press: Press | None = None, said: Sequence[str] = ()) -> None:
+        """Words that came by an interaction: acknowledged, heard, and answered where they came from. `said`: the person's own of them."""
         private = is_private(interaction)
         acknowledged = await _answered(interaction.response.defer(ephemeral=not private, thinking=True))
         place = Answering(interaction, private, self._spoken(interaction)) if acknowledged else None
 
         async def words() -> Incoming:
-            return await self._incoming(interaction, text=text, press=press)
+            return replace(await self._incoming(interaction, text=text, press=press), said=tuple(said))
 
         await self.hearing.hear(str(interaction.user.id), words, place=place)
 

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 
 import aiohttp
 import discord
+import structlog
 
 from bot.adapters.discord.roles import Server
 from bot.general import Answer, General, nothing
 from bot.knowledge.discord import discord_words
+from bot.understanding.language import detect
+
+log = structlog.get_logger()
 
 
 def anything(_: str) -> bool:
@@ -25,6 +29,27 @@ class Mind:
 
     is_sign: Callable[[str], bool] = anything
     general: Answer = nothing
+
+    def may_be_sign(self, words: str) -> bool:
+        """Whether the words hold a sign of danger; what cannot be read may."""
+        try:
+            return self.is_sign(words)
+        except Exception as trouble:  # noqa: BLE001 - a defect here must not keep anybody from being heard
+            log.critical("discord.not-screened", trouble=type(trouble).__name__)
+            return True
+
+    def answer(self, words: str) -> General | None:
+        """What is answered where others read, if anything is."""
+        try:
+            return self.general(words)
+        except Exception as trouble:  # noqa: BLE001 - likewise
+            log.error("discord.not-answered", trouble=type(trouble).__name__)
+            return None
+
+    @staticmethod
+    def language_of(words: str, *, prior: str) -> str:
+        """The language that somebody whose own is not known is spoken to in."""
+        return detect(words, prior=prior) if words else prior
 
 
 OPEN_MIND = Mind()

@@ -59,7 +59,7 @@ def incoming(message: discord.Message, said: Said, *, role: Role | None, correct
     return Incoming(
         key=f"{key}:edit:{changed.timestamp():.6f}" if changed else key,
         account=Account(PLATFORM, str(message.author.id)),
-        sent_at=changed or message.created_at,
+        sent_at=message.created_at,
         text=said.text,
         role=role,
         quoted=said.quoted,

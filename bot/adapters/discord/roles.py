@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
 import discord
 import structlog
 
@@ -89,7 +88,7 @@ class Roles:
         try:
             async with asyncio.timeout(PATIENCE):
                 member = await self._client().http.get_member(guild, person)
-        except (discord.HTTPException, aiohttp.ClientError, TimeoutError) as trouble:
+        except Exception as trouble:  # noqa: BLE001 - whatever becomes of a question about roles, the words that wait for it are heard
             if isinstance(trouble, discord.NotFound) and trouble.code in NO_MEMBER:
                 return self._keep(person, Known())
             log.warning("discord.role-unknown", trouble=type(trouble).__name__)
