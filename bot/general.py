@@ -14,6 +14,7 @@ from bot.knowledge.facts import fact, facts
 from bot.knowledge.wording import wording
 from bot.ports import Clock
 from bot.understanding.danger import Triage
+from bot.understanding.language import detect
 from bot.understanding.reader import Reader
 
 QUESTIONS = frozenset({"ask_info", "ask_safety"})
@@ -47,7 +48,7 @@ def _answer(triage: Triage, reader: Reader, clock: Clock, spoken: str, text: str
     """The sourced answer to a question that is nothing else; None for any doubt about it, or any sign of danger in it."""
     if triage.screen(text).level >= Level.check:
         return None
-    meaning = reader.read(text, now=clock.now(), timezone="UTC", language=spoken)
+    meaning = reader.read(text, now=clock.now(), timezone="UTC", language=detect(text, prior=spoken))
     topic = str(meaning.slots.get("topic") or "")
     is_general = meaning.confidence == "sure" and len(meaning.acts) == 1 and meaning.intent in QUESTIONS
     if not is_general or topic not in facts() or topic in IN_PRIVATE:

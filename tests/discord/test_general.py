@@ -21,6 +21,7 @@ GENERAL = answering(minds().triage, minds().reader, StillClock(), language="en")
         ("can I drink alcohol with it?", "alcohol", "en", "nobody else reads it there."),
         ("how long until it works?", "onset", "en", "nobody else reads it there."),
         ("peut-on conduire sous baclofène ?", "driving", "fr", "personne d'autre n'y lit."),
+        ("quelle est la dose maximale ?", "ceiling", "fr", "personne d'autre n'y lit."),
         ("quels sont les effets secondaires ?", "side_effects", "fr", "personne d'autre n'y lit."),
     ],
 )

@@ -153,6 +153,12 @@ class Now:
         return self._talk.env.now()
 
 
+async def test_a_private_message_of_our_name_alone_is_answered_as_one_without_words() -> None:
+    async with stage() as talk:
+        await talk.join("ana").send_dm(talk.me())
+        assert [(said.text, said.unreadable) for said in talk.ear.heard] == [("", "other")]
+
+
 async def test_whoever_could_not_be_heard_is_told_so_and_whom_to_call() -> None:
     async def fail(incoming: Incoming) -> None:
         raise RuntimeError(incoming.text)
@@ -162,6 +168,8 @@ async def test_whoever_could_not_be_heard_is_told_so_and_whom_to_call() -> None:
         await ana.send_dm("I took 20 at 8")
         (told,) = talk.texts(ana)
         assert "please ask me again. In danger, call your emergency number first." in told
+        await ana.send_dm("j'ai pris 20 mg à 8h ce matin")
+        assert "En danger, appelez d'abord votre numéro d'urgence." in talk.texts(ana)[-1]
 
 
 async def test_no_log_holds_a_word_a_name_or_an_id() -> None:

@@ -15,6 +15,7 @@ from bot.adapters.discord.lanes import Lanes
 from bot.adapters.discord.place import TROUBLE, Place
 from bot.knowledge.discord import discord_words
 from bot.messages import Incoming
+from bot.understanding.language import detect
 
 log = structlog.get_logger()
 
@@ -67,7 +68,7 @@ class Hearing:
     async def hear(self, person: str, words: Words, *, place: Place | None = None, chat: discord.abc.Messageable | None = None) -> None:
         """Hear it in its turn. A failure is told and holds up nobody. `chat`: where to show that we are writing."""
         until = asyncio.get_running_loop().time() + TOKEN_LASTS
-        failed = False
+        failed, said = False, ""
         async with self._lanes.turn(person):
             if place is not None:
                 self._places[person] = place
@@ -75,6 +76,7 @@ class Hearing:
             try:
                 incoming = await words()
                 if incoming is not None:
+                    said = incoming.text
                     self._keep(incoming.key, _Kept(person, place, until) if place is not None else None)
                     await self._hear(incoming)
             except Exception as trouble:  # noqa: BLE001 - the words of one person must not keep another's from being heard
@@ -93,7 +95,7 @@ class Hearing:
         if place is not None:
             await self._leave_soon(place, failed=failed)
         elif failed and chat is not None:
-            await _tell_unheard(chat, self._language)
+            await _tell_unheard(chat, detect(said, prior=self._language) if said else self._language)
 
     async def _leave_soon(self, place: Place, *, failed: bool) -> None:
         if failed or place.is_answered:

@@ -26,13 +26,14 @@ class Said:
 
 
 def read(message: discord.Message, *, me: int) -> Said | None:
-    """What a human said; None for programs, and for what Discord itself writes."""
+    """What a human said; None for programs, and for what Discord itself writes. In private nothing said is nothing: it is answered."""
     if message.author.bot or message.webhook_id is not None or message.type not in _SAID:
         return None
     forwarded = message.message_snapshots[0] if message.message_snapshots else None
     source = forwarded or message
     text = re.sub(rf"<@!?{me}>", "", source.content).strip()
-    return Said(text=text, unreadable=_unreadable(message, source), quoted=forwarded is not None)
+    bare = "other" if message.guild is None and not text else ""
+    return Said(text=text, unreadable=_unreadable(message, source) or bare, quoted=forwarded is not None)
 
 
 def is_addressed(message: discord.Message, *, me: int) -> bool:
