@@ -11,10 +11,10 @@ from functools import partial
 from bot.adapters import discord, telegram
 from bot.adapters.clock import WallClock
 from bot.app import House, Minds, Settings, SettingsError, load_minds, open_house, serve_health, start_heart
-from bot.core.levels import Level
 from bot.general import answering
 from bot.ports import Clock, Sender
 from bot.scheduling.keeper import keep_all
+from bot.screening import sign_finder
 
 TOKEN_REFUSED = (telegram.TokenRefused, discord.TokenRefused)
 """A platform does not know its token: no waiting helps."""
@@ -93,7 +93,7 @@ def discord_of(settings: Settings, *, clock: Clock, minds: Minds) -> discord.Dis
         moderators_channel=settings.discord_moderators_channel,
         watched=settings.discord_watched_channels,
         mind=discord.Mind(
-            is_sign=lambda text: minds.triage.screen(text).level >= Level.check,
+            is_sign=sign_finder(minds.triage, minds.reader, clock),
             general=answering(minds.triage, minds.reader, clock, language=settings.language),
         ),
         shards=(settings.discord_shards, sorted(settings.discord_shard_ids)),

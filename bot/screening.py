@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import structlog
@@ -10,8 +11,10 @@ from bot.core.flags import Flag, Screening
 from bot.core.levels import Level
 from bot.handlers import danger, reports
 from bot.messages import Incoming
+from bot.ports import Clock
 from bot.rescue import place
 from bot.understanding.danger import Triage
+from bot.understanding.reader import Reader
 
 log = structlog.get_logger()
 
@@ -29,6 +32,17 @@ def screened(triage: Triage, incoming: Incoming, *, language: str) -> Screening:
     if incoming.press is not None and incoming.press.choice == "not-safe":
         return screening.plus((Flag(danger.NOT_SAFE, Level.emergency, 0, 0, ""),))
     return screening
+
+
+def sign_finder(triage: Triage, reader: Reader, clock: Clock) -> Callable[[str], bool]:
+    """Tells whether words hold a sign of danger, by themselves or once they are understood. It may fail: that is no "no"."""
+
+    def is_sign(words: str) -> bool:
+        if triage.screen(words).level >= Level.check:
+            return True
+        return bool(danger.flags_of(reader.read(words, now=clock.now(), timezone="UTC"), words))
+
+    return is_sign
 
 
 def _with(screening: Screening, own: Screening, at: int) -> Screening:

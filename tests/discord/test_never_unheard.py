@@ -20,9 +20,9 @@ from bot.general import General
 from bot.knowledge.discord import discord_words, sentence
 from bot.knowledge.files import LANGUAGES
 from bot.messages import REPORT, Account, Incoming
-from bot.screening import screened
+from bot.screening import screened, sign_finder
 from tests.discord.lines import Stage, adapter, stage, the_response
-from tests.ears import START
+from tests.ears import START, StillClock
 from tests.houses import minds
 
 CASES = Path(__file__).parents[1] / "understanding" / "danger_cases"
@@ -115,6 +115,36 @@ async def test_a_notice_that_is_deleted_ends_the_watch() -> None:
         await leader.delete(notice)
         await leader.send(channel, SIGN)
         assert staged.ear.texts == [SIGN]
+
+
+async def test_the_title_of_a_thread_in_a_watched_channel_is_read_like_any_words_there() -> None:
+    staged = Stage()
+    guild = staged.env.create_guild()
+    channel = guild.create_text_channel("evening")
+    leader = guild.add_member(staged.join("l"), roles=[guild.create_role("l", permissions=discord.Permissions(administrator=True))])
+    async with staged.playing(adapter(watched={channel.id}, mind=MIND)) as talk:
+        await leader.slash(channel, "watch", state="on")
+        talk.env.backend.create_thread(channel.id, SIGN, leader.id)
+        await talk.env.settle()
+        assert talk.ear.texts == [SIGN]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_sign"), [(SIGN, True), ("étouffement 8/10", True), ("suffocation 9/10", True), ("a lovely evening", False)]
+)
+def test_a_sign_where_a_channel_is_watched_is_one_by_its_words_or_once_it_is_understood(words: str, *, is_sign: bool) -> None:
+    assert sign_finder(minds().triage, minds().reader, StillClock())(words) is is_sign
+
+
+async def test_a_moderators_command_that_came_too_late_is_no_moderators_for_that() -> None:
+    staged = Stage()
+    guild = staged.env.create_guild()
+    channel = guild.create_text_channel("general")
+    leader = guild.add_member(staged.join("l"), roles=[guild.create_role("l", permissions=discord.Permissions(administrator=True))])
+    async with staged.playing(adapter()) as talk:
+        talk.env.inject_error("POST", "/interactions/*/callback", status=404, code=10062, times=None)
+        await leader.slash(channel, "cases")
+        assert talk.ear.texts == []
 
 
 async def test_a_mention_that_is_changed_into_a_sign_is_heard_and_one_that_is_not_is_not() -> None:

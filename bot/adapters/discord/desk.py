@@ -113,11 +113,18 @@ class Desk:
                 await self._heard(interaction, in_words(command, language=language) or words_of_all(language)[command.name].name, said=said)
         elif command.name == "watch":
             await self._watch(interaction, on=command.options.get("state") == "on")
-        elif command.name in MODERATOR_COMMANDS and await self.roles.role_of(interaction.user) == "patient":
+        elif command.name in MODERATOR_COMMANDS:
+            await self._commanded_at_work(interaction, command, said)
+        else:
+            await self._heard(interaction, in_words(command, language=language), said=said)
+
+    async def _commanded_at_work(self, interaction: Interaction, command: Given, said: Sequence[str]) -> None:
+        """Acknowledged before Discord is asked who may give it. What a moderator writes to somebody is not of themselves."""
+        await _answered(interaction.response.defer(ephemeral=not is_private(interaction), thinking=True))
+        if await self.roles.role_of(interaction.user) == "patient":
             await self._refuse(interaction, "moderators-only", said)
         else:
-            own = () if command.name in MODERATOR_COMMANDS else said  # what a moderator writes to somebody is not of themselves
-            await self._heard(interaction, in_words(command, language=language), said=own)
+            await self._heard(interaction, in_words(command, language=self._spoken(interaction)))
 
     async def _show_report(self, interaction: Interaction, data: dict[str, Any]) -> None:
         """The message that is reported, in a form, so that whoever reports it sees what is passed on."""
@@ -143,7 +150,7 @@ class Desk:
     async def _heard(self, interaction: Interaction, text: str, *, press: Press | None = None, said: Sequence[str] = ()) -> None:
         """Words that came by an interaction: acknowledged, heard, and answered where they came from. `said`: the person's own of them."""
         private = is_private(interaction)
-        acknowledged = await _answered(interaction.response.defer(ephemeral=not private, thinking=True))
+        acknowledged = interaction.response.is_done() or await _answered(interaction.response.defer(ephemeral=not private, thinking=True))
         place = Answering(interaction, private, self._spoken(interaction)) if acknowledged else None
 
         async def words() -> Incoming:
@@ -221,7 +228,10 @@ async def _show_chosen(interaction: Interaction, data: str, *, language: str) ->
 
 
 async def _whisper(interaction: Interaction, text: str) -> None:
-    await _answered(interaction.response.send_message(text, ephemeral=True))
+    if interaction.response.is_done():
+        await _answered(interaction.followup.send(text, ephemeral=True, wait=True))
+    else:
+        await _answered(interaction.response.send_message(text, ephemeral=True))
 
 
 async def _answered(answer: Awaitable[object]) -> bool:

@@ -13,7 +13,8 @@ from bot.buttons import ANSWER, press_of
 from bot.core.person import Role
 from bot.messages import Account, Incoming, Press
 
-_SAID = (discord.MessageType.default, discord.MessageType.reply)
+_SAID = (discord.MessageType.default, discord.MessageType.reply, discord.MessageType.thread_created)
+"""The last one's words are the title that somebody gave to a thread."""
 
 
 @dataclass(frozen=True, slots=True)
