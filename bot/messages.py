@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Literal, TypeAlias
 
@@ -15,6 +15,9 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 REPORT = "report-message"
 """The press by which somebody brings another's message to the moderators: its words are the text, and what it is about is the link to it
 and, on the lines after it, the reason."""
+
+CORRECTABLE = timedelta(days=2)
+"""How long what was noted from a message is changed with it. Telegram lets a message be edited for 48 hours, Discord for ever."""
 
 LONGEST_REASON = 500
 """Characters of a reason that are kept; a card shows it beside the words, with the link to them."""

@@ -13,17 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.story import VirtualClock
 from bot.core.person import Person
 from bot.counter import AT_ONCE, CROWD, FIRST_RETRY, KEPT_FREE
 from bot.delivery import BATCH, LINGER_S, Postman
 from bot.messages import Account, Reply, Urgency, Words
 from bot.ports import Outgoing, SendFailed
 from bot.posting import Posted
-from storage.store import open_store
-from storage.upgrade import upgrade
-from tests.houses import START
-from tests.test_delivery import Post
+from tests.posts import Post, post_office
 
 
 @dataclass
@@ -67,11 +63,8 @@ class Doors:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Post]:
     """An empty post office."""
-    url = f"sqlite:///{tmp_path}/post.db"
-    upgrade(url)
-    store = open_store(url)
-    yield Post(store, VirtualClock(START))
-    store.close()
+    with post_office(tmp_path) as opened:
+        yield opened
 
 
 def postman(office: Post, doors: Doors, *, patience: float = 20) -> Postman:

@@ -7,23 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.story import VirtualClock
 from bot.core.person import Person
 from bot.messages import Account
-from storage.store import open_store
-from storage.upgrade import upgrade
-from tests.houses import START
-from tests.test_delivery import Platform, Post, texts
+from tests.posts import Platform, Post, post_office, texts
 
 
 @pytest.fixture
 def post(tmp_path: Path) -> Iterator[Post]:
     """An empty post office."""
-    url = f"sqlite:///{tmp_path}/post.db"
-    upgrade(url)
-    store = open_store(url)
-    yield Post(store, VirtualClock(START))
-    store.close()
+    with post_office(tmp_path) as opened:
+        yield opened
 
 
 def link(post: Post, person: Person, name: str, *, platform: str) -> None:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from bot.handlers import escalation
 from bot.handlers.turn import Turn, choices, say
-from bot.messages import Reply
+from bot.messages import CORRECTABLE, Reply
 from bot.ports import CaseEvent
-
-CORRECTABLE = timedelta(days=2)
-"""How long a platform lets its message be edited (Telegram: 48 hours)."""
 
 
 def no_words(turn: Turn) -> list[Reply] | None:

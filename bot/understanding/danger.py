@@ -24,7 +24,7 @@ from bot.knowledge.signs import LEARNT
 from bot.knowledge.weights import load_weights
 from bot.understanding.danger_amount import AmountFinder
 from bot.understanding.danger_context import Grammar, Surroundings
-from bot.understanding.danger_linear import Linear, Stretch, clauses
+from bot.understanding.danger_linear import LIKELY, SOMEONE, WHOLE, Clause, Linear, Stretch
 from bot.understanding.danger_long import Alarming, pieces
 from bot.understanding.danger_pattern import BOUNDARIES, COMMA, Finder, Match, Memo, PatternError, PatternReader, lines
 from bot.understanding.danger_reading import Reading, Speller, Token, quotations, read, tokenize
@@ -209,16 +209,27 @@ class Triage:
                 )
                 out.append((flag, match.name))
         out += self._learnt_signs(text, folded, learnt.stretches, out, quoted=quoted)
-        return [(self._whose(flag, folded), rule) for flag, rule in out], learnt.leans
+        return self._with_subjects(out, learnt.clauses, folded), learnt.leans
 
-    def _whose(self, flag: Flag, folded: Folded) -> Flag:
-        """Who is in danger is learnt from examples: words of relation and of the first person stand in both kinds of messages."""
-        if flag.level < Level.check:
-            return flag
-        found = clauses(folded)
-        touched = [clause for clause in found if folded.span(clause.start, clause.end)[1] > flag.start]
-        here = [clause for clause in touched if folded.span(clause.start, clause.end)[0] < flag.end] or found
-        return replace(flag, subject="other" if self._second.about_someone(found, here, likely=flag.subject == "other") else "self")
+    def _with_subjects(self, found: Sequence[tuple[Flag, str]], read: Sequence[Clause], folded: Folded) -> list[tuple[Flag, str]]:
+        """Who is in danger is learnt from examples: words of relation and of the first person stand in both kinds of messages.
+
+        The whole of a short message tells it, of a long one the clauses of the sign.
+        """
+        if all(flag.level < Level.check for flag, _ in found):
+            return list(found)
+        is_short = sum(len(clause.words) for clause in read) <= WHOLE
+        whole = self._second.someone(read) if is_short else None
+        spans = [(clause, folded.span(clause.start, clause.end)) for clause in read]
+        told: list[tuple[Flag, str]] = []
+        for flag, rule in found:
+            if flag.level >= Level.check:
+                here = [clause for clause, (start, end) in spans if start < flag.end and end > flag.start] or read
+                score = whole if whole is not None else self._second.someone(here)
+                told.append((replace(flag, subject="other" if score >= (LIKELY if flag.subject == "other" else SOMEONE) else "self"), rule))
+            else:
+                told.append((flag, rule))
+        return told
 
     def _learnt_signs(
         self, text: str, folded: Folded, learnt: Sequence[Stretch], ruled: Sequence[tuple[Flag, str]], *, quoted: bool

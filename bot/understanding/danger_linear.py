@@ -41,8 +41,7 @@ WHOLE = 70
 CHANCES = 0.2
 
 SOMEONE = 0.15
-"""The score from which somebody else is in danger: of messages never seen, 95 % of the writers' own stay theirs, and 92 % of the others
-are told apart (docs/danger-signs.md)."""
+"""The score from which somebody else is in danger (what it gets right: docs/danger-signs.md)."""
 
 LIKELY = -0.5
 """The same, where a rule has found that somebody else is spoken of."""
@@ -91,8 +90,9 @@ class Stretch:
 @dataclass(frozen=True, slots=True)
 class Read:
     """What the second reader says of a message: the stretches that need a question or more, whether it leans towards one, and
-    whether it reads as harmless all through (one of very few words or of very many never does)."""
+    whether it reads as harmless all through (one of very few words or of very many never does). `clauses`: what it read."""
 
+    clauses: Sequence[Clause]
     stretches: Sequence[Stretch]
     leans: bool
     calm: bool
@@ -246,7 +246,7 @@ class Linear:
             if level >= (Level.check if words >= FEW else Level.urgent):
                 judged.append(Stretch(level, part))
         judged.sort(key=lambda stretch: (-stretch.level, stretch.end - stretch.start, stretch.start))
-        return Read(judged, leans, calm=worst < self._weights.calm and FEW <= words <= MANY)
+        return Read(found, judged, leans, calm=worst < self._weights.calm and FEW <= words <= MANY)
 
     def _level(self, scores: Sequence[float]) -> Level:
         check, urgent, emergency = (score >= bar for score, bar in zip(scores, self._weights.thresholds, strict=True))
@@ -289,26 +289,25 @@ class Linear:
 
     def code_of(self, part: Sequence[Clause]) -> str:
         """The most likely sign of a stretch: the codes share a smaller table of the same features."""
-        totals = self._told(part)[:-1]
+        totals = self._told(part, range(len(self._weights.codes)))
         return self._weights.codes[max(range(len(totals)), key=totals.__getitem__)]
 
-    def about_someone(self, found: Sequence[Clause], part: Sequence[Clause], *, likely: bool = False) -> bool:
-        """Whether it is somebody else than the writer who is in danger: by the whole of a short message, by a stretch of a long one.
-        `likely`: a rule says so."""
-        is_short = sum(len(clause.words) for clause in found) <= WHOLE
-        return self._told(found if is_short else part)[-1] >= (LIKELY if likely else SOMEONE)
+    def someone(self, part: Sequence[Clause]) -> float:
+        """How much it reads like the danger of somebody else than the writer: `SOMEONE` or more, or `LIKELY` where a rule says so."""
+        return self._told(part, range(len(self._weights.codes), len(self._weights.code_bias)))[0]
 
-    def _told(self, part: Sequence[Clause]) -> list[float]:
+    def _told(self, part: Sequence[Clause], columns: range) -> list[float]:
+        """The sums of some columns of the smaller table."""
         w = self._weights
-        totals = list(w.code_bias)
+        totals = [w.code_bias[column] for column in columns]
         words = [feature for clause in part for feature in word_features(clause.words)]
         pieces = [feature for clause in part for word in clause.words for feature in piece_features(word)]
         for features, first in ((words, 0), (pieces, w.code_buckets)):
             share = w.code_scale / sqrt(max(1, len(features)))
             for feature in features:
-                at = (first + feature % w.code_buckets) * len(totals)
-                for column in range(len(totals)):
-                    totals[column] += share * w.code_values[at + column]
+                at = (first + feature % w.code_buckets) * len(w.code_bias)
+                for place, column in enumerate(columns):
+                    totals[place] += share * w.code_values[at + column]
         return totals
 
 

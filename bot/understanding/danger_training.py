@@ -26,7 +26,7 @@ from bot.knowledge.files import root
 from bot.knowledge.signs import COUNTS, Concerned, Example, concerned, concerned_hash, examples, examples_hash
 from bot.knowledge.weights import FILE, HEADS
 from bot.understanding.counted import counted
-from bot.understanding.danger_linear import BUCKETS, WHOLE, Clause, by_chance, clauses, piece_features, stretches, word_features
+from bot.understanding.danger_linear import BUCKETS, SOMEONE, WHOLE, Clause, by_chance, clauses, piece_features, stretches, word_features
 from bot.understanding.fold import fold
 
 TRAPS = {"check": 0.10, "urgent": 0.07, "emergency": 0.02}
@@ -187,6 +187,7 @@ def main(report: bool = False) -> None:
     bars = [bar(scores, found, TRAPS[head], EVERYDAY[head]) for head, scores in zip(HEADS, unseen, strict=True)]
     for head, scores, at in zip(HEADS, unseen, bars, strict=True):
         _tell(head, scores, at, found)
+    tell_subjects(concerned())
     if report:
         return
     models = heads_of(learnt)
@@ -230,8 +231,23 @@ def _signs(found: Sequence[Example]) -> tuple[list[str], list[Model]]:
 
 def _someone(found: Sequence[Concerned]) -> Model:
     """Whether it is somebody else who is in danger: of an alarm, another question than which sign it gives."""
-    matrix = matrix_of([clauses(fold(each.text)) for each in found], CODE_BUCKETS)
-    return learn(matrix, np.array([each.someone for each in found]))
+    return learn(_of_someone(found), np.array([each.someone for each in found]))
+
+
+def _of_someone(found: Sequence[Concerned]) -> csr_matrix:
+    return matrix_of([clauses(fold(each.text)) for each in found], CODE_BUCKETS)
+
+
+def tell_subjects(found: Sequence[Concerned]) -> None:
+    """What is told right of messages that are left out in turn, a group of them at a time."""
+    matrix, truth = _of_someone(found), np.array([each.someone for each in found])
+    group, scores = np.arange(len(found)) % GROUPS, np.zeros(len(found))
+    for left in range(GROUPS):
+        scores[group == left] = learn(matrix[group != left], truth[group != left]).scores(matrix[group == left])
+    languages, right = np.array([each.language for each in found]), (scores >= SOMEONE) == truth
+    for language in dict.fromkeys(languages):
+        own, others = right[(languages == language) & ~truth], right[(languages == language) & truth]
+        sys.stdout.write(f"{language}: the writer {own.mean():.3f} of {len(own)}, somebody else {others.mean():.3f} of {len(others)}\n")
 
 
 def _telling(example: Example) -> str:

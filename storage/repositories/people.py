@@ -173,8 +173,9 @@ class SqlPeople(People):
     def vouch(self, account: Account, role: Role, *, now: datetime, until: datetime) -> Role:
         """Keep what a platform says of one account; the role that its person has by all of theirs. Raises Missing when it is unknown."""
         found, moderates = self._its(account), role == "moderator"
-        is_new = found.moderates_until is None or until - found.moderates_until >= timedelta(days=1)
-        if is_new if moderates else found.moderates_until is not None:
+        lasts = found.moderates_until
+        is_news = (lasts is None or until - lasts >= timedelta(days=1)) if moderates else lasts is not None
+        if is_news:
             self._connection.execute(_VOUCH, {"which": found.id, "until": until if moderates else None})
         if moderates or self._connection.execute(_MODERATES, {"of_person": found.person_id, "now": now}).first() is None:
             return role

@@ -16,17 +16,18 @@ from bot.adapters.discord import Mind, Server
 from bot.adapters.discord.catching_up import catch_up
 from bot.adapters.discord.roles import Roles
 from bot.core.levels import Level
-from bot.general import General
 from bot.knowledge.discord import discord_words, sentence
 from bot.knowledge.files import LANGUAGES
 from bot.messages import REPORT, Account, Incoming
 from bot.screening import screened, sign_finder
-from tests.discord.lines import Stage, adapter, stage, the_response
+from tests.discord.lines import adapter, stage, the_response
+from tests.discord.test_servers import Watched
 from tests.ears import START, StillClock
 from tests.houses import minds
 
 CASES = Path(__file__).parents[1] / "understanding" / "danger_cases"
 SIGN = "I want to kill myself tonight"
+WATCHED_FOR = "I want to die"
 MIND = Mind(is_sign=lambda text: "kill" in text)
 
 
@@ -104,29 +105,23 @@ async def test_a_role_that_cannot_be_asked_for_keeps_no_words() -> None:
 
 
 async def test_a_notice_that_is_deleted_ends_the_watch() -> None:
-    staged = Stage()
-    guild = staged.env.create_guild()
-    channel = guild.create_text_channel("evening")
-    leader = guild.add_member(staged.join("l"), roles=[guild.create_role("l", permissions=discord.Permissions(administrator=True))])
-    async with staged.playing(adapter(watched={channel.id}, mind=MIND)):
-        await leader.slash(channel, "watch", state="on")
-        await leader.send(channel, SIGN)
-        (notice,) = channel.pinned_messages()
-        await leader.delete(notice)
-        await leader.send(channel, SIGN)
-        assert staged.ear.texts == [SIGN]
+    place = Watched()
+    async with place.stage.playing(place.adapter()) as talk:
+        await place.leader.slash(place.channel, "watch", state="on")
+        await place.leader.send(place.channel, WATCHED_FOR)
+        (notice,) = place.channel.pinned_messages()
+        await place.leader.delete(notice)
+        await place.leader.send(place.channel, WATCHED_FOR)
+        assert talk.ear.texts == [WATCHED_FOR]
 
 
 async def test_the_title_of_a_thread_in_a_watched_channel_is_read_like_any_words_there() -> None:
-    staged = Stage()
-    guild = staged.env.create_guild()
-    channel = guild.create_text_channel("evening")
-    leader = guild.add_member(staged.join("l"), roles=[guild.create_role("l", permissions=discord.Permissions(administrator=True))])
-    async with staged.playing(adapter(watched={channel.id}, mind=MIND)) as talk:
-        await leader.slash(channel, "watch", state="on")
-        talk.env.backend.create_thread(channel.id, SIGN, leader.id)
+    place = Watched()
+    async with place.stage.playing(place.adapter()) as talk:
+        await place.leader.slash(place.channel, "watch", state="on")
+        talk.env.backend.create_thread(place.channel.id, WATCHED_FOR, place.leader.id)
         await talk.env.settle()
-        assert talk.ear.texts == [SIGN]
+        assert talk.ear.texts == [WATCHED_FOR]
 
 
 @pytest.mark.parametrize(
@@ -137,13 +132,10 @@ def test_a_sign_where_a_channel_is_watched_is_one_by_its_words_or_once_it_is_und
 
 
 async def test_a_moderators_command_that_came_too_late_is_no_moderators_for_that() -> None:
-    staged = Stage()
-    guild = staged.env.create_guild()
-    channel = guild.create_text_channel("general")
-    leader = guild.add_member(staged.join("l"), roles=[guild.create_role("l", permissions=discord.Permissions(administrator=True))])
-    async with staged.playing(adapter()) as talk:
+    place = Watched()
+    async with place.stage.playing(place.adapter()) as talk:
         talk.env.inject_error("POST", "/interactions/*/callback", status=404, code=10062, times=None)
-        await leader.slash(channel, "cases")
+        await place.leader.slash(place.other, "cases")
         assert talk.ear.texts == []
 
 
@@ -200,13 +192,11 @@ async def test_what_was_written_meanwhile_is_read_back_though_the_store_and_a_ch
 
 
 async def test_a_sign_in_a_command_that_one_may_not_give_is_heard() -> None:
-    async with stage(mind=MIND) as talk:
-        guild = talk.env.create_guild()
-        channel = guild.create_text_channel("general")
-        leader = guild.add_member(talk.join("l"), roles=[guild.create_role("l", permissions=discord.Permissions(administrator=True))])
-        refused = the_response(await leader.slash(channel, "reply", case=1, text="hello"))
+    place = Watched()
+    async with place.stage.playing(adapter(mind=MIND)) as talk:
+        refused = the_response(await place.leader.slash(place.other, "reply", case=1, text="hello"))
         assert refused.content == "Only moderators can do that."
-        await leader.slash(channel, "reply", case=1, text=SIGN)
+        await place.leader.slash(place.other, "reply", case=1, text=SIGN)
         assert talk.ear.texts == [SIGN]
 
 
@@ -227,5 +217,9 @@ async def test_a_report_whose_form_cannot_be_shown_is_a_report_all_the_same() ->
 @pytest.mark.parametrize(
     ("words", "language"), [("quelle est la dose maximale ?", "fr"), ("can I drink alcohol with it?", "en"), ("ok", "en")]
 )
-def test_where_others_read_each_is_spoken_to_in_the_language_of_their_words(words: str, language: str) -> None:
-    assert Mind(general=lambda text: General(text, "en")).language_of(words, prior="en") == language
+async def test_where_others_read_each_is_spoken_to_in_the_language_of_their_words(words: str, language: str) -> None:
+    async with stage() as talk:
+        guild = talk.env.create_guild()
+        channel = guild.create_text_channel("general")
+        await guild.add_member(talk.join("ana")).send(channel, f"{talk.me()} {words}")
+        assert talk.said_in(channel) == [discord_words(language).words["in-private"]]

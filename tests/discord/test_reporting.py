@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.discord.lines import Stage, labels, the_response
-from tests.discord.test_house import PLAN_EN, arrive, line
+from tests.discord.test_house import PLAN_EN, Line, arrive, line
 from tests.houses import settings_in
 
 WORDS = ["buy pills at my place", "va crever, sale ivrogne", "I took 40 mg at noon and 80 mg tonight", "je prends 300 mg, double ta dose"]
@@ -55,13 +57,21 @@ async def test_a_reported_message_reaches_the_moderators_and_the_reporter_is_tha
     assert (told_to_author, public) == ([], [])
 
 
-async def test_a_message_without_words_and_a_reason_left_out_are_reported_all_the_same(tmp_path: Path) -> None:
+@asynccontextmanager
+async def kept_place(folder: Path) -> AsyncIterator[tuple[Line, Any, Any, Any]]:
+    """The assistant with a moderator on duty, a server and a channel of it; the moderator comes last."""
     staged = Stage()
     guild = staged.env.create_guild()
     channel = guild.create_text_channel("general")
     keeper = staged.join("keeper")
-    async with line(settings_in(tmp_path), staged=staged, moderators={keeper.id}) as talk:
+    async with line(settings_in(folder), staged=staged, moderators={keeper.id}) as talk:
         await talk.says(keeper, "on duty")
+        yield talk, guild, channel, keeper
+
+
+async def test_a_message_without_words_and_a_reason_left_out_are_reported_all_the_same(tmp_path: Path) -> None:
+    async with kept_place(tmp_path) as (talk, guild, channel, keeper):
+        staged = talk.stage
         ana, ben = await arrive(talk, "ana"), guild.add_member(staged.join("ben"))
         await talk.says(ana, PLAN_EN)
         message = await ben.send(channel, attachments=[("a.png", b"x")])
@@ -75,12 +85,8 @@ async def test_a_message_without_words_and_a_reason_left_out_are_reported_all_th
 
 
 async def test_a_report_begun_before_a_restart_is_still_carried(tmp_path: Path) -> None:
-    staged = Stage()
-    guild = staged.env.create_guild()
-    channel = guild.create_text_channel("general")
-    keeper = staged.join("keeper")
-    async with line(settings_in(tmp_path), staged=staged, moderators={keeper.id}) as talk:
-        await talk.says(keeper, "on duty")
+    async with kept_place(tmp_path) as (talk, guild, channel, keeper):
+        staged = talk.stage
         ana, ben = guild.add_member(staged.join("ana")), guild.add_member(staged.join("ben"))
         shown: Any = await ana.context_menu(channel, "Report to the moderators", await ben.send(channel, "x" * 2000))
         assert len(shown.modal["components"][0]["component"]["value"]) == 2000

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import discord
@@ -28,13 +27,11 @@ from bot.adapters.discord.suggesting import Slots, no_slots
 from bot.adapters.discord.warning import Warn, insist, to_nobody
 from bot.adapters.discord.watching import Watching
 from bot.knowledge.discord import discord_words
-from bot.messages import Account, Incoming, Press
+from bot.messages import CORRECTABLE, Account, Incoming, Press
 from bot.ports import Clock, Outgoing
+from bot.understanding.language import detect
 
 log = structlog.get_logger()
-
-CHANGEABLE = timedelta(days=2)
-"""How long what was noted from a message may be changed with it: Discord itself sets no end."""
 
 GRACE = 10.0
 """Seconds for what is being heard when the process is told to stop."""
@@ -229,7 +226,7 @@ class Discord:
         if said is None or not said.text:
             return
         if message.guild is None:
-            is_fresh = discord.utils.utcnow() - message.created_at <= CHANGEABLE
+            is_fresh = discord.utils.utcnow() - message.created_at <= CORRECTABLE
             if is_fresh or self._mind.may_be_sign(said.text):  # long after, only a cry for help is meant for now
                 await self._hear(message, said, correction=True)
         elif self._is_heard(message) and self._mind.may_be_sign(said.text):
@@ -278,7 +275,7 @@ class Discord:
         return InPublic(message, self._spoken(said))
 
     def _spoken(self, said: Said) -> str:
-        return self._mind.language_of(said.text, prior=self._language)
+        return detect(said.text, prior=self._language)
 
     async def _hear(
         self,

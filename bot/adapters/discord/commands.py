@@ -132,7 +132,7 @@ def given(data: Mapping[str, Any]) -> Given | None:
 
 def typed_in(data: Mapping[str, Any]) -> tuple[str, ...]:
     """Every word that somebody typed into a command, whether we know it or not: options, and fields of a form."""
-    return tuple(_texts(data.get("options", ())) if "options" in data else _texts(data.get("components", ())))
+    return tuple(_texts((data,)))
 
 
 def _texts(parts: Any) -> Iterator[str]:

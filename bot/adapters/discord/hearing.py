@@ -95,7 +95,7 @@ class Hearing:
         if place is not None:
             await self._leave_soon(place, failed=failed)
         elif failed and chat is not None:
-            await _tell_unheard(chat, detect(said, prior=self._language) if said else self._language)
+            await _tell_unheard(chat, detect(said, prior=self._language))
 
     async def _leave_soon(self, place: Place, *, failed: bool) -> None:
         if failed or place.is_answered:

@@ -13,7 +13,6 @@ import structlog
 from bot.adapters.discord.roles import Server
 from bot.general import Answer, General, nothing
 from bot.knowledge.discord import discord_words
-from bot.understanding.language import detect
 
 log = structlog.get_logger()
 
@@ -45,11 +44,6 @@ class Mind:
         except Exception as trouble:  # noqa: BLE001 - likewise
             log.error("discord.not-answered", trouble=type(trouble).__name__)
             return None
-
-    @staticmethod
-    def language_of(words: str, *, prior: str) -> str:
-        """The language that somebody whose own is not known is spoken to in."""
-        return detect(words, prior=prior) if words else prior
 
 
 OPEN_MIND = Mind()
