@@ -60,13 +60,21 @@ knowledge: .knowledge/.ready  ## learn again from the example messages: danger s
 	.knowledge/bin/python -m bot.understanding.danger_training
 	.knowledge/bin/python -m bot.understanding.intent_training
 
+.knowledge/.network-ready: requirements/network.txt | .knowledge/.ready
+	.knowledge/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/network.txt
+	@touch $@
+
+knowledge-network: .knowledge/.network-ready  ## teach the network again from the same messages (an hour or two; KEEP=--keep-bars leaves its bars)
+	.knowledge/bin/python -m bot.understanding.network_training $(KEEP)
+
 lock: $(VENV)/bin/python  ## pin every dependency again (needs uv, which this target installs)
 	$(PIP) install uv
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build --extra test pyproject.toml -o requirements/test.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra knowledge pyproject.toml -o requirements/knowledge.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra network pyproject.toml -o requirements/network.txt
 
 clean:  ## remove the virtual environment and the caches; never the database
 	rm -rf $(VENV) .knowledge .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-.PHONY: help run test lint check crash-test format knowledge lock clean
+.PHONY: help run test lint check crash-test format knowledge knowledge-network lock clean

@@ -9,6 +9,7 @@ from bot.knowledge.danger import concepts
 from bot.knowledge.facts import facts, facts_in
 from bot.knowledge.files import LANGUAGES, KnowledgeError
 from bot.knowledge.findings import finding_words, findings
+from bot.knowledge.network_weights import load_network
 from bot.knowledge.rules import RULE_KINDS, Rule, rules
 from bot.knowledge.schemes import Scheme, schemes
 from bot.knowledge.signs import LEARNT, examples
@@ -177,7 +178,8 @@ def _learnt(name: str) -> Iterator[str]:
         authors = sorted({example.author for example in found if example.language == language})
         count = sum(example.language == language for example in found)
         yield f"  {language}: {count} messages by {', '.join(authors)} ({language}/signs)"
-    yield f"  weights: {load_weights().fingerprint}, examples: {load_weights().learnt_from}; not yet reviewed by a clinician"
+    yield f"  weights: {load_weights().fingerprint} and {load_network().fingerprint}, examples: {load_weights().learnt_from}"
+    yield "  not yet reviewed by a clinician"
 
 
 def _document(name: str) -> Iterator[str]:

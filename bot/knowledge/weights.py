@@ -12,6 +12,7 @@ import json
 from array import array
 from dataclasses import dataclass
 from functools import cache
+from math import inf
 from pathlib import Path
 
 from bot.knowledge.files import KnowledgeError, root
@@ -21,21 +22,30 @@ HEADS = ("check", "urgent", "emergency")
 
 
 @dataclass(frozen=True, slots=True)
+class Bars:
+    """`thresholds`: the score from which on a head speaks; `leaning`: the lower one of the first head, for what nothing else
+    understands; `calm`: the score of `urgent` below which a message reads as harmless; `still`: that of `check` below which hardly any
+    message that needs a question is found."""
+
+    thresholds: tuple[float, ...]
+    leaning: float
+    calm: float
+    still: float = -inf
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """`values[len(HEADS) * bucket + head]`, first for words, then for pieces; times `scale`, plus `bias`, is a score.
 
-    `thresholds`: the score from which on a head speaks; `leaning`: the lower one of the first head, for what nothing else
-    understands; `calm`: the score of `urgent` below which a message reads as harmless. `learnt_from` is the hash of the
-    examples (bot/knowledge/signs.py). `code_values[columns * bucket + code]`, of `columns = len(codes) + 1`, likewise tells one sign
-    from another, once a head has spoken; the last column tells whether somebody else is in danger, learnt from `subjects_from`.
+    `bars`: those of these scores alone. `learnt_from` is the hash of the examples (bot/knowledge/signs.py).
+    `code_values[columns * bucket + code]`, of `columns = len(codes) + 1`, likewise tells one sign from another, once a head has spoken;
+    the last column tells whether somebody else is in danger, learnt from `subjects_from`.
     """
 
     buckets: int
     scale: tuple[float, ...]
     bias: tuple[float, ...]
-    thresholds: tuple[float, ...]
-    leaning: float
-    calm: float
+    bars: Bars
     learnt_from: str
     fingerprint: str
     values: array[int]
@@ -67,9 +77,7 @@ def load_weights(folder: Path | None = None) -> Weights:
             buckets=int(header["buckets"]),
             scale=tuple(header["scale"]),
             bias=tuple(header["bias"]),
-            thresholds=tuple(header["thresholds"]),
-            leaning=float(header["leaning"]),
-            calm=float(header["calm"]),
+            bars=Bars(tuple(header["thresholds"]), float(header["leaning"]), float(header["calm"])),
             learnt_from=str(header["learnt_from"]),
             fingerprint=hashlib.sha256(content).hexdigest()[:12],
             values=array("b", body[:size]),

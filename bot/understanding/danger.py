@@ -1,10 +1,10 @@
 """Triage: every human message is screened for danger signs before anything else is done with it.
 
 Pure and total: any text gives a Screening and nothing is raised. Two readers look at every message: curated rules, whose words are data
-(`bot/knowledge/*/danger_*.yaml`) and whose concepts and levels are in `bot/knowledge/danger.yaml`, and a linear classifier learnt from
-examples (`danger_linear.py`). Either may raise an alarm. Where the rules alone would, and the second reader finds nothing but calm all
-through the message, it is asked about instead (docs/adr/0012-a-rule-alone.md). Both languages read every message, so that a mixed one is
-understood.
+(`bot/knowledge/*/danger_*.yaml`) and whose concepts and levels are in `bot/knowledge/danger.yaml`, and what is learnt from examples: a
+linear classifier and a small network, which make one opinion (`danger_second.py`). Either may raise an alarm. Where the rules alone would,
+and the second reader finds nothing but calm all through the message, it is asked about instead (docs/adr/0012-a-rule-alone.md). Both
+languages read every message, so that a mixed one is understood.
 """
 
 from __future__ import annotations
@@ -18,19 +18,21 @@ from typing import Any, cast
 
 from bot.core.flags import Flag, Screening, Status, Subject
 from bot.core.levels import Level
-from bot.knowledge.danger import CueName, Danger, DangerWords, load_danger
+from bot.knowledge.danger import Concept, CueName, Danger, DangerWords, load_danger
 from bot.knowledge.files import KnowledgeError
 from bot.knowledge.signs import LEARNT
 from bot.knowledge.weights import load_weights
 from bot.understanding.danger_amount import AmountFinder
 from bot.understanding.danger_context import Grammar, Surroundings
-from bot.understanding.danger_linear import LIKELY, SOMEONE, WHOLE, Clause, Linear, Stretch
-from bot.understanding.danger_long import Alarming, pieces
+from bot.understanding.danger_linear import LIKELY, SOMEONE, WHOLE, Clause, Linear
+from bot.understanding.danger_long import ORDINARY, Alarming, pieces
 from bot.understanding.danger_pattern import BOUNDARIES, COMMA, Finder, Match, Memo, PatternError, PatternReader, lines
 from bot.understanding.danger_reading import Reading, Speller, Token, quotations, read, tokenize
+from bot.understanding.danger_second import Read, SecondReader
 from bot.understanding.danger_together import Together
 from bot.understanding.fold import Folded, fold
 from bot.understanding.language import detect
+from bot.understanding.network import network
 
 DENIALS = "fixed"
 """The policy of signs that are a denial: asked about, and no more."""
@@ -42,6 +44,9 @@ _BY_NAMES = frozenset({"dangerous_mix"})
 """Signs that lists of names recognise: what a medicine is called, nobody learns from examples."""
 
 _HEADING_REACH = 60
+_SENTENCE_END = re.compile(r"[.!?…\n]+(?=\s|$)|\n")
+_MARKS = 2
+"""A text that is longer by no more than a mark or two says nothing else."""
 _ALONE_AT_MOST = Level.check
 """Words of a rule in a message that reads as harmless all through: two such messages in three are (docs/danger-signs.md)."""
 
@@ -131,7 +136,7 @@ class _Language:
 class Triage:
     """Reads messages for danger signs. Built once at the start; afterwards it holds no state and may be shared by threads."""
 
-    def __init__(self, danger: Danger, second: Linear) -> None:
+    def __init__(self, danger: Danger, second: SecondReader) -> None:
         self._danger, self._second = danger, second
         self._knowledge = f"{danger.fingerprint}-{second.fingerprint}"
         try:
@@ -150,7 +155,7 @@ class Triage:
     def load(cls) -> Triage:
         """Build it from the knowledge files. Raises KnowledgeError when they cannot be trusted."""
         with _keeping_everything():
-            return cls(load_danger(), Linear(load_weights()))
+            return cls(load_danger(), SecondReader(Linear(load_weights()), network()))
 
     def screen(self, text: str, *, language: str | None = None, quoted: bool = False) -> Screening:
         """Screen one message. `language` is what the person was known to write, `quoted` a forwarded text. Never raises."""
@@ -174,7 +179,7 @@ class Triage:
         rules: list[str] = []
         leaning = False
         for offset, piece in pieces(text, worth=self._alarming):
-            signs, leans = self._screen_piece(piece, quoted=quoted)
+            signs, leans = self._screen_piece(piece, quoted=quoted, whole=len(text) <= ORDINARY)
             leaning |= leans
             for flag, rule in signs:
                 flags.append(replace(flag, start=flag.start + offset, end=flag.end + offset))
@@ -183,20 +188,28 @@ class Triage:
         spoken = language if language in ("fr", "en") else detect(text[:2000], prior=language)
         return Screening(spoken, kept, tuple(dict.fromkeys(rules)), self._knowledge, leaning)
 
-    def _screen_piece(self, text: str, *, quoted: bool) -> tuple[list[tuple[Flag, str]], bool]:
+    def _screen_piece(self, text: str, *, quoted: bool, whole: bool) -> tuple[list[tuple[Flag, str]], bool]:
         folded = fold(text)
         tokens, quotes = tokenize(folded), quotations(folded)
         out: list[tuple[Flag, str]] = []
-        learnt = self._second.read(folded)
+        learnt = self._second.read(text, folded, whole=whole)
+        leans = learnt.leans
+        alone: dict[str, Read] = {}  # what it says of the sentences of a sign, by themselves: harmless company makes no sign harmless
         for index, language in enumerate(self._languages):
             reading = language.read(tokens, quotes=quotes, size=len(folded.text))
             other = self._languages[1 - index]
             for match, status, found, subject in self._signs(language, reading, other):
                 concept = self._danger.concepts[match.name]
-                alone = learnt.calm and not (concept.computed or concept.code in _BY_NAMES)
-                level = min(found, _ALONE_AT_MOST) if alone else found
                 start, end = _own_words(reading, match)
                 low, high = folded.span(reading.spans[start][0], reading.spans[end - 1][1])
+                known = concept.computed or concept.code in _BY_NAMES
+                level = found
+                if learnt.calm and not known:
+                    own = _sentences(text, low, high)
+                    if own not in alone:
+                        alone[own] = self._second.read(own, fold(own), whole=whole) if own else learnt
+                    level = self._believed(found, concept, (learnt, alone[own]))
+                leans |= level < Level.check <= found
                 forwarded = quoted and status == "current"
                 flag = Flag(
                     code=concept.code,
@@ -208,8 +221,17 @@ class Triage:
                     subject=subject,
                 )
                 out.append((flag, match.name))
-        out += self._learnt_signs(text, folded, learnt.stretches, out, quoted=quoted)
-        return self._with_subjects(out, learnt.clauses, folded), learnt.leans
+        out += self._learnt_signs(text, folded, learnt, out, quoted=quoted)
+        return self._with_subjects(out, learnt.clauses, folded), leans
+
+    def _believed(self, found: Level, concept: Concept, readings: Sequence[Read]) -> Level:
+        """What a rule's word is worth in a message that reads as harmless: a question; where it reads as nothing but harmless, the open
+        question that anything gets which nobody understands (docs/adr/0017-a-small-network.md). A denial is always asked about."""
+        if not all(read.calm for read in readings):
+            return found
+        if all(read.still for read in readings) and concept.policy != DENIALS:
+            return Level.none if found >= Level.check else found
+        return min(found, _ALONE_AT_MOST)
 
     def _with_subjects(self, found: Sequence[tuple[Flag, str]], read: Sequence[Clause], folded: Folded) -> list[tuple[Flag, str]]:
         """Who is in danger is learnt from examples: words of relation and of the first person stand in both kinds of messages.
@@ -221,23 +243,31 @@ class Triage:
         is_short = sum(len(clause.words) for clause in read) <= WHOLE
         whole = self._second.someone(read) if is_short else None
         spans = [(clause, folded.span(clause.start, clause.end)) for clause in read]
+        scored: dict[tuple[Clause, ...], float] = {}  # many signs stand in the same clauses
+
+        def score(flag: Flag) -> float:
+            here = tuple(clause for clause, (start, end) in spans if start < flag.end and end > flag.start) or tuple(read)
+            if here not in scored:
+                scored[here] = self._second.someone(here)
+            return scored[here]
+
         told: list[tuple[Flag, str]] = []
         for flag, rule in found:
             if flag.level >= Level.check:
-                here = [clause for clause, (start, end) in spans if start < flag.end and end > flag.start] or read
-                score = whole if whole is not None else self._second.someone(here)
-                told.append((replace(flag, subject="other" if score >= (LIKELY if flag.subject == "other" else SOMEONE) else "self"), rule))
+                bar = LIKELY if flag.subject == "other" else SOMEONE
+                subject: Subject = "other" if (score(flag) if whole is None else whole) >= bar else "self"
+                told.append((replace(flag, subject=subject), rule))
             else:
                 told.append((flag, rule))
         return told
 
     def _learnt_signs(
-        self, text: str, folded: Folded, learnt: Sequence[Stretch], ruled: Sequence[tuple[Flag, str]], *, quoted: bool
+        self, text: str, folded: Folded, learnt: Read, ruled: Sequence[tuple[Flag, str]], *, quoted: bool
     ) -> Iterator[tuple[Flag, str]]:
         """What the second reader adds: only what raises a stretch above what the rules, or a worse stretch, already said of it."""
         found = [flag for flag, _ in ruled]
         settled = [flag for flag, name in ruled if flag.status != "current" or self._danger.concepts[name].policy == DENIALS]
-        for stretch in learnt:
+        for stretch in learnt.stretches:
             low, high = folded.span(stretch.start, stretch.end)
             level = min(stretch.level, _FORWARDED_AT_MOST) if quoted else stretch.level
             here = [flag for flag in found if flag.start < high and low < flag.end]
@@ -247,17 +277,13 @@ class Triage:
                 # Another clause of the message is a stretch of its own, and is judged by itself.
                 continue
             known = max(near, key=lambda flag: flag.level, default=None)
-            place = (low, high, text[low:high])
-            flag = self._learnt_flag(stretch, place, known, level=level, status="quoted" if quoted else "current")
+            flag = Flag(self._code_of(stretch, learnt, known), level, low, high, text[low:high], "quoted" if quoted else "current")
             found.append(flag)
             yield flag, f"{LEARNT}{flag.code}"
 
-    def _learnt_flag(self, stretch: Stretch, place: tuple[int, int, str], known: Flag | None, *, level: Level, status: Status) -> Flag:
-        """What the rules have recognised there, the second reader only takes more seriously; else it says itself what and who."""
-        named = known is not None and known.code in self._alarming_codes
-        code = known.code if known is not None and named else self._second.code_of(stretch.clauses)
-        start, end, words = place
-        return Flag(code, level, start, end, words, status)
+    def _code_of(self, stretch: Stretch, learnt: Read, known: Flag | None) -> str:
+        """What the rules have recognised there, the second reader only takes more seriously; else it says itself what it is."""
+        return known.code if known and known.code in self._alarming_codes else self._second.code_of(stretch.clauses, learnt)
 
     def _is_vetoed(self, hit: Match, vetoes: Sequence[Match], around: Surroundings) -> bool:
         """True when an `unless` of the concept touches the sign; for signs of the body, when it stands in its clause."""
@@ -281,6 +307,14 @@ class Triage:
                 continue
             verdict = around.judge(hit, concept, self._danger.policies[concept.policy])
             yield hit, verdict.status, verdict.level, "other" if around.is_about_someone(hit) else "self"
+
+
+def _sentences(text: str, start: int, end: int) -> str:
+    """The sentences that characters [start, end) stand in; "" when they are all there is."""
+    first = max((found.end() for found in _SENTENCE_END.finditer(text, 0, start)), default=0)
+    last = _SENTENCE_END.search(text, end)
+    own = text[first : last.start() if last else len(text)]
+    return own if len(own.strip()) < len(text.strip()) - _MARKS else ""
 
 
 def _set(words: str) -> frozenset[str]:

@@ -19,9 +19,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import inf, log, sqrt
+from math import log, sqrt
 
-from bot.core.levels import Level
 from bot.knowledge.files import KnowledgeError
 from bot.knowledge.weights import HEADS, Weights
 from bot.knowledge.word_classes import word_classes
@@ -46,12 +45,6 @@ SOMEONE = 0.15
 LIKELY = -0.5
 """The same, where a rule has found that somebody else is spoken of."""
 
-_URGENT = HEADS.index("urgent")
-FEW = 4
-"""Of a message of fewer words ("erase everything") only what is urgent is believed: a doubt needs something to stand on."""
-MANY = 300
-"""Of a text of more words nothing is said as a whole: a sign is drowned in it."""
-
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)*'?|[?!]+|\.{2,}|…|[.\n;:,]|[\U0001f300-\U0001faff]")
 _RUNS = re.compile(r"(.)\1{2,}")
 _STOPS = frozenset({".", "\n", ";", "...", "…"})
@@ -67,35 +60,6 @@ class Clause:
     words: tuple[str, ...]
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """What the second reader says of some clauses in a row, and of the folded characters [start, end) that they stand in."""
-
-    level: Level
-    clauses: Sequence[Clause]
-
-    @property
-    def start(self) -> int:
-        """Its first folded character."""
-        return self.clauses[0].start
-
-    @property
-    def end(self) -> int:
-        """The folded character after its last."""
-        return self.clauses[-1].end
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What the second reader says of a message: the stretches that need a question or more, whether it leans towards one, and
-    whether it reads as harmless all through (one of very few words or of very many never does). `clauses`: what it read."""
-
-    clauses: Sequence[Clause]
-    stretches: Sequence[Stretch]
-    leans: bool
-    calm: bool
 
 
 def clauses(folded: Folded) -> list[Clause]:
@@ -227,32 +191,14 @@ class Linear:
             raise KnowledgeError(f"danger weights: {weights.buckets} buckets, not {BUCKETS}: run make knowledge")
         self._weights = weights
         word_classes()  # read with the rest at the start, not with somebody's first message
-        self.fingerprint = weights.fingerprint
+        self.fingerprint, self.bars = weights.fingerprint, weights.bars
         self._pieces = lru_cache(maxsize=32_768)(self._pieces_of)
 
-    def read(self, folded: Folded) -> Read:
-        """The stretches that need a question or more, the worst first; and how the whole reads. Never raises."""
-        found = clauses(folded)
+    def scores(self, found: Sequence[Clause], parts: Sequence[Sequence[Clause]]) -> list[tuple[float, ...]]:
+        """Per part of the clauses found in a text the score of every head. Never raises."""
         summed = {clause: self._sums(clause) for clause in found}
-        judged: list[Stretch] = []
-        leans, worst = False, -inf
-        parts = stretches(found)
-        words = sum(len(clause.words) for clause in found)
-        for part in parts:
-            scores = [score - by_chance(len(parts)) for score in self._scores([summed[clause] for clause in part])]
-            leans |= scores[0] >= self._weights.leaning and words >= FEW
-            worst = max(worst, scores[_URGENT])
-            level = self._level(scores)
-            if level >= (Level.check if words >= FEW else Level.urgent):
-                judged.append(Stretch(level, part))
-        judged.sort(key=lambda stretch: (-stretch.level, stretch.end - stretch.start, stretch.start))
-        return Read(found, judged, leans, calm=worst < self._weights.calm and FEW <= words <= MANY)
-
-    def _level(self, scores: Sequence[float]) -> Level:
-        check, urgent, emergency = (score >= bar for score, bar in zip(scores, self._weights.thresholds, strict=True))
-        if urgent:
-            return Level.emergency if emergency else Level.urgent
-        return Level.check if check else Level.none
+        chance = by_chance(len(parts))
+        return [tuple(score - chance for score in self._scores([summed[clause] for clause in part])) for part in parts]
 
     def _scores(self, sums: Sequence[_Sums]) -> tuple[float, ...]:
         words, pieces = max(1, sum(s.word_count for s in sums)), max(1, sum(s.piece_count for s in sums))
@@ -287,10 +233,10 @@ class Linear:
             emergency += values[at + 2]
         return check, urgent, emergency
 
-    def code_of(self, part: Sequence[Clause]) -> str:
-        """The most likely sign of a stretch: the codes share a smaller table of the same features."""
-        totals = self._told(part, range(len(self._weights.codes)))
-        return self._weights.codes[max(range(len(totals)), key=totals.__getitem__)]
+    def signs(self, part: Sequence[Clause]) -> dict[str, float]:
+        """How much a stretch reads like each sign: they share a smaller table of the same features."""
+        codes = self._weights.codes
+        return dict(zip(codes, self._told(part, range(len(codes))), strict=True))
 
     def someone(self, part: Sequence[Clause]) -> float:
         """How much it reads like the danger of somebody else than the writer: `SOMEONE` or more, or `LIKELY` where a rule says so."""

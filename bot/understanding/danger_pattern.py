@@ -348,9 +348,10 @@ class Finder:
         self.keys = frozenset(self._by_anchor)  # a text must hold at least one of them
 
     def find(self, line: Line, memo: Memo) -> list[Match]:
-        """Every longest match, in no particular order."""
+        """Every longest match, in the order of the text: where two say as much, the same one names the sign on every machine."""
         places = places_of(line)
         tried: dict[int, tuple[str, Node]] = {}
-        for key in places.keys() & self._by_anchor.keys():
-            tried.update((id(entry), entry) for entry in self._by_anchor[key])
-        return [match for name, node in tried.values() for match in matches(name, node, line, places, memo)]
+        for key in places:
+            tried.update((id(entry), entry) for entry in self._by_anchor.get(key, ()))
+        found = (match for name, node in tried.values() for match in matches(name, node, line, places, memo))
+        return sorted(found, key=lambda match: (match.start, -match.end, match.name))

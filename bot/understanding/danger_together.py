@@ -47,8 +47,8 @@ class Together:
         """The words from the first to the last part, for every first part and the nearest of each other part."""
         places = places_of(line)
         tried: dict[int, _Group] = {}
-        for key in places.keys() & self._by_anchor.keys():
-            tried.update((id(group), group) for group in self._by_anchor[key])
+        for key in places:
+            tried.update((id(group), group) for group in self._by_anchor.get(key, ()))
         found: dict[int, list[Match]] = {}
         return [match for group in tried.values() if group.may_be_in(places) for match in self._joined(group, line, places, memo, found)]
 

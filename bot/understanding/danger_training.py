@@ -153,8 +153,15 @@ def unseen_scores(found: Sequence[Example], learnt: Lessons, read: Lessons) -> l
         others, theirs = ~unseen[learnt.owners], unseen[read.owners]
         taught = Lessons(learnt.matrix[others], learnt.owners[others], learnt.levels[others], learnt.chances[others], learnt.pull[others])
         for worst, model in zip(scores, heads_of(taught), strict=True):
-            np.maximum.at(worst, read.owners[theirs], model.scores(read.matrix[theirs]) - read.chances[theirs])
+            worst[unseen] = worst_of(model, read, len(found), theirs)[unseen]
     return scores
+
+
+def worst_of(model: Model, read: Lessons, count: int, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
+    """Per message, of so many, the score of its worst stretch among some rows of what is read."""
+    worst = np.full(count, -99.0)
+    np.maximum.at(worst, read.owners[rows], model.scores(read.matrix[rows]) - read.chances[rows])
+    return worst
 
 
 def groups(authors: np.ndarray) -> list[list[str]]:

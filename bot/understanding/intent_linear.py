@@ -1,4 +1,4 @@
-"""The second opinion on what a message does: a linear classifier over the words of the masked text and pieces of them.
+"""The linear half of the second opinion on what a message does: a classifier over the words of the masked text and pieces of them.
 
 It survives the spelling that defeats the cues, and it never decides alone on a dose. What it knows are the sayings of
 `bot/knowledge/*/sayings`; `make knowledge` turns them into a small file of weights per language (`intent_training`). Figures, hours,
@@ -55,7 +55,7 @@ def piece_features(word: str) -> tuple[int, ...]:
     return tuple(piece & _MASK for piece in pieces(word)) if word[0].islower() else ()
 
 
-class Second:
+class IntentLinear:
     """The classifier of one language with its weights. It holds no state but a memory of words, and may be shared by threads."""
 
     def __init__(self, weights: IntentWeights) -> None:
@@ -73,10 +73,7 @@ class Second:
         by_word, by_piece = self._weights.scale / sqrt(max(1, len(features))), self._weights.scale / sqrt(max(1, count))
         for at in range(len(totals)):
             totals[at] += by_word * summed[at] + by_piece * sum(sums[at] for sums, _ in told)
-        highest = max(totals)
-        shares = [exp(total - highest) for total in totals]
-        whole = sum(shares)
-        named = (Likeness(intent, share / whole) for intent, share in zip(self._weights.intents, shares, strict=True))
+        named = (Likeness(intent, share) for intent, share in zip(self._weights.intents, shares(totals), strict=True))
         return tuple(sorted(named, key=lambda one: (-one.share, one.intent)))
 
     def _pieces_of(self, word: str) -> tuple[tuple[int, ...], int]:
@@ -87,3 +84,11 @@ class Second:
         values, step = self._weights.values, len(self._weights.intents)
         rows = [values[feature * step : (feature + 1) * step] for feature in features]
         return tuple(map(sum, zip(*rows, strict=True))) if rows else (0,) * step
+
+
+def shares(scores: Sequence[float]) -> list[float]:
+    """Scores as parts of one: softmax."""
+    highest = max(scores)
+    sizes = [exp(score - highest) for score in scores]
+    whole = sum(sizes)
+    return [size / whole for size in sizes]

@@ -13,11 +13,13 @@ from bot.core.meaning import Act, Meaning
 from bot.knowledge.intent_weights import load_intent_weights
 from bot.knowledge.language import Language
 from bot.understanding.clauses import Clauses
-from bot.understanding.intent_linear import Second
+from bot.understanding.intent_linear import IntentLinear
+from bot.understanding.intent_second import SecondOpinion
 from bot.understanding.intents import LOGS, Cues
 from bot.understanding.interpret import Interpreter
 from bot.understanding.language import Ear, ear, languages
 from bot.understanding.logs import as_clock
+from bot.understanding.network import taught
 from bot.understanding.normal import Writing, is_whole
 from bot.understanding.pattern import tidy
 from bot.understanding.piece import Piece
@@ -40,10 +42,10 @@ class _Tongue:
     writing: Writing
     scanner: Scanner
     cues: Cues
-    second: Second | None
+    second: SecondOpinion | None
 
     @classmethod
-    def of(cls, language: Language, second: Second | None) -> _Tongue:
+    def of(cls, language: Language, second: SecondOpinion | None) -> _Tongue:
         return cls(
             writing=Writing.of(language),
             scanner=Scanner.of(language),
@@ -63,11 +65,11 @@ class Reader:
     def load(cls, *, second_opinion: bool = True) -> Reader:
         """Read and compile the knowledge; without a second opinion for what that is learnt with. Raises KnowledgeError on any doubt."""
         spoken = languages()
-        seconds = {code: Second(load_intent_weights(code)) for code in spoken} if second_opinion else {}
+        seconds = {code: SecondOpinion(IntentLinear(load_intent_weights(code)), taught(code)) for code in spoken} if second_opinion else {}
         return cls(_tongues(spoken, seconds), ear())
 
     @classmethod
-    def of(cls, spoken: Mapping[str, Language], seconds: Mapping[str, Second]) -> Reader:
+    def of(cls, spoken: Mapping[str, Language], seconds: Mapping[str, SecondOpinion]) -> Reader:
         """Compile languages, installed or not, by code; one that has no second opinion is read by its cues alone."""
         return cls(_tongues(spoken, seconds), Ear.of(spoken))
 
@@ -149,7 +151,7 @@ class Reader:
         meaning = Interpreter(
             language=code,
             clauses=Clauses(cues=tongue.cues, parts=tongue.scanner.times.part_hours, now=now),
-            opinion=tongue.second.opinion(scan.masked, asks=asks) if tongue.second else (),
+            opinion=tongue.second.of(text, scan.masked, asks=asks, whole=is_whole(text)) if tongue.second else (),
             scan=scan,
             question=asks,
             cut=not (is_whole(text) and in_our_time),
@@ -169,7 +171,7 @@ def meaning_json(meaning: Meaning) -> dict[str, Any]:
     }
 
 
-def _tongues(spoken: Mapping[str, Language], seconds: Mapping[str, Second]) -> dict[str, _Tongue]:
+def _tongues(spoken: Mapping[str, Language], seconds: Mapping[str, SecondOpinion]) -> dict[str, _Tongue]:
     return {code: _Tongue.of(language, seconds.get(code)) for code, language in spoken.items()}
 
 

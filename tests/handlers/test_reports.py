@@ -14,7 +14,7 @@ from tests.handlers.keepers import DANGER, HOUR, PLAN, case_of, open_rig, to
 from tests.houses import Rig
 
 LINK = "https://discord.com/channels/1/2/3"
-CALM = ["buy pills at my place", "va crever, sale ivrogne", "I took 40 mg at noon and 80 mg tonight", "12345", ""]
+CALM = ["buy pills at my place", "va crever, sale ivrogne", "I took 20 mg at noon and 20 mg tonight", "12345", ""]
 SIGNS = [("I want to kill myself tonight", "en"), ("je vais me tuer ce soir", "fr")]
 AS_IF_THEIRS = {"safe"}
 """Buttons under words that take the reporter for whoever is in danger."""

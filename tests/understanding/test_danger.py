@@ -168,7 +168,9 @@ def test_the_screening_names_its_rules_and_its_knowledge() -> None:
     screening = screen("je veux mourir", language="fr")
     assert screening.language == "fr"
     assert "suicide-wish" in screening.rules
-    assert [len(part) for part in screening.knowledge.split("-")] == [12, 12], "the rules' files, and the weights"
+    assert [len(part) for part in screening.knowledge.split("-")] == [12, 12, 12], (
+        "the rules' files, and the weights of both halves of the second reader"
+    )
 
 
 def test_an_empty_message_says_nothing() -> None:
@@ -176,10 +178,10 @@ def test_an_empty_message_says_nothing() -> None:
 
 
 def test_the_json_is_the_contract() -> None:
-    assert screening_json(screen("ce soir je veux mourir", language="fr")) == {
+    assert screening_json(screen("écoutez, je veux mourir", language="fr")) == {
         "language": "fr",
         "level": "urgent",
-        "flags": [{"code": "suicidal_thoughts", "level": "urgent", "start": 8, "end": 22, "text": "je veux mourir", "status": "current"}],
+        "flags": [{"code": "suicidal_thoughts", "level": "urgent", "start": 9, "end": 23, "text": "je veux mourir", "status": "current"}],
         "rules": ["suicide-wish", "suicide-mention"],
         "knowledge": screen("").knowledge,
     }

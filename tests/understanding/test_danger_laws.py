@@ -12,6 +12,7 @@ from bot.core.flags import Flag
 from bot.core.levels import Level, worst
 from bot.understanding.danger import merge
 from tests.understanding.test_danger import screen, sentences, table
+from tests.understanding.test_danger_linear import rules_alone
 
 DANGER = [
     sentence
@@ -64,10 +65,13 @@ def test_any_text_is_screened_and_every_span_is_in_it(text: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(DANGER), st.sampled_from(["Il fait beau.", "Merci de me lire.", "Thanks for reading.", "I had soup for dinner."]))
-def test_an_unrelated_sentence_after_a_danger_removes_nothing(danger: str, after: str) -> None:
-    before = {flag.code for flag in screen(danger).flags if flag.level >= Level.urgent}
-    later = {flag.code for flag in screen(f"{danger}\n{after}").flags if flag.level >= Level.urgent}
-    assert before <= later
+def test_an_unrelated_sentence_after_a_danger_removes_nothing_that_a_rule_has_found(danger: str, after: str) -> None:
+    """What is only learnt is judged in its company, and is asked about at the least."""
+    alone, joined = screen(danger), screen(f"{danger}\n{after}")
+    before, later = ({flag.code for flag in each.flags if flag.level >= Level.urgent} for each in (alone, joined))
+    ruled = {flag.code for flag in rules_alone().screen(danger).flags if flag.level >= Level.urgent}
+    assert before & ruled <= later
+    assert not before or joined.level >= Level.check or joined.leaning
 
 
 @settings(max_examples=80, deadline=None)

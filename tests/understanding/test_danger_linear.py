@@ -6,6 +6,7 @@ from array import array
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,14 +15,17 @@ from hypothesis import strategies as st
 from bot.core.levels import Level
 from bot.knowledge.danger import load_danger
 from bot.knowledge.files import LANGUAGES, KnowledgeError
+from bot.knowledge.network_weights import load_network
 from bot.knowledge.provenance import sources
 from bot.knowledge.sayings import sayings
 from bot.knowledge.signs import LEARNT, SAID, Example, concerned, concerned_hash, examples, examples_hash, read_examples
-from bot.knowledge.weights import HEADS, Weights, load_weights
+from bot.knowledge.weights import HEADS, Bars, Weights, load_weights
 from bot.knowledge.word_classes import word_classes
 from bot.understanding.danger import Triage
 from bot.understanding.danger_linear import BUCKETS, LONG_CLAUSE, WHOLE, Linear, clauses, stretches
+from bot.understanding.danger_second import Read, SecondReader
 from bot.understanding.fold import fold
+from bot.understanding.network import Network, network
 
 EXAM = Path(__file__).parent / "danger_exam"
 
@@ -35,8 +39,20 @@ def triage() -> Triage:
 @cache
 def rules_alone() -> Triage:
     """The rules, beside a second reader that never speaks and is never calm."""
-    weights = load_weights()
-    return Triage(load_danger(), Linear(replace(weights, thresholds=(1e9,) * len(HEADS), calm=-1e9)))
+    return Triage(load_danger(), second(thresholds=(1e9,) * len(HEADS), calm=-1e9))
+
+
+def second(**bars: Any) -> SecondReader:
+    """The second reader with some of its bars elsewhere, whether the network is asked or not."""
+    weights, taught = load_weights(), load_network()
+    return SecondReader(
+        Linear(replace(weights, bars=replace(weights.bars, **bars))), Network(replace(taught, bars=replace(taught.bars, **bars)))
+    )
+
+
+def read(text: str, reader: SecondReader | None = None) -> Read:
+    """What the second reader makes of a message."""
+    return (reader or SecondReader(Linear(load_weights()), network())).read(text, fold(text))
 
 
 @cache
@@ -134,17 +150,19 @@ texts = st.one_of(
 
 @settings(max_examples=150, deadline=None)
 @given(texts)
-def test_what_a_rule_finds_is_always_asked_about_and_only_calm_all_through_makes_it_less(text: str) -> None:
-    alone, both = rules_alone().screen(text), triage().screen(text)
-    calm = Linear(load_weights()).read(fold(text)).calm
-    assert both.level >= (min(alone.level, Level.check) if calm else alone.level)
+def test_what_a_rule_finds_is_asked_about_and_only_what_reads_as_harmless_all_through_makes_it_less(text: str) -> None:
+    alone, both, said = rules_alone().screen(text), triage().screen(text), read(text)
+    if said.still:
+        assert both.level >= alone.level or both.leaning
+    else:
+        assert both.level >= (min(alone.level, Level.check) if said.calm else alone.level)
     assert set(alone.rules) <= set(both.rules)
 
 
 @settings(max_examples=150, deadline=None)
 @given(texts)
 def test_a_second_reader_that_is_never_calm_only_ever_adds(text: str) -> None:
-    anxious = Triage(load_danger(), Linear(replace(load_weights(), calm=-1e9)))
+    anxious = Triage(load_danger(), second(calm=-1e9))
     assert anxious.screen(text).level >= rules_alone().screen(text).level
 
 
@@ -160,10 +178,20 @@ def test_a_rule_alone_in_a_message_that_is_calm_all_through_is_asked_about(text:
 
 
 def test_what_is_computed_or_known_by_name_is_never_made_less() -> None:
-    calm = Triage(load_danger(), Linear(replace(load_weights(), thresholds=(1e9,) * len(HEADS), calm=1e9)))
+    calm = Triage(load_danger(), second(thresholds=(1e9,) * len(HEADS), calm=1e9))
     assert calm.screen("took 25 tablets of 10 at once this evening").level is Level.emergency
     assert calm.screen("had three beers and a Vicodin").level >= Level.urgent
     assert calm.screen("I have decided to hurt him as soon as he comes home").level is Level.check
+
+
+def test_what_reads_as_nothing_but_harmless_is_left_to_the_open_question_and_a_denial_is_asked_about() -> None:
+    still = Triage(load_danger(), second(thresholds=(1e9,) * len(HEADS), calm=1e9, still=1e9, leaning=1e9))
+    told = still.screen("I have decided to hurt him as soon as he comes home")
+    assert (told.level, told.leaning) == (Level.none, True)
+    assert told.rules == ("harm-others-intent",), "what the rule found is in the record all the same"
+    assert still.screen("I do not want to kill myself").level is Level.check
+    assert still.screen("took 25 tablets of 10 at once this evening").level is Level.emergency
+    assert not still.screen("the soup was very good today").leaning
 
 
 @pytest.mark.parametrize(
@@ -175,9 +203,11 @@ def test_what_is_said_outright_alarms_whatever_stands_beside_it(text: str) -> No
 
 
 def test_very_few_words_and_very_many_are_never_calm() -> None:
-    assert not Linear(replace(load_weights(), calm=1e9)).read(fold("cannot breathe")).calm
-    assert Linear(replace(load_weights(), calm=1e9)).read(fold("the soup was very good today")).calm
-    assert not Linear(replace(load_weights(), calm=1e9)).read(fold("the soup was very good today " * 60)).calm
+    anything = second(calm=1e9, still=1e9)
+    assert not read("cannot breathe", anything).calm
+    assert read("the soup was very good today", anything).still
+    assert not read("the soup was very good today " * 60, anything).calm
+    assert not read("the soup was very good today " * 60, anything).still
 
 
 @settings(max_examples=100, deadline=None)
@@ -242,7 +272,8 @@ def test_every_learnt_rule_says_what_it_was_learnt_from(code: str) -> None:
 
 def silent() -> Weights:
     """Weights of nothing, to plant faults in."""
-    return replace(load_weights(), values=array("b", bytes(2 * BUCKETS * len(HEADS))), thresholds=(0.5, 0.5, 0.5), bias=(0.0, 0.0, 0.0))
+    bars = Bars(thresholds=(0.5, 0.5, 0.5), leaning=0.0, calm=0.0)
+    return replace(load_weights(), values=array("b", bytes(2 * BUCKETS * len(HEADS))), bars=bars, bias=(0.0, 0.0, 0.0))
 
 
 @pytest.mark.parametrize(
@@ -250,7 +281,7 @@ def silent() -> Weights:
     [((0.6, 0, 0), "check"), ((0.6, 0.6, 0), "urgent"), ((0, 0.6, 0.6), "emergency"), ((0, 0, 0.6), None), ((0.4, 0.4, 0.4), None)],
 )
 def test_an_emergency_needs_the_bar_of_what_is_urgent_too(bias: tuple[float, ...], level: str | None) -> None:
-    found = Linear(replace(silent(), bias=bias)).read(fold("anything that somebody said")).stretches
+    found = read("anything that somebody said", SecondReader(Linear(replace(silent(), bias=bias)), None)).stretches
     assert [stretch.level.name for stretch in found] == ([level] if level else [])
 
 

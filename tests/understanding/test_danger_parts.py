@@ -11,6 +11,7 @@ from bot.understanding.danger import Triage
 from bot.understanding.danger_linear import Linear
 from bot.understanding.danger_pattern import Finder, Line, PatternError, PatternReader
 from bot.understanding.danger_reading import Speller, tokenize
+from bot.understanding.danger_second import SecondReader
 from bot.understanding.fold import fold
 
 
@@ -126,7 +127,7 @@ def test_a_broken_pattern_stops_the_start_up_and_names_itself() -> None:
         danger.concepts, danger.policies, (type(french)("fr", french.words, french.slots, broken), *danger.languages[1:]), ""
     )
     with pytest.raises(KnowledgeError, match="je"):
-        Triage(spoiled, Linear(load_weights()))
+        Triage(spoiled, SecondReader(Linear(load_weights()), None))
 
 
 def test_the_fingerprint_is_stable() -> None:

@@ -18,7 +18,8 @@ from bot.knowledge.files import LANGUAGES, KnowledgeError
 from bot.knowledge.intent_weights import IntentWeights, load_intent_weights
 from bot.knowledge.sayings import sayings, sayings_hash
 from bot.understanding.fold import fold
-from bot.understanding.intent_linear import BUCKETS, Likeness, Second
+from bot.understanding.intent_linear import BUCKETS, IntentLinear, Likeness
+from bot.understanding.intent_second import SecondOpinion
 from bot.understanding.reader import Reader
 from tests.houses import minds
 
@@ -39,7 +40,9 @@ def convinced_of(*intents: str) -> Reader:
     bias = tuple(50.0 if name in intents else 0.0 for name in names)
     blind = IntentWeights(BUCKETS, names, 0.0, bias, "nothing", array("b", bytes(2 * BUCKETS * len(names))))
     reader = minds().reader
-    return replace(reader, tongues={code: replace(tongue, second=Second(blind)) for code, tongue in reader.tongues.items()})
+    return replace(
+        reader, tongues={code: replace(tongue, second=SecondOpinion(IntentLinear(blind), None)) for code, tongue in reader.tongues.items()}
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -106,9 +109,17 @@ def test_what_the_cues_do_not_know_is_changed_only_when_it_is_certain(text: str)
 
 
 @pytest.mark.parametrize("text", ["zzz 20 mg qqq 2pm", "20 mg", "hmm the 20", "blue 20 mg at 2pm fish", "deux trucs de 20 à 14h bof"])
-@pytest.mark.parametrize("intent", ["log_missed", "correct_last", "set_plan", "undo", "erase", "stop_treatment"])
-def test_nothing_that_changes_the_diary_or_the_plan_is_done_on_its_word_alone(text: str, intent: str) -> None:
+@pytest.mark.parametrize("intent", ["correct_last", "set_plan", "erase", "stop_treatment"])
+def test_no_correction_no_plan_and_no_stop_is_taken_on_its_word_alone(text: str, intent: str) -> None:
     assert says(text, "en", convinced_of(intent)).confidence != "sure"
+
+
+@pytest.mark.parametrize(("text", "intent"), [("zzz 20 mg qqq 2pm", "log_missed"), ("hmm the 20", "undo")])
+def test_a_missed_dose_and_undoing_are_taken_on_its_word_only_when_it_is_certain(text: str, intent: str) -> None:
+    """Both are read back with their way back."""
+    assert says(text, "en", convinced_of(intent)).confidence == "sure"
+    assert says(text, "en", convinced_of(intent, "ask_history")).confidence == "ask"
+    assert says("20 mg", "en", convinced_of(intent)).confidence != "sure", "figures alone are nothing to be certain of"
 
 
 @pytest.mark.parametrize(
@@ -140,7 +151,7 @@ def test_what_only_answers_is_served_when_it_is_certain() -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=300), st.sampled_from(LANGUAGES), st.booleans())
 def test_all_that_a_message_may_be_is_one_whatever_the_text(text: str, language: str, asks: bool) -> None:
-    opinion = Second(load_intent_weights(language)).opinion(text, asks=asks)
+    opinion = IntentLinear(load_intent_weights(language)).opinion(text, asks=asks)
     assert sum(one.share for one in opinion) == pytest.approx(1)
     assert shares(opinion) == sorted(shares(opinion), reverse=True)
 
