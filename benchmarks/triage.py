@@ -41,6 +41,8 @@ WORDS = {
 
 Finds = Callable[[str], bool]
 
+EXAMS = {"oblique (t1, t2)": {"t1", "t2"}, "plain (t3)": {"t3"}, "side effects (t4)": {"t4"}}
+
 
 def phrases(language: str) -> list[str]:
     """The common list, one phrase an item."""
@@ -136,12 +138,27 @@ def report(name: str, reader: dict[str, Finds], messages: Sequence[Example]) -> 
         sys.stdout.write(f"{name:12} {language}  {shares}  median {median(took) * 1000:6.2f} ms\n")
 
 
+def ours_by_exam(messages: Sequence[Example]) -> None:
+    """What Palier raises to `urgent` or more, and to `check` or more, of every exam: of what is urgent, of hard negatives, of the rest."""
+    triage = Triage.load()
+    for language in ("fr", "en"):
+        for name, authors in EXAMS.items():
+            told = [(e, triage.screen(e.clean).level) for e in messages if e.language == language and e.author in authors]
+            sys.stdout.write(f"{language} {name:18}")
+            for kind in ("urgent", "trap", "everyday"):
+                levels = [level for e, level in told if (e.level >= Level.urgent if kind == "urgent" else e.kind == kind)]
+                shares = " / ".join(f"{sum(level >= at for level in levels) / len(levels):6.1%}" for at in (Level.urgent, Level.check))
+                sys.stdout.write(f"  {kind} ({len(levels)}) {shares}")
+            sys.stdout.write("\n")
+
+
 def main() -> None:
-    """Ours first, then everybody who is installed."""
+    """Ours first, exam by exam, then everybody who is installed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--without-peers", action="store_true")
     options = parser.parse_args()
     messages = exam()
+    ours_by_exam(messages)
     report("palier", ours(), messages)
     report("plain words", plain_words(), messages)
     if options.without_peers:

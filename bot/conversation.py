@@ -291,8 +291,7 @@ class Conversation:
         if handle is None or dialogue is None or dialogue.form != "offer":
             return [turn.reply(say("form.over"))]
         turn.close_form()
-        then = dialogue.answers.get("said_at")
-        said_at = datetime.fromisoformat(str(then)) if then else turn.incoming.sent_at
+        said_at = datetime.fromisoformat(str(dialogue.answers.get("said_at") or turn.incoming.sent_at))
         heard = replace(turn.incoming, text=str(dialogue.answers["text"]), sent_at=said_at)
         again = self._understood(replace(turn, incoming=heard))
         act = next((act for act in again.meaning.acts if act.intent == intent), Act(intent, again.meaning.slots))
@@ -315,7 +314,8 @@ class Conversation:
             if turn.screening.level is Level.check:
                 return []
             return danger.ask_openly(turn) if turn.screening.leaning else self._handlers.not_understood(turn)
-        return [reply for act in turn.meaning.acts for reply in self._handlers.intents[act.intent](turn.serving(act))]
+        replies = [reply for act in turn.meaning.acts for reply in self._handlers.intents[act.intent](turn.serving(act))]
+        return replies + self._handlers.told_beside(turn)
 
     def _logs_beside(self, turn: Turn) -> list[Reply]:
         """What an orange message says happened is kept all the same; none of it is asked back."""

@@ -13,6 +13,7 @@ from math import log
 
 from bot.core.curve import REFERENCE, Profile, Taken, absorption, level, steady_level
 from bot.core.decision import Allowed
+from bot.core.drinks import STANDARD
 from bot.core.entry import Entry, EntryKind
 from bot.core.history import day_counted
 from bot.core.plan import Plan
@@ -39,8 +40,8 @@ PEAKS_WITHIN = timedelta(hours=6)
 ABOUT = timedelta(minutes=10)
 ONE_HOUR, ONE_MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
-COUNTED_UNITS = frozenset({None, "glass", "shot"})
-"""What is counted one by one. A bottle or a pint is not made into glasses that nobody said."""
+COUNTED_UNITS = frozenset({None, "glass", "shot", "half_pint", STANDARD})
+"""What is counted one by one where not all that was said could be worked out in standard drinks (`bot.core.drinks`)."""
 
 TOLD: tuple[EntryKind, ...] = ("intake", "missed", "side_effect", "craving", "drink", "plan_hold")
 """The kinds of entries that people told, in the order in which they are shown; what the assistant remembers for itself is none of them."""
@@ -124,9 +125,12 @@ def drunk(entries: Sequence[Entry]) -> Drunk | None:
     counts, more = [], False
     for entry in entries:
         standard, said = entry.detail.get("standard_drinks"), entry.detail.get("drinks") or ()
+        if standard is not None:
+            counts.append(standard)
+            continue
         counted = [one["count"] for one in said if one.get("unit") in COUNTED_UNITS and "count" in one]
-        counts += [*counted, *([standard] if standard is not None else [])]
-        more = more or len(counted) < len(said) or (standard is None and not said)
+        counts += counted
+        more = more or len(counted) < len(said) or not said
     return Drunk(float(sum(counts)) if counts else None, more)
 
 

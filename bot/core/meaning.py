@@ -17,14 +17,22 @@ class Act:
     slots: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a message that asks also tells ("had 30 at noon, can I drive?"): those words of it, and the one thing that they would log."""
+
+    text: str
+    act: Act
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
     """A whole message: its acts in the order they should be served, and how sure that reading is.
 
     `acts` is never empty; the first carries the message's intent and the rest are what else it says.
     `candidates` are up to three intents to offer when not sure, nearest first. `question` marks a message that asks:
-    such a message never logs anything. `likened`: no cue was sure, only its likeness to known sentences; where a message also leans
-    towards danger, that comes first.
+    such a message never logs anything; what it also tells stands in `told`, to be offered. `likened`: no cue was sure, only its
+    likeness to known sentences; where a message also leans towards danger, that comes first.
     """
 
     language: str
@@ -33,6 +41,7 @@ class Meaning:
     candidates: tuple[str, ...] = ()
     question: bool = False
     likened: bool = False
+    told: Told | None = None
 
     @property
     def intent(self) -> str:

@@ -175,6 +175,7 @@ class Handlers:
     red: Handle = danger.answer_red
     orange: Handle = danger.answer_orange
     not_understood: Handle = smalltalk.not_understood
+    told_beside: Handle = smalltalk.told_beside
     report: Handle = reports.report
     no_words: Callable[[Turn], list[Reply] | None] = arrived.no_words
     in_public: Handle = community.in_public

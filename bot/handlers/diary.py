@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.core.drinks import standard_drinks
 from bot.core.entry import Entry
 from bot.handlers import top_up
 from bot.handlers.answer import AMOUNTS, close_own, says_only
 from bot.handlers.turn import Turn, choices, moment, nested, on_day, say
+from bot.knowledge.drinks import measures
 from bot.messages import Choice, Json, Reply
 from bot.ports import Dialogue
 
 FORM = "craving"
 SCALE = tuple(f"craving-{score}" for score in range(11))
 STRONG = 7
+_MEASURES = frozenset({"litre", "centilitre"})
 STILL_FELT = timedelta(hours=1)
 """How long after it a craving still counts as one of now. [proposal]"""
 
@@ -76,12 +79,17 @@ def log_drink(turn: Turn) -> list[Reply]:
 
 
 def _keep_drinks(turn: Turn, said: list[dict[str, Any]], standard: float | None, at: datetime, when: Json) -> Reply:
+    if standard is None:
+        standard = standard_drinks(said, measures())
     entry = turn.unit.entries.add(turn.person.id, "drink", at, {"standard_drinks": standard, "drinks": said}, turn.now)
     counted = [one["count"] for one in said if "count" in one]
     if standard == 0 or (standard is None and counted and not any(counted)):
         words = say("drink.none-noted")
     elif said:
-        words = say("drink.noted-as-said", what={"all": [_drink(one) for one in said]}, at=when)
+        what: Json = {"all": [_drink(one) for one in said]}
+        words = say("drink.noted-as-said", what=what, at=when)
+        if standard is not None and standard != sum(counted):  # a pint or a bottle is no glass: what it comes to is told as an estimate
+            words = say("drink.noted-about", what=what, at=when, count=round(float(standard), 1))
     elif standard is None:
         words = say("drink.noted", at=when)
     else:
@@ -95,7 +103,8 @@ def _drink(one: Mapping[str, Any]) -> Json:
     name = nested(f"drink.{kind or unit or 'other'}")
     if unit and kind:
         name = nested("drink.in", unit=nested(f"drink.{unit}"), kind=name)
-    return nested("drink.several", count=one["count"], name=name) if "count" in one else name
+    counted = "drink.measured" if unit in _MEASURES else "drink.several"
+    return nested(counted, count=one["count"], name=name) if "count" in one else name
 
 
 def corrected(turn: Turn) -> list[Reply]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bot.core.levels import Level
 from bot.handlers.turn import Turn, choices, emergency_of, say
 from bot.messages import Choice, Reply
 from bot.ports import Dialogue
@@ -62,6 +63,15 @@ def not_understood(turn: Turn) -> list[Reply]:
         words = [say("not-understood"), *words, say("help.short")]
         return [turn.reply(*words, offers=choices("talk-to-human"), rules=("not-understood",))]
     return [_offered(turn, "did-you-mean", offers, text=turn.text, said_at=turn.said_at.isoformat())]
+
+
+def told_beside(turn: Turn) -> list[Reply]:
+    """What a question also told is offered to be noted, unless something else is being asked: a question by itself never logs."""
+    told = turn.meaning.told
+    doubted = turn.screening.level >= Level.check or turn.screening.leaning  # the gentle question is the answer then
+    if told is None or doubted or turn.unit.dialogues.get(turn.person.id) is not None:
+        return []
+    return [_offered(turn, "told-beside", [told.act.intent], text=told.text, said_at=turn.said_at.isoformat())]
 
 
 def _offered(turn: Turn, key: str, offers: Sequence[str], **words: Any) -> Reply:

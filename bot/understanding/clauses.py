@@ -48,7 +48,7 @@ class Clauses:
     def said(self, sentence: Scan) -> list[Said]:
         """The acts of one sentence that does not ask; empty when nothing in it was heard."""
         main = self.cues.first(sentence.masked, question=False, skip=(*LOGS, *SOCIAL)) or self._in_passing(sentence)
-        if main is None:
+        if main is None or (main.intent == "correct_last" and self._none_drunk(sentence)):
             return self._told(sentence, taken=None)
         if main.intent in _WHOLE or main.topic in _WHOLE_TOPICS:
             return [self.act(main.intent, sentence, main.topic)]
@@ -62,6 +62,12 @@ class Clauses:
         piece = Piece(scan=scan, cues=self.cues, now=self.now, parts=self.parts, topic=topic)
         built: Built = build(intent, piece)
         return Said(Act(intent, built.slots), built.sure)
+
+    def _none_drunk(self, sentence: Scan) -> bool:
+        """ "No beer today" corrects nothing, as "no, beer" and "no 3 beers" do: without a number or a pause it says that there was none."""
+        piece = Piece(scan=sentence, cues=self.cues, now=self.now, parts=self.parts)
+        drinks = piece.of("DRINK")
+        return bool(drinks) and all("count" not in drink.value and piece.negated(drink) for drink in drinks)
 
     def _in_passing(self, sentence: Scan) -> Hit | None:
         if sentence.has(*_FACTS):

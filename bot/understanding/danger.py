@@ -28,7 +28,7 @@ from bot.understanding.danger_linear import LIKELY, SOMEONE, WHOLE, Clause, Line
 from bot.understanding.danger_long import ORDINARY, Alarming, pieces
 from bot.understanding.danger_pattern import BOUNDARIES, COMMA, Finder, Match, Memo, PatternError, PatternReader, lines
 from bot.understanding.danger_reading import Reading, Speller, Token, quotations, read, tokenize
-from bot.understanding.danger_second import Read, SecondReader
+from bot.understanding.danger_second import Read, SecondReader, Stretch
 from bot.understanding.danger_together import Together
 from bot.understanding.fold import Folded, fold
 from bot.understanding.language import detect

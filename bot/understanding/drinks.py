@@ -10,6 +10,12 @@ from typing import Any
 from bot.knowledge.language import Terms, alternatives
 from bot.understanding.pattern import Atom, blank, compiled, tidy
 
+_FIGURES = r"[0-9]{1,3}(?:[.,][0-9]{1,2})?"
+_ALONE = r"(?<![0-9/.,])(?<![0-9] )"
+"""A count is no part of another one ("3/4 bottle", "1 1/2 pints", "two 6 packs")."""
+_HALVES = frozenset({"half", "halved"})
+"""The groups of "and a half", before and after the unit."""
+
 
 @dataclass(frozen=True, slots=True)
 class DrinkWords:
@@ -26,6 +32,7 @@ class DrinkWords:
         macros = {
             "drink_unit": alternatives(form for forms in terms.drink_units.values() for form in forms),
             "drink_kind": alternatives(form for forms in terms.drink_kinds.values() for form in forms),
+            "count": _ALONE + alternatives([_FIGURES, *terms.drink_counts]),
         }
         return cls(
             patterns=tuple(compiled(pattern, macros) for pattern in terms.drink_patterns),
@@ -54,17 +61,23 @@ class DrinkWords:
         elif "uk" in groups:
             value["unit"] = "unit"
         elif "unit" in groups:
-            value["unit"] = _named(groups["unit"], self.units)
+            value["unit"] = _named(match, "unit", self.units)
         if "kind" in groups:
-            value["kind"] = _named(groups["kind"], self.kinds)
+            value["kind"] = _named(match, "kind", self.kinds)
         return Atom(match.start(), match.end(), "DRINK", value)
 
     def _count(self, groups: Mapping[str, str]) -> float | int | None:
-        """How many; None when no number was really said ("a few")."""
-        said = groups.get("std") or groups.get("n") or ""
+        """How many, halves and all; None when no number was really said ("a few"). A lone "bottle of wine" is one."""
+        said = groups.get("std") or groups.get("n") or ("1" if "lone" in groups else "")
         count = self.counts[said] if said in self.counts else float(said.replace(",", ".")) if said[:1].isdigit() else None
-        return tidy(count) if count is not None else None
+        return tidy(count + 0.5 * len(_HALVES & groups.keys())) if count is not None else None
 
 
-def _named(said: str, names: tuple[tuple[str, re.Pattern[str]], ...]) -> str:
-    return next((name for name, words in names if words.fullmatch(said)), "other")
+def _named(match: re.Match[str], group: str, names: tuple[tuple[str, re.Pattern[str]], ...]) -> str:
+    """What it is called; also looked at in its place, for some words are drinks only before others."""
+    start, end = match.span(group)
+    for name, words in names:
+        here = words.fullmatch(match[group]) or words.match(match.string, start)
+        if here and here.end() - here.start() == end - start:
+            return name
+    return "other"

@@ -24,6 +24,10 @@ A cue that has what it tells of by name (an effect, a drink, an amount, a topic)
 MOST = 0.6
 NO_WORD_LEFT = 0.4
 """What it must give where one cue takes the whole of the message, though it puts something else first ("I took my dose")."""
+WHOLE_AND_NAMED = 0.25
+"""The same where a cue takes the whole of the message but for a time, and what it tells of is named: drinks, effects, a craving."""
+A_HUMAN = 0.3
+"""The same for who asks for a human, where nothing else comes first: a question back would keep them from one."""
 NAMED = {
     "log_intake": frozenset({"dose_mg", "tablets", "doses"}),
     "log_drink": frozenset({"drinks"}),
@@ -55,6 +59,7 @@ CHANGES = frozenset(
 """What may be when it is certain: it is read back with its way back, or asked about before it holds."""
 WITH_A_CUE = frozenset(["correct_last", "set_plan", "stop_treatment"])
 """What may be when it is certain and a weaker cue says the same; never on its word alone."""
+DIARY = frozenset({"log_drink", "log_side_effect", "log_craving"})
 ANSWERED = frozenset({"ask_info", "ask_safety"})
 _AMOUNTS = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "NUM", "RATING")
 _LONG_SENTENCE = 4
@@ -149,11 +154,24 @@ class Interpreter:
             return True
         told = {act.intent for act in acts}
         given = sum(self._share(intent) for intent in told)
+        if told <= DIARY and self._are_named(acts) and not self._has_words_beside(told):
+            return given >= WHOLE_AND_NAMED
         if self.opinion[0].intent not in told:
             return given >= NO_WORD_LEFT and self._takes(told) >= 1
-        named = any(NAMED.get(act.intent, frozenset()) & set(act.slots) for act in acts) or self._takes(told) >= MOST
-        named |= any("topic" in act.slots for act in acts)
+        if told == {"talk_to_human"}:
+            return given >= A_HUMAN
+        named = self._are_named(acts) or self._takes(told) >= MOST or any("topic" in act.slots for act in acts)
         return given >= (AGREED_ON_A_NAME if named else AGREED)
+
+    @staticmethod
+    def _are_named(acts: Sequence[Act]) -> bool:
+        return any(NAMED.get(act.intent, frozenset()) & set(act.slots) for act in acts)
+
+    def _has_words_beside(self, told: Collection[str]) -> bool:
+        """Whether a word stands beside the longest of their cues; the name of a time is none."""
+        masked = self.scan.masked
+        longest = max(self.clauses.cues.every(masked, told), key=lambda hit: hit.end - hit.start, default=None)
+        return longest is None or any(letter.islower() for letter in masked[: longest.start] + masked[longest.end :])
 
     def _as_asked(self, acts: Sequence[Act]) -> list[Act]:
         """What a question is about decides its answer; whether it asks in general or for oneself, the second opinion knows better."""

@@ -30,13 +30,13 @@ def intake(piece: Piece) -> Built:
     amounts, moments = piece.of(*_DOSES), piece.of("TIME")
     slots: dict[str, Any] = {}
     planned, taken = _planned_and_taken(piece, moments)
-    bare = _bare_amounts(piece)
-    sure = not piece.leftover(but_for=bare) and not piece.scan.has(*_NOT_OF_AN_INTAKE) and not piece.says("odd_amount")
+    bare, more = _bare_amounts(piece), _more_of_the_same(piece, amounts)
+    sure = not piece.leftover(but_for=[*bare, *more]) and not piece.scan.has(*_NOT_OF_AN_INTAKE) and not piece.says("odd_amount")
     planned, taken = _completed(planned, together(taken))
     # Tablets of another medicine are no intake of this one.
-    sure = _amounts(amounts or (bare if len(bare) > 1 else []), taken, piece, slots) and sure and not piece.scan.has("MED")
-    if bare:
-        _assume(bare, slots)
+    told = sorted([*amounts, *more], key=lambda atom: atom.start) or (bare if len(bare) > 1 else [])
+    sure = _amounts(told, taken, piece, slots) and sure and not piece.scan.has("MED")
+    _assume(bare, more, slots)
     if planned:
         sure = put_time(piece, slots, "planned_at", planned) and sure
     sure = _taken_at(piece, slots, planned, taken) and sure
@@ -80,7 +80,7 @@ def craving(piece: Piece) -> Built:
     slots: dict[str, Any] = {} if score is None else {"craving": score}
     sure = sure and "#" not in piece.scan.masked and not piece.of("MG", "TABS", "LIST", "NXM", "DAILY")
     moments = piece.moments()
-    sure = _when(piece, slots, moments) and sure
+    sure = put_when(piece, slots, moments) and sure
     if moments and moments[0].clock:
         slots["craving_at"] = hour_text(moments[0])
     return Built(slots, sure)
@@ -96,25 +96,6 @@ def _score(piece: Piece) -> tuple[float | None, bool]:
     if len(numbers) == 1 and 0 <= numbers[0].value <= 10:
         return tidy(numbers[0].value), True
     return None, not numbers
-
-
-def drink(piece: Piece) -> Built:
-    """What was drunk, or since when nothing was."""
-    drinks = [dict(atom.value) for atom in piece.of("DRINK")]
-    slots: dict[str, Any] = {}
-    moments = piece.moments()
-    if _abstinent(piece):
-        slots["drinks"] = [{"count": 0}]
-        sure = _abstinent_since(piece, slots, moments)
-        return Built(slots, sure)
-    standard = [one["count"] for one in drinks if one.get("unit") == "standard" and "count" in one]
-    if standard:
-        slots["standard_drinks"] = tidy(sum(standard))
-        drinks = [one for one in drinks if one.get("unit") != "standard"]
-    if drinks:
-        slots["drinks"] = drinks
-    sure = not piece.leftover() and len(moments) <= 2 and not piece.of("MG", "LIST")
-    return Built(slots, _when(piece, slots, moments[:1]) and sure)
 
 
 def side_effect(piece: Piece) -> Built:
@@ -135,7 +116,7 @@ def side_effect(piece: Piece) -> Built:
     moments = piece.moments()
     if lengths and not moments:
         slots["since"] = since_of(piece, lengths[0].value).iso()
-    return Built(slots, _when(piece, slots, moments) and sure)
+    return Built(slots, put_when(piece, slots, moments) and sure)
 
 
 def _planned_and_taken(piece: Piece, atoms: list[Atom]) -> tuple[Moment | None, list[Moment]]:
@@ -183,7 +164,8 @@ def _several(amounts: list[Atom], taken: list[Moment], piece: Piece, slots: dict
     """Several intakes, each with the hour that was said with it."""
     if any(atom.kind not in {"MG", "TABS", "NUM"} for atom in amounts):
         return False
-    doses = [_one_dose(atom) for atom in amounts]
+    counted = "tablets" if any(atom.kind == "TABS" for atom in amounts) else "mg"
+    doses = [{counted: tidy(atom.value)} if atom.kind == "NUM" else _one_dose(atom) for atom in amounts]
     slots["doses"] = doses
     # Without "took", hours and amounts in a row are as likely the plan as what was done.
     if len(taken) != len(amounts) or len({moment.day for moment in taken}) > 1 or any(atom.vague for atom in amounts):
@@ -221,8 +203,6 @@ def one_amount(atom: Atom, slots: dict[str, Any]) -> bool:
 
 
 def _one_dose(atom: Atom) -> dict[str, Any]:
-    if atom.kind == "NUM":
-        return {"mg": tidy(atom.value)}
     amount: Amount = atom.value
     if atom.kind == "MG":
         return {"mg": tidy(amount.n)}
@@ -233,7 +213,7 @@ def _same_amount_each(taken: list[Moment], piece: Piece, slots: dict[str, Any]) 
     """One amount and several hours: each time, or in all? Laid out for the question, never sure."""
     name = "mg" if "dose_mg" in slots else "tablets"
     value = slots.get("dose_mg", slots.get("tablets"))
-    if value is not None and all(moment.clock for moment in taken):
+    if value is not None and all(moment.clock for moment in taken) and piece.row(piece.of("TIME"), "between_intakes"):
         slots["doses"] = [{name: value, "at": piece.anchored(moment, "past").iso()} for moment in taken]
     return False
 
@@ -260,6 +240,28 @@ def _bare_amounts(piece: Piece) -> list[Atom]:
     return numbers if all(piece.precedes("amount_ends", number) for number in numbers) else []
 
 
+def _more_of_the_same(piece: Piece, amounts: list[Atom]) -> list[Atom]:
+    """ "2 tablets at noon and 1 at 5": numbers after an amount, and as likely of its unit as of nothing else.
+
+    Not where they add up to it ("3 tablets today, 1 at 8 and 2 at noon"), nor more than twice as much.
+    """
+    numbers = piece.of("NUM")
+    kinds = {atom.kind for atom in amounts}
+    unit = "tablets" if kinds == {"TABS"} else "dose_mg" if kinds == {"MG"} else ""
+    if not unit or not numbers or any(atom.value.k for atom in amounts):
+        return []
+    first, rest = amounts[0].value.n, [float(number.value) for number in numbers]
+    after = all(number.start > amounts[0].start and _unit_of(number) == unit for number in numbers)
+    fits = after and sum(rest) != first and max(rest) <= 2 * first
+    return numbers if fits and _is_a_row(piece, [*amounts, *numbers]) else []
+
+
+def _is_a_row(piece: Piece, amounts: list[Atom]) -> bool:
+    """Whether amounts and hours follow each other with hardly a word between, and nothing else comes after a bare number."""
+    bare = [atom for atom in amounts if atom.kind == "NUM"]
+    return piece.row([*amounts, *piece.of("TIME")], "between_intakes") and all(piece.precedes("amount_ends", number) for number in bare)
+
+
 def _unit_of(number: Atom) -> str:
     """What a bare number counts: milligrams, or tablets when small; nothing else is taken for an amount."""
     if 5 <= number.value <= _LARGEST_BARE and number.value % 5 == 0:
@@ -267,12 +269,14 @@ def _unit_of(number: Atom) -> str:
     return "tablets" if number.value in (1, 2, 3, 4) else ""
 
 
-def _assume(numbers: list[Atom], slots: dict[str, Any]) -> None:
-    """Take bare numbers for amounts, marked as assumed: they are read back so."""
-    unit = _unit_of(numbers[0])
+def _assume(bare: list[Atom], more: list[Atom], slots: dict[str, Any]) -> None:
+    """Take bare numbers for amounts, alone or after one with its unit, marked as assumed: they are read back so."""
+    if not bare and not more:
+        return
+    unit = _unit_of([*bare, *more][0])
     slots["assumed"] = [unit]
-    if len(numbers) == 1:
-        slots[unit] = tidy(numbers[0].value)
+    if len(bare) == 1:
+        slots[unit] = tidy(bare[0].value)
 
 
 def _taken_at(piece: Piece, slots: dict[str, Any], planned: Moment | None, taken: list[Moment]) -> bool:
@@ -309,7 +313,7 @@ def _is_certain(piece: Piece, moment: Moment, placed: Anchored) -> bool:
     return simple and not placed.doubt and not ahead and local - placed.start <= _OLD
 
 
-def _when(piece: Piece, slots: dict[str, Any], moments: list[Moment]) -> bool:
+def put_when(piece: Piece, slots: dict[str, Any], moments: list[Moment]) -> bool:
     """When it happened, or since when. More than one moment of the same sense is asked."""
     sure = True
     for moment in moments:
@@ -339,22 +343,6 @@ def _rating_or_hour(piece: Piece) -> int | None:
     moment = atoms[0].value
     bare = moment.clock and moment.clock.twelve and not moment.clock.minute and not moment.day and not moment.part
     return moment.clock.hour if bare and moment.clock.hour <= 10 else None
-
-
-def _abstinent(piece: Piece) -> bool:
-    counts = [one.value["count"] for one in piece.of("DRINK") if "count" in one.value]
-    if counts and not any(counts):
-        return True
-    counted = any(one.value.get("count", 0) > 0 and one.value.get("unit") for one in piece.of("DRINK"))
-    return piece.says("abstinent") and not counted
-
-
-def _abstinent_since(piece: Piece, slots: dict[str, Any], moments: list[Moment]) -> bool:
-    lengths = piece.of("DUR")
-    if lengths:
-        slots["since"] = since_of(piece, lengths[0].value).iso()
-        return not lengths[0].vague and len(lengths) == 1
-    return _when(piece, slots, moments[:1]) and "#" not in piece.scan.masked
 
 
 def as_clock(moment: Moment) -> Clock | None:

@@ -70,6 +70,10 @@ class Piece:
         """Whether the cue stands just before the atom."""
         return bool(self.cues.cues[cue].search(self.before(atom)[-60:]))
 
+    def follows_in_clause(self, cue: str, atom: Atom) -> bool:
+        """Whether the cue stands before the atom in its own clause."""
+        return bool(self.cues.cues[cue].search(self.cues.split.split(self.before(atom))[-1] or ""))
+
     def precedes(self, cue: str, atom: Atom) -> bool:
         """Whether the cue stands just after the atom."""
         return bool(self.cues.cues[cue].search(self.after(atom)[:60]))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.core.meaning import Act, Meaning
+from bot.core.meaning import Act, Meaning, Told
 from bot.knowledge.intent_weights import load_intent_weights
 from bot.knowledge.language import Language
 from bot.understanding.clauses import Clauses
@@ -31,6 +32,11 @@ _CLEARLY = 4.0
 _YEARS = range(1900, 2200)
 """A message of another year comes from a clock that is wrong: it is read as if it were of a leap year, and nothing in it is sure."""
 _A_LEAP_YEAR = 2000
+_PIECE_END = re.compile(r"[.!?;\n]+\s*|,\s+")
+_AROUND = " ,;\n"
+_NOT_A_FACT = ("other_person", "habit", "hypothetical")
+ANSWERS = frozenset({"ask_safety", "ask_info", "ask_next", "ask_timing", "ask_history", "show_plan"})
+"""What may be answered beside what is offered to be noted: it changes nothing."""
 _WRITES = (*LOGS, "correct_last")
 _LONE_NUMBER = re.compile(r"(?<![0-9.,])-?([0-9]{1,4}(?:[.,][0-9]{1,2})?)(?![0-9])")
 
@@ -82,7 +88,7 @@ class Reader:
         code = language if language is not None and language in self.tongues else self.ear.detect(text)
         in_our_time = now.year in _YEARS
         local = _local(now if in_our_time else now.replace(year=_A_LEAP_YEAR), timezone)
-        meaning = self._read(text, code, local, in_our_time=in_our_time)
+        meaning = self._with_told(text, self._read(text, code, local, in_our_time=in_our_time), local, in_our_time=in_our_time)
         if _is_settled(meaning):
             return meaning
         heard = self.ear.heard(text)
@@ -134,6 +140,41 @@ class Reader:
         alone = piece.of("MG", "TABS")
         return [{"mg" if atom.kind == "MG" else "tablets": tidy(atom.value.n)} for atom in alone]
 
+    def _with_told(self, text: str, meaning: Meaning, now: datetime, *, in_our_time: bool) -> Meaning:
+        """A question with what its other sentences tell: only what is sure by itself, and only to be offered. Where the two were
+        not understood together, they are taken one by one."""
+        if not meaning.question or not is_whole(text):
+            return meaning
+        asks, others = self._apart(text, meaning.language)
+        for part in others if self._is_of_oneself(text, meaning.language) else ():
+            told = self._read(part, meaning.language, now, in_our_time=in_our_time)
+            if not self._happened(part, told):
+                continue
+            alone = meaning if meaning.confidence == "sure" else self._read(asks, meaning.language, now, in_our_time=in_our_time)
+            if alone.confidence == "sure" and alone.question and all(act.intent in ANSWERS for act in alone.acts):
+                return replace(alone, told=Told(part, told.acts[0]))
+        return meaning
+
+    def _is_of_oneself(self, text: str, language: str) -> bool:
+        """Whether nothing in the message speaks of others, of habits or of what only might be: a part of it would not show that."""
+        cues, masked = self._tongue(language).cues, self.masked(text, language)[0]
+        return not cues.cues["of_others"].search(masked) and not any(cues.guards[name].search(masked) for name in _NOT_A_FACT)
+
+    def _happened(self, part: str, told: Meaning) -> bool:
+        """Whether words tell one thing, for certain, and that it happened: "2 glasses" may be what is asked about."""
+        is_one = told.confidence == "sure" and not told.question and len(told.acts) == 1 and told.intent in LOGS
+        return is_one and bool(self._tongue(told.language).cues.cues["happened"].search(self.masked(part, told.language)[0]))
+
+    def _apart(self, text: str, language: str) -> tuple[str, list[str]]:
+        """The pieces of a message that ask, from the first to the last of them; and the words before and after these."""
+        ends = [*(found.end() for found in _PIECE_END.finditer(text)), len(text)]
+        pieces = [(start, end) for start, end in pairwise([0, *ends]) if start < end]
+        asking = [(start, end) for start, end in pieces if self.masked(text[start:end], language)[1]]
+        if not asking:
+            return text, []
+        begins, over = asking[0][0], asking[-1][1]
+        return text[begins:over], [part.strip(_AROUND) for part in (text[:begins], text[over:]) if part.strip(_AROUND)]
+
     def _tongue(self, language: str) -> _Tongue:
         return self.tongues.get(language) or next(iter(self.tongues.values()))
 
@@ -167,7 +208,7 @@ def meaning_json(meaning: Meaning) -> dict[str, Any]:
         "confidence": meaning.confidence,
         "slots": dict(meaning.slots),
         "candidates": list(meaning.candidates),
-        "also": [act.intent for act in meaning.acts[1:]],
+        "also": [act.intent for act in (*meaning.acts[1:], *([meaning.told.act] if meaning.told else ()))],
     }
 
 

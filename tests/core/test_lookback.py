@@ -113,9 +113,13 @@ EFFECTS = [
         ([{"drinks": [{"count": 2}, {"count": 1, "unit": "litre"}]}], Drunk(2, more=True)),
         ([{}], Drunk(None, more=True)),
         ([{"standard_drinks": 2, "drinks": []}], Drunk(2, more=False)),
+        ([{"standard_drinks": 4, "drinks": [{"count": 2, "unit": "pint"}]}], Drunk(4, more=False)),
+        ([{"drinks": [{"count": 2, "unit": "standard"}, {"count": 1, "unit": "bottle"}]}], Drunk(2, more=True)),
     ],
 )
-def test_drinks_are_counted_as_they_were_said_and_a_bottle_is_made_into_nothing(said: list[dict[str, Any]], expected: Drunk | None) -> None:
+def test_drinks_are_counted_by_what_they_come_to_and_a_bottle_of_who_knows_what_is_told_as_more(
+    said: list[dict[str, Any]], expected: Drunk | None
+) -> None:
     assert drunk([entry("drink", at(20), **detail) for detail in said]) == expected
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, RootModel
 from bot.knowledge import (
     conflicts,
     countries,
+    drinks,
     facts,
     findings,
     pseudonyms,
@@ -48,6 +49,7 @@ FOR_ALL: Mapping[str, type[BaseModel]] = {
     "countries": countries._File,
     "danger": Concepts,
     "documents": sources._File,
+    "drinks": drinks._File,
     "facts": facts._File,
     "findings": findings._File,
     "rules": rules._File,

@@ -53,7 +53,7 @@ def test_an_intake_is_logged_with_its_amount_and_its_hour(text: str, language: s
         ("frogo pasol", "log_missed", {"planned_at": "2026-03-17", "at": "2026-03-17"}),
         ("mi havas vertigu", "log_side_effect", {"effects": ["dizziness"]}),
         ("zar 7/10 na 13 tik", "log_craving", {"craving": 7, "at": "2026-03-18T13:00", "craving_at": "13:00"}),
-        ("mi glu 2 glasi de vinu", "log_drink", {"drinks": [{"count": 2, "unit": "glass", "kind": "wine"}]}),
+        ("mi glu 2 glasi de vinu", "log_drink", {"drinks": [{"count": 2, "unit": "glass", "kind": "wine"}], "standard_drinks": 2}),
         ("danko", "thanks", {}),
     ],
 )

@@ -36,6 +36,8 @@ def test_a_message_is_read_as_it_was_meant(reader: Reader, case: dict[str, Any],
         assert {name: meaning.slots.get(name) for name in case.get("with", {})} == case.get("with", {})
     if "also" in case:
         assert sorted(act.intent for act in meaning.acts[1:]) == sorted(case["also"])
+    if "tells" in case:
+        assert ([meaning.told.act.intent] if meaning.told else []) == case["tells"]
     if "never" in case:
         assert not (meaning.confidence == "sure" and case["never"] in [act.intent for act in meaning.acts])
 

@@ -1,0 +1,70 @@
+"""What was drunk, or since when nothing was: a number that was said is never another, and what was not understood is never "nothing"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.core.drinks import STANDARD, standard_drinks
+from bot.knowledge.drinks import measures
+from bot.understanding.logs import put_when
+from bot.understanding.moments import Moment
+from bot.understanding.pattern import Atom, tidy
+from bot.understanding.piece import Built, Piece, since_of
+
+
+def drink(piece: Piece) -> Built:
+    """What was drunk, or since when nothing was."""
+    slots: dict[str, Any] = {}
+    moments = piece.moments()
+    if _abstinent(piece):
+        slots["drinks"] = [{"count": 0}]
+        return Built(slots, _abstinent_since(piece, slots, moments))
+    found = piece.of("DRINK")
+    told = [atom for atom in found if not _is_denied(piece, atom)]
+    alone = [] if told else _bare_count(piece)
+    drinks = [dict(atom.value) for atom in told] + [{"count": tidy(number.value)} for number in alone]
+    in_doubt = len(told) < len(found) or _is_in_doubt(piece, drinks)
+    standard = None if in_doubt else standard_drinks(drinks, measures())
+    if standard is not None:
+        slots["standard_drinks"] = tidy(standard)
+    if any(one.get("unit") != STANDARD for one in drinks):
+        slots["drinks"] = drinks
+    sure = not in_doubt and not piece.leftover(but_for=alone) and len(moments) <= 2 and not piece.of("MG", "LIST")
+    return Built(slots, put_when(piece, slots, moments[:1]) and sure)
+
+
+def _is_in_doubt(piece: Piece, drinks: list[dict[str, Any]]) -> bool:
+    """Whether something is denied and nothing counted, or a size may stand beside what it is the size of ("2 cans of 50 cl")."""
+    is_size = len(drinks) > 1 and any(one.get("unit") == "centilitre" for one in drinks)
+    return is_size or (not drinks and piece.says("abstinent"))
+
+
+def _bare_count(piece: Piece) -> list[Atom]:
+    """ "I drank 3": a lone number that nothing follows counts drinks."""
+    numbers = piece.of("NUM")
+    if len(numbers) != 1 or piece.says("abstinent") or not piece.follows("drank_before", numbers[0]):
+        return []
+    if not piece.precedes("amount_ends", numbers[0]):
+        return []
+    return numbers if numbers[0].value > 0 else []
+
+
+def _abstinent(piece: Piece) -> bool:
+    """Whether it says that nothing was drunk, and hardly another word: any other may say that something was ("drank without counting")."""
+    drinks, numbers = piece.of("DRINK"), [number for number in piece.of("NUM") if not piece.follows("day_number", number)]
+    none = all(_is_denied(piece, one) and one.value.get("count", 1) <= 1 for one in drinks)
+    said = bool(drinks) or piece.says("abstinent") or any(number.value == 0 for number in numbers)
+    return said and none and all(number.value == 0 for number in numbers) and piece.says_only("beside_no_drink", "abstinent")
+
+
+def _is_denied(piece: Piece, drink: Atom) -> bool:
+    """Whether its clause says before it that it was not ("I didn't drink 2 beers"), or its number does."""
+    return drink.value.get("count") == 0 or piece.follows_in_clause("abstinent", drink)
+
+
+def _abstinent_since(piece: Piece, slots: dict[str, Any], moments: list[Moment]) -> bool:
+    lengths = piece.of("DUR")
+    if lengths:
+        slots["since"] = since_of(piece, lengths[0].value).iso()
+        return not lengths[0].vague and len(lengths) == 1
+    return put_when(piece, slots, moments[:1]) and "#" not in piece.scan.masked
