@@ -43,6 +43,42 @@ async def test_yes_to_the_gentle_question_is_an_emergency(language: str, asked: 
         assert to("keeper", said)[0].kind == "case"
 
 
+@pytest.mark.parametrize(
+    ("language", "asked", "then", "yes"),
+    [
+        ("en", "been a bit muddled lately", "what do i take next", "yes"),
+        ("fr", "j'ai confondu deux jours cette semaine", "je prends quoi après", "oui"),
+    ],
+)
+async def test_a_yes_after_other_things_is_asked_what_it_answers_and_said_twice_is_a_yes(
+    language: str, asked: str, then: str, yes: str, tmp_path: Path
+) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await house.settle("patient", language=language)
+        await house.settle("keeper", role="moderator", on_duty=True)
+        *_, question = await house.says("patient", asked)
+        assert "gentle-check" in question.rules
+        house.clock.move(house.clock.now() + timedelta(minutes=5))
+        await house.says("patient", then)
+        house.clock.move(house.clock.now() + timedelta(minutes=5))
+        (again,) = await house.says("patient", yes)
+        assert "gentle-check" in again.rules
+        assert question.text in again.text
+        said = await house.says("patient", yes)
+        assert to("patient", said)[0].level in {"urgent", "emergency"}
+        assert to("keeper", said)[0].kind == "case"
+
+
+async def test_a_yes_about_death_is_a_yes_whatever_was_said_since(tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await with_keeper(house)
+        await house.says("patient", "I can't go on like this")
+        house.clock.move(house.clock.now() + timedelta(minutes=5))
+        await house.says("patient", "what do i take next")
+        said = await house.says("patient", "yes")
+        assert to("patient", said)[0].level == "emergency"
+
+
 async def test_no_to_are_you_safe_is_an_emergency_and_reaches_a_human(tmp_path: Path) -> None:
     async with rig(settings_in(tmp_path)) as house:
         await with_keeper(house)

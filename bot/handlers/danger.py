@@ -253,8 +253,8 @@ def gentle_check(turn: Turn) -> list[Reply]:
         sign = Sign(level=Level.check, red=False, codes=(UNSCREENED,), quote=turn.text)
         replies = escalation.raise_case(turn, sign).replies
     memory.keep_doubts(turn)
-    code, _ = _doubt(turn.screening.flags)
-    turn.open_form(FORM, "gentle", code=code, **({"where": turn.incoming.where} if turn.incoming.where else {}))
+    code, question = _doubt(turn.screening.flags)
+    turn.open_form(FORM, "gentle", code=code, question=question, **({"where": turn.incoming.where} if turn.incoming.where else {}))
     return [gentle_words(turn.person, turn.screening.flags), *replies]
 
 
@@ -314,6 +314,8 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     if intent not in ("confirm", "decline"):
         return None
     turn.close_form()
+    if dialogue.step == "gentle" and _is_about_something_else(turn, dialogue):
+        return [_asked_again(turn, dialogue)]
     if dialogue.step == "gentle":
         where = str(dialogue.answers.get("where", ""))  # what was asked about stands there for others to read
         turn = replace(turn, incoming=replace(turn.incoming, where=where or turn.incoming.where))
@@ -322,6 +324,21 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
         return press_safe(turn) if intent == "confirm" else press_not_safe(turn)
     key = "danger.somebody-there" if intent == "confirm" else "danger.alone"
     return [turn.reply(say(key, **numbers_of(turn.person.country)), offers=choices(*SAFETY_CHOICES), rules=("emergency-number",))]
+
+
+def _is_about_something_else(turn: Turn, dialogue: Dialogue) -> bool:
+    """Whether other things were said since the gentle question, so that a lone yes or no may be meant for them. Asked again only once:
+    whoever says it twice has answered. Of death any yes is one."""
+    if dialogue.answers.get("question") == "suicide" or dialogue.answers.get("again") or dialogue.opened_at is None:
+        return False
+    return turn.unit.outbox.said_since(turn.person.id, "", dialogue.opened_at + timedelta(microseconds=1))
+
+
+def _asked_again(turn: Turn, dialogue: Dialogue) -> Reply:
+    """The gentle question once more, in its own words."""
+    turn.open_form(FORM, "gentle", **{**dialogue.answers, "again": True})
+    words = say(f"check.gentle.{dialogue.answers.get('question', 'open')}", **numbers_of(turn.person.country))
+    return turn.reply(say("form.back"), words, offers=choices(*SAFETY_CHOICES), rules=("gentle-check", "crisis-line"), level=Level.check)
 
 
 def kept_for_moderators(turn: Turn, case: Case) -> Reply:

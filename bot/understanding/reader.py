@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from functools import partial
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -88,7 +89,8 @@ class Reader:
         code = language if language is not None and language in self.tongues else self.ear.detect(text)
         in_our_time = now.year in _YEARS
         local = _local(now if in_our_time else now.replace(year=_A_LEAP_YEAR), timezone)
-        meaning = self._with_told(text, self._read(text, code, local, in_our_time=in_our_time), local, in_our_time=in_our_time)
+        read = partial(self._whole, text, local, in_our_time=in_our_time)
+        meaning = read(code)
         if _is_settled(meaning):
             return meaning
         heard = self.ear.heard(text)
@@ -96,7 +98,7 @@ class Reader:
         clearly = heard[likeliest] - heard[code] >= _CLEARLY
         if likeliest == code or not (clearly or meaning.confidence == "lost" or meaning.likened):
             return meaning
-        other = self._read(text, likeliest, local, in_our_time=in_our_time)
+        other = read(likeliest)
         return other if _is_better(other, meaning, clearly=clearly) else meaning
 
     def masked(self, text: str, language: str) -> tuple[str, bool]:
@@ -139,6 +141,9 @@ class Reader:
             return doses
         alone = piece.of("MG", "TABS")
         return [{"mg" if atom.kind == "MG" else "tablets": tidy(atom.value.n)} for atom in alone]
+
+    def _whole(self, text: str, now: datetime, code: str, *, in_our_time: bool) -> Meaning:
+        return self._with_told(text, self._read(text, code, now, in_our_time=in_our_time), now, in_our_time=in_our_time)
 
     def _with_told(self, text: str, meaning: Meaning, now: datetime, *, in_our_time: bool) -> Meaning:
         """A question with what its other sentences tell: only what is sure by itself, and only to be offered. Where the two were
