@@ -173,7 +173,7 @@ async def test_a_chat_that_is_told_to_wait_holds_up_no_alarm_of_another(people: 
     over = asyncio.Event()
 
     async def wait(seconds: float) -> None:
-        await (over.wait() if seconds >= 3 else asyncio.sleep(0))
+        await (over.wait() if seconds >= 1 else asyncio.sleep(0))
 
     pacemaker = replace(HURRIED, sleep=wait)
     async with line(people, settings_in(tmp_path), moderators={KEEPER}, pacemaker=pacemaker) as talk:
