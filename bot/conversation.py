@@ -28,7 +28,7 @@ from bot.core.meaning import Act, Meaning
 from bot.core.person import Person
 from bot.core.policy import Policy
 from bot.delivery import JudgeAgain, Postman
-from bot.handlers import HANDLERS, Handlers, danger, escalation, members, watch, welcome
+from bot.handlers import HANDLERS, Handlers, danger, escalation, linking, members, watch, welcome
 from bot.handlers.reports import is_report
 from bot.handlers.turn import Due, Moment, Turn, choices, say
 from bot.knowledge.consent import has_agreed
@@ -175,7 +175,7 @@ class Conversation:
 
     def _language_of(self, incoming: Incoming) -> str:
         hint = incoming.language_hint[:2].lower()
-        return hint if hint in LANGUAGES else detect(incoming.text, prior=self._newcomer.language)
+        return hint if hint in LANGUAGES else detect(linking.without_code(incoming.text), prior=self._newcomer.language)
 
     def _keep(self, unit: Unit, cause: str, replies: list[Reply]) -> Sequence[Posted]:
         return post(unit, cause, replies, self._clock.now())

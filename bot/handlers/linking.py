@@ -24,6 +24,12 @@ def offer_code(turn: Turn) -> list[Reply]:
     return [turn.reply(say("link.code", code=code, until=clock(turn.local(until).time())))]
 
 
+def without_code(text: str) -> str:
+    """The words around a code, which is in no language; any other text as it is."""
+    found = _CODE.fullmatch(text.strip())
+    return text.replace(found[1], "") if found else text
+
+
 def code_typed(turn: Turn) -> list[Reply] | None:
     """What somebody who types a code is asked, whoever they are here so far; None when the words are no code.
 

@@ -57,6 +57,11 @@ async def test_a_code_is_taken_before_any_consent_and_only_once(tmp_path: Path) 
         assert "n'est pas connu" in to("third", await house.says("third", code))[0]
 
 
+async def test_a_code_is_in_no_language_even_when_words_of_one_stand_in_it(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        assert "n'est pas connu" in to("third", await house.says("third", "WHEN-THE2"))[0]
+
+
 async def test_a_code_that_is_a_quarter_of_an_hour_old_is_no_longer_valid_even_when_it_was_typed_before(tmp_path: Path) -> None:
     async with open_rig(tmp_path) as house:
         code = await code_for(house, "patient")
