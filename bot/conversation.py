@@ -258,10 +258,8 @@ class Conversation:
         if dialogue.form == "offer" and len(offers) == 1 and turn.meaning.intent == "confirm":
             return self._chosen(turn, str(offers[0]), dialogue)
         prompt = self._handlers.prompts.get((dialogue.form, dialogue.step))
-        if prompt and dialogue.opened_at and turn.meaning.intent in ("confirm", "decline"):
-            since = dialogue.opened_at + timedelta(microseconds=1)
-            if turn.unit.outbox.said_since(turn.person.id, "", since):
-                return self._still_open(turn, dialogue)
+        if prompt and turn.meaning.intent in ("confirm", "decline") and turn.said_since(dialogue):
+            return self._still_open(turn, dialogue)
         return self._handlers.forms[dialogue.form](turn, dialogue)
 
     def _still_open(self, turn: Turn, dialogue: Dialogue | None) -> list[Reply]:

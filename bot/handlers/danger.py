@@ -329,9 +329,8 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
 def _is_about_something_else(turn: Turn, dialogue: Dialogue) -> bool:
     """Whether other things were said since the gentle question, so that a lone yes or no may be meant for them. Asked again only once:
     whoever says it twice has answered. Of death any yes is one."""
-    if dialogue.answers.get("question") == "suicide" or dialogue.answers.get("again") or dialogue.opened_at is None:
-        return False
-    return turn.unit.outbox.said_since(turn.person.id, "", dialogue.opened_at + timedelta(microseconds=1))
+    asked = dialogue.answers
+    return asked.get("question") != "suicide" and not asked.get("again") and turn.said_since(dialogue)
 
 
 def _asked_again(turn: Turn, dialogue: Dialogue) -> Reply:

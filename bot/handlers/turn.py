@@ -199,6 +199,11 @@ class Turn(Moment):
         self.unit.dialogues.put(self.person.id, dialogue, self.now)
         return dialogue.token
 
+    def said_since(self, dialogue: Dialogue) -> bool:
+        """Whether anything was said to the person after a form's question: a lone yes or no may be meant for that."""
+        opened = dialogue.opened_at
+        return opened is not None and self.unit.outbox.said_since(self.person.id, "", opened + timedelta(microseconds=1))
+
     def close_form(self) -> None:
         """Take the form off the table."""
         self.unit.dialogues.clear(self.person.id)

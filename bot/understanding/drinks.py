@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.core.drinks import STANDARD
 from bot.knowledge.language import Terms, alternatives
 from bot.understanding.pattern import Atom, blank, compiled, tidy
 
@@ -32,6 +33,7 @@ class DrinkWords:
         macros = {
             "drink_unit": alternatives(form for forms in terms.drink_units.values() for form in forms),
             "drink_kind": alternatives(form for forms in terms.drink_kinds.values() for form in forms),
+            "figure": _ALONE + _FIGURES,
             "count": _ALONE + alternatives([_FIGURES, *terms.drink_counts]),
         }
         return cls(
@@ -57,7 +59,7 @@ class DrinkWords:
         if count is not None:
             value["count"] = count
         if "std" in groups:
-            value["unit"] = "standard"
+            value["unit"] = STANDARD
         elif "uk" in groups:
             value["unit"] = "unit"
         elif "unit" in groups:

@@ -151,7 +151,9 @@ class Reader:
         if not meaning.question or not is_whole(text):
             return meaning
         asks, others = self._apart(text, meaning.language)
-        for part in others if self._is_of_oneself(text, meaning.language) else ():
+        if not others or not self._is_of_oneself(text, meaning.language):
+            return meaning
+        for part in others:
             told = self._read(part, meaning.language, now, in_our_time=in_our_time)
             if not self._happened(part, told):
                 continue
@@ -174,6 +176,8 @@ class Reader:
         """The pieces of a message that ask, from the first to the last of them; and the words before and after these."""
         ends = [*(found.end() for found in _PIECE_END.finditer(text)), len(text)]
         pieces = [(start, end) for start, end in pairwise([0, *ends]) if start < end]
+        if len(pieces) < 2:
+            return text, []
         asking = [(start, end) for start, end in pieces if self.masked(text[start:end], language)[1]]
         if not asking:
             return text, []

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.entry import Entry
-from bot.ports import Unit
-from tests.handlers.days import on
-from tests.houses import Rig, rig, settings_in
+from tests.handlers.days import logged
+from tests.houses import rig, settings_in
 
 SAID = {
     "en": [
@@ -29,33 +27,24 @@ SAID = {
 }
 
 
-async def noted(house: Rig) -> list[Entry]:
-    """The drinks in the log."""
-
-    def read(unit: Unit) -> list[Entry]:
-        return list(unit.entries.between(1, on(1, 0).replace(year=2020), on(1, 0).replace(year=2040), ["drink"]))
-
-    return await house.house.store.run(read)
-
-
 @pytest.mark.parametrize(("language", "said", "heard", "estimate"), [(code, *row) for code, rows in SAID.items() for row in rows])
 async def test_a_drink_is_read_back_as_said_and_with_what_it_comes_to(
     language: str, said: str, heard: str, estimate: str, tmp_path: Path
 ) -> None:
     async with rig(settings_in(tmp_path)) as house:
-        await house.settle("ada", language=language)
-        told = (await house.says("ada", said))[0].text
+        await house.settle("patient", language=language)
+        told = (await house.says("patient", said))[0].text
         assert heard in told
         assert estimate in told if estimate else "standard" not in told
 
 
 async def test_what_it_comes_to_is_kept_and_worked_out_again_when_the_number_is_corrected(tmp_path: Path) -> None:
     async with rig(settings_in(tmp_path)) as house:
-        await house.settle("ada", language="en")
-        await house.says("ada", "had 2 pints")
-        assert [entry.detail["standard_drinks"] for entry in await noted(house)] == [4]
-        again = await house.says("ada", "no, 3 pints")
+        await house.settle("patient", language="en")
+        await house.says("patient", "had 2 pints")
+        assert [entry.detail["standard_drinks"] for entry in await logged(house, "drink")] == [4]
+        again = await house.says("patient", "no, 3 pints")
         if "intent-correct_last" in [choice.id for choice in again[0].choices]:
-            await house.presses("ada", "intent-correct_last")
-        (kept,) = await noted(house)
+            await house.presses("patient", "intent-correct_last")
+        (kept,) = await logged(house, "drink")
         assert (kept.detail["drinks"], kept.detail["standard_drinks"]) == ([{"count": 3, "unit": "pint"}], 5.9)
