@@ -29,6 +29,7 @@ from bot.core.person import Person
 from bot.core.policy import Policy
 from bot.delivery import JudgeAgain, Postman
 from bot.handlers import HANDLERS, Handlers, danger, escalation, linking, members, watch, welcome
+from bot.handlers.offers import ASKS, FORM, press_of
 from bot.handlers.reports import is_report
 from bot.handlers.turn import Due, Moment, Turn, choices, say
 from bot.knowledge.consent import has_agreed
@@ -239,9 +240,7 @@ class Conversation:
         if turn.incoming.quoted:
             return [turn.reply(say("quoted.not-noted"), offers=choices("talk-to-human"))]
         answered = self._by_form(turn, dialogue)
-        if answered is not None:
-            return answered
-        return [*self._serve(turn), *self._still_open(turn, dialogue)]
+        return [*self._serve(turn), *self._still_open(turn, dialogue)] if answered is None else answered
 
     def _open_form(self, turn: Turn) -> Dialogue | None:
         dialogue = turn.unit.dialogues.get(turn.person.id)
@@ -255,8 +254,9 @@ class Conversation:
         if dialogue is None:
             return None
         offers = dialogue.answers.get("offers", ())
-        if dialogue.form == "offer" and len(offers) == 1 and turn.meaning.intent == "confirm":
-            return self._chosen(turn, str(offers[0]), dialogue)
+        if dialogue.form == FORM and len(offers) == 1 and turn.meaning.intent == "confirm":
+            press = press_of(str(offers[0]), dialogue.token)
+            return self._press(turn.pressing(press.choice, press.about), press, dialogue)
         prompt = self._handlers.prompts.get((dialogue.form, dialogue.step))
         if prompt and turn.meaning.intent in ("confirm", "decline") and turn.said_since(dialogue):
             return self._still_open(turn, dialogue)
@@ -270,9 +270,8 @@ class Conversation:
         prompt = self._handlers.prompts.get((dialogue.form, dialogue.step))
         if prompt is None:
             return []
-        key, offered = prompt
         token = turn.open_form(dialogue.form, dialogue.step, **dialogue.answers)
-        return [turn.reply(say(key), offers=choices(*offered, about=token))]
+        return [turn.reply(say(prompt[0]), offers=choices(*prompt[1], about=token))]
 
     def _press(self, turn: Turn, press: Press, dialogue: Dialogue | None) -> list[Reply]:
         if press.choice.startswith("intent-"):
@@ -286,7 +285,7 @@ class Conversation:
     def _chosen(self, turn: Turn, intent: str, dialogue: Dialogue | None) -> list[Reply]:
         """The offer that was meant: the words that were kept are served under the intent chosen."""
         handle = self._handlers.intents.get(intent)
-        if handle is None or dialogue is None or dialogue.form != "offer":
+        if handle is None or dialogue is None or dialogue.form != FORM:
             return [turn.reply(say("form.over"))]
         turn.close_form()
         said_at = datetime.fromisoformat(str(dialogue.answers.get("said_at") or turn.incoming.sent_at))
@@ -303,17 +302,21 @@ class Conversation:
 
     def _serve(self, turn: Turn) -> list[Reply]:
         """Every act of a message that is sure; offers for one that is not, unless a case is open: then a human reads it."""
-        if turn.meaning.confidence != "sure" or turn.meaning.intent in ("confirm", "decline"):
+        if turn.meaning.confidence != "sure" or turn.meaning.intent in ("confirm", "decline", "greet"):
             case = turn.unit.cases.open_for(turn.person.id)
             if case is not None and case.level >= Level.urgent and not case.is_of_others:
                 return [danger.kept_for_moderators(turn, case)]
         if turn.meaning.confidence != "sure" or (turn.meaning.likened and turn.screening.leaning):
-            # The gentle question is the answer to what is ambiguous; an offer of buttons beside it would bury it.
-            if turn.screening.level is Level.check:
-                return []
-            return danger.ask_openly(turn) if turn.screening.leaning else self._handlers.not_understood(turn)
+            return self._doubtful(turn)
         replies = [reply for act in turn.meaning.acts for reply in self._handlers.intents[act.intent](turn.serving(act))]
         return replies + self._handlers.told_beside(turn)
+
+    def _doubtful(self, turn: Turn) -> list[Reply]:
+        """The gentle question is the answer to what is ambiguous; an offer of buttons beside it would bury it, an answer would not."""
+        if turn.screening.level is Level.check or not turn.screening.leaning:
+            return [] if turn.screening.level is Level.check else self._handlers.not_understood(turn)
+        known = turn.meaning.confidence == "sure" and turn.meaning.intent in ASKS and "topic" in turn.meaning.slots
+        return [*(self._handlers.intents[turn.meaning.intent](turn) if known else []), *danger.ask_openly(turn, answered=known)]
 
     def _logs_beside(self, turn: Turn) -> list[Reply]:
         """What an orange message says happened is kept all the same; none of it is asked back."""
@@ -384,8 +387,7 @@ def judges(*, clock: Clock, policy: Policy) -> Mapping[str, JudgeAgain]:
 
     def judge(unit: Unit, person: Person, row: OutboxRow) -> Reply | None:
         about = row.reply.choices[0].about if row.reply.choices else ""
-        where = Moment(unit=unit, person=person, now=clock.now(), policy=policy)
-        return HANDLERS.judge_again(where, row.reply, about)
+        return HANDLERS.judge_again(Moment(unit=unit, person=person, now=clock.now(), policy=policy), row.reply, about)
 
     return {"reminder": judge, "check_in": judge, "notice": judge}
 

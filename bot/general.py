@@ -46,7 +46,8 @@ def answering(triage: Triage, reader: Reader, clock: Clock, *, language: str) ->
 
 def _answer(triage: Triage, reader: Reader, clock: Clock, spoken: str, text: str) -> General | None:
     """The sourced answer to a question that is nothing else; None for any doubt about it, or any sign of danger in it."""
-    if triage.screen(text).level >= Level.check:
+    screening = triage.screen(text)
+    if screening.level >= Level.check or screening.leaning:
         return None
     meaning = reader.read(text, now=clock.now(), timezone="UTC", language=detect(text, prior=spoken))
     topic = str(meaning.slots.get("topic") or "")

@@ -25,11 +25,11 @@ from bot.handlers import (
     intake,
     linking,
     moderation,
+    offers,
     plan,
     privacy,
     reminders,
     side_effect,
-    smalltalk,
     ties,
     welcome,
 )
@@ -338,7 +338,7 @@ OPENED_BY: Final[Mapping[str, tuple[str, ...]]] = {
     side_effect.FORM: ("I feel very drowsy",),
     diary.FORM: ("I have a craving",),
     privacy.FORM: ("erase everything",),
-    smalltalk.FORM: ("zirkonium tablets 13.75 craving plan",),
+    offers.FORM: ("zirkonium tablets 13.75 craving plan",),
 }
 """Words that lay a form open."""
 

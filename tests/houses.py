@@ -106,8 +106,8 @@ class Rig:
 
 
 @asynccontextmanager
-async def rig(settings: Settings, *, clock: VirtualClock | None = None) -> AsyncIterator[Rig]:
-    """Open a house on the settings' database."""
+async def rig(settings: Settings, *, clock: VirtualClock | None = None, thinking: Minds | None = None) -> AsyncIterator[Rig]:
+    """Open a house on the settings' database, with the real minds or others."""
     time = clock or VirtualClock(START)
     faults = Faults()
     sender = StorySender(time, faults, {})
@@ -115,7 +115,7 @@ async def rig(settings: Settings, *, clock: VirtualClock | None = None) -> Async
         settings,
         clock=time,
         senders=[sender],
-        minds=minds(),
+        minds=thinking or minds(),
         wrap_store=lambda store: FaultyStore(store, faults),
         before_serving=faults.before_serving,
     ) as house:

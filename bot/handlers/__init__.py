@@ -18,6 +18,7 @@ from bot.handlers import (
     mentors,
     missed,
     moderation,
+    offers,
     plan,
     privacy,
     questions,
@@ -31,6 +32,7 @@ from bot.handlers import (
     welcome,
 )
 from bot.handlers.turn import Handle, HandleDue, HandleForm, Moment, Turn
+from bot.knowledge.facts import UNKNOWN, facts
 from bot.messages import Reply
 from bot.ports import Dialogue
 
@@ -106,6 +108,7 @@ PRESSES: Mapping[str, Handle] = {
     "pair-yes": mentors.press_yes,
     "pair-no": mentors.press_no,
     "cancel": smalltalk.cancel,
+    **{f"{offers.TOPIC}{topic}": questions.chosen for topic in facts() if topic != UNKNOWN},
 }
 
 # What `confirm`, `cancel`, `yes` and `no` mean depends on the form that is open.
@@ -148,7 +151,7 @@ FORMS: Mapping[str, HandleForm] = {
     privacy.FORM: privacy.erasing,
     privacy.WITHDRAWAL: privacy.withdrawing,
     linking.FORM: linking.form,
-    smalltalk.FORM: smalltalk.form,
+    offers.FORM: smalltalk.form,
     moderation.FORM: moderation.form,
     community.FORM: community.form,
     mentors.FORM: mentors.form,

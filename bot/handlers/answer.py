@@ -11,6 +11,9 @@ from bot.ports import Dialogue
 ASIDE = frozenset({"confirm", "greet", "thanks", "help"})
 """Politeness around an answer takes nothing away from it."""
 
+A_SENTENCE = 5
+"""Words from which on something was said, and not only named."""
+
 AMOUNTS = frozenset({"dose_mg", "tablets", "doses"})
 """Slots of an amount that was taken: its number is no strength from 0 to 10."""
 

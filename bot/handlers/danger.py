@@ -281,10 +281,10 @@ def in_public(turn: Turn) -> list[Reply]:
     return gentle_check(turn) if turn.screening.level is Level.check else []
 
 
-def ask_openly(turn: Turn) -> list[Reply]:
-    """Words that nobody could make anything of, and that lean towards danger: asked about rather than not understood."""
+def ask_openly(turn: Turn, *, answered: bool = False) -> list[Reply]:
+    """Words that nobody could make anything of, or a question that was `answered`, where they lean towards danger."""
     turn.open_form(FORM, "gentle", code=LEANING)
-    words = say("check.gentle.open", **numbers_of(turn.person.country))
+    words = say("check.gentle.beside" if answered else "check.gentle.open", **numbers_of(turn.person.country))
     return [turn.reply(words, offers=choices(*SAFETY_CHOICES), rules=("gentle-check", "crisis-line", "not-understood"), level=Level.check)]
 
 

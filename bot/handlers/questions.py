@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from bot.core.decision import Alarm, Allowed
 from bot.core.levels import Level
 from bot.core.limits import CEILING_DAY_MG
+from bot.core.meaning import Act
 from bot.core.taper import judge_stop
 from bot.handlers import agenda, escalation, steps, top_up
 from bot.handlers.escalation import Sign
+from bot.handlers.offers import ASKS, FORM, TOPIC, beside, topics_of
 from bot.handlers.turn import Turn, choices, emergency_of, moment, say
 from bot.knowledge.facts import fact, facts
 from bot.knowledge.findings import finding_words, findings
@@ -26,7 +29,12 @@ MOST_EFFECTS = 2
 
 def ask(turn: Turn) -> list[Reply]:
     """A general or safety question: the sourced answer to its topic, else an honest "the sources do not say"."""
-    topic = str(turn.slots.get("topic") or "")
+    if turn.slots.get("topics"):
+        return [beside(turn, "which-question", topics_of(turn))]
+    return _answers(turn, str(turn.slots.get("topic") or ""))
+
+
+def _answers(turn: Turn, topic: str) -> list[Reply]:
     if topic == "missed_dose":
         return [_missed_dose(turn)]
     if topic == "days_missed" and not turn.slots.get("supposed"):
@@ -46,6 +54,23 @@ def ask(turn: Turn) -> list[Reply]:
     if topic == "side_effects":
         return [_answer(turn, topic, *_of_the_effects(turn))]
     return [_answer(turn, topic if topic in facts() else "unknown")]
+
+
+def chosen(turn: Turn) -> list[Reply]:
+    """The answer that was meant, of those on offer. The words that asked are read again: they say what else it is about.
+
+    A button of another day answers, and no more: it raises nothing, and withholds nothing.
+    """
+    topic, dialogue = turn.press.choice.removeprefix(TOPIC), turn.unit.dialogues.get(turn.person.id)
+    if dialogue is None or dialogue.form != FORM or dialogue.token != turn.press.about:
+        return [_answer(turn, topic)]
+    turn.close_form()
+    text = str(dialogue.answers["text"])
+    said = turn.reader.read(text, now=turn.said_at, timezone=turn.person.timezone, language=turn.person.language)
+    slots = next((act.slots for act in said.acts if act.intent in ASKS), {})
+    kept = {name: value for name, value in slots.items() if name != "topics"}
+    heard = replace(turn, incoming=replace(turn.incoming, text=text, press=None))
+    return _answers(heard.serving(Act("ask_info", {**kept, "topic": topic})), topic)
 
 
 def _condition(topic: str) -> str:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from bot.core.levels import Level
+from bot.handlers.answer import A_SENTENCE
+from bot.handlers.offers import ASKS, of_this, offered, topics_of
 from bot.handlers.turn import Turn, choices, emergency_of, say
 from bot.messages import Choice, Reply
 from bot.ports import Dialogue
 
-FORM = "offer"
-
 
 def greet(turn: Turn) -> list[Reply]:
-    """Hello, and what one may say."""
+    """Hello, and what one may say; or see you soon."""
+    if turn.slots.get("topic") == "farewell":
+        return [turn.reply(say("farewell"))]
     return [turn.reply(say("greet"), say("help.short"))]
 
 
@@ -48,13 +47,9 @@ def acknowledge(turn: Turn) -> list[Reply]:
     return [turn.reply(say("nothing-asked"))]
 
 
-A_SENTENCE = 5
-"""Words."""
-
-
 def not_understood(turn: Turn) -> list[Reply]:
     """Said plainly, with the nearest offers (rule `not-understood`). The words are kept until one is chosen."""
-    offers = [intent for intent in turn.meaning.candidates if intent in OFFERED][:3]
+    offers = _by_name(turn, [intent for intent in turn.meaning.candidates if intent in OFFERED])[:3]
     if not offers:
         # Whoever writes a sentence and is not understood may have said what nobody has words for: the way to a human stands first.
         words = (
@@ -62,29 +57,31 @@ def not_understood(turn: Turn) -> list[Reply]:
         )
         words = [say("not-understood"), *words, say("help.short")]
         return [turn.reply(*words, offers=choices("talk-to-human"), rules=("not-understood",))]
-    return [_offered(turn, "did-you-mean", offers, text=turn.text, said_at=turn.said_at.isoformat())]
+    return [of_this(turn, "did-you-mean", offers)]
+
+
+def _by_name(turn: Turn, offers: list[str]) -> list[str]:
+    """A question on offer is called by what it may be about: nobody knows whether theirs is one "of safety"."""
+    about, asked = topics_of(turn), [offer for offer in offers if offer in ASKS]
+    if not about or not asked:
+        return offers
+    at = offers.index(asked[0])
+    return [*offers[:at], *about, *(offer for offer in offers[at:] if offer not in ASKS)]
 
 
 def told_beside(turn: Turn) -> list[Reply]:
     """What a question also told is offered to be noted, unless something else is being asked: a question by itself never logs."""
     told = turn.meaning.told
-    doubted = turn.screening.level >= Level.check or turn.screening.leaning  # the gentle question is the answer then
+    doubted = turn.screening.level >= Level.check  # the gentle question is the answer then
     if told is None or doubted or turn.unit.dialogues.get(turn.person.id) is not None:
         return []
-    return [_offered(turn, "told-beside", [told.act.intent], text=told.text, said_at=turn.said_at.isoformat())]
-
-
-def _offered(turn: Turn, key: str, offers: Sequence[str], **words: Any) -> Reply:
-    """`words`: what was said, and when: it speaks of that hour, whenever its meaning is chosen."""
-    turn.open_form(FORM, "choose", offers=list(offers), **words)
-    buttons = tuple(Choice(f"intent-{intent}") for intent in offers)
-    return turn.reply(say(key), offers=(*buttons, Choice("cancel")), rules=("not-understood",))
+    return [offered(turn, "told-beside", [told.act.intent], text=told.text, said_at=turn.said_at.isoformat())]
 
 
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """Leaving the offer; a yes to several of them is asked which one; anything else is heard as new words."""
     if turn.meaning.intent == "confirm":
-        return [_offered(turn, "did-you-mean.which", **dialogue.answers)]
+        return [offered(turn, "did-you-mean.which", **dialogue.answers)]
     turn.close_form()
     return [turn.reply(say("form.left"))] if turn.meaning.intent in ("cancel", "decline") else None
 

@@ -8,7 +8,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from bot.handlers import agenda
-from bot.handlers.answer import close_own, in_words
+from bot.handlers.answer import A_SENTENCE, close_own, in_words
 from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
 from bot.knowledge.consent import consent, has_agreed
 from bot.knowledge.countries import countries, find_country
@@ -156,9 +156,15 @@ def _country_in_words(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     code = find_country(turn.text, turn.person.language)
     if code is not None:
         return _country(turn, code)
-    if turn.meaning.confidence == "sure" or dialogue.answers.get("asked_again"):
+    if _says_something_else(turn) or dialogue.answers.get("asked_again"):
         return None
     return [_country_question(turn, say("welcome.country-unknown"), asked_again=True)]
+
+
+def _says_something_else(turn: Turn) -> bool:
+    """Whether the words are no place that was mistyped: a plan, say, that somebody gives at once."""
+    is_long = len(turn.text.split()) >= A_SENTENCE and turn.meaning.confidence != "lost" and turn.meaning.intent != "settings"
+    return turn.meaning.confidence == "sure" or is_long
 
 
 def _country(turn: Turn, code: str) -> list[Reply]:
@@ -177,7 +183,7 @@ def _timezone_in_words(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     zone = find_timezone(turn.text)
     if zone is not None:
         return _welcome_done(_moved(turn, country=turn.person.country, timezone=zone))
-    if turn.meaning.confidence == "sure" or dialogue.answers.get("asked_again"):
+    if _says_something_else(turn) or dialogue.answers.get("asked_again"):
         return None
     zones = [str(each) for each in dialogue.answers.get("zones", ())]
     return [_timezone_question(turn, say("welcome.timezone-unknown"), zones, asked_again=True)]

@@ -30,16 +30,17 @@ ROWS = "emb"
 
 @dataclass(frozen=True, slots=True)
 class NetworkWeights:
-    """`subwords` with the logarithm of how frequent each is; `codes` and `intents` name what those heads tell apart.
+    """`subwords` with the logarithm of how frequent each is; `codes`, `intents` and `topics` name what those heads tell apart.
 
     `bars`: those of the scores of danger that both readers make together. `learnt_from`: the hashes of the examples, of the messages
-    that tell who is in danger, and of the sayings of each language.
+    that tell who is in danger, of the sayings of each language, and of the questions.
     """
 
     subwords: tuple[str, ...]
     likelihoods: tuple[float, ...]
     codes: tuple[str, ...]
     intents: tuple[str, ...]
+    topics: tuple[str, ...]
     bars: Bars
     learnt_from: Mapping[str, str]
     fingerprint: str
@@ -67,6 +68,7 @@ def load_network(folder: Path | None = None) -> NetworkWeights:
             likelihoods=tuple(header["likelihoods"]),
             codes=tuple(header["codes"]),
             intents=tuple(header["intents"]),
+            topics=tuple(header["topics"]),
             bars=Bars(**{**header["bars"], "thresholds": tuple(header["bars"]["thresholds"])}),
             learnt_from=header["learnt_from"],
             fingerprint=hashlib.sha256(content).hexdigest()[:12],

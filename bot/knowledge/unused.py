@@ -13,6 +13,7 @@ from bot.knowledge.danger import concepts
 from bot.knowledge.facts import facts
 from bot.knowledge.files import LANGUAGES
 from bot.knowledge.findings import findings
+from bot.knowledge.questions import FOLDER
 from bot.knowledge.rules import rules
 from bot.knowledge.rules_in_code import Named
 from bot.knowledge.shelf import read_from
@@ -58,12 +59,15 @@ def _answering(shelf: Path) -> frozenset[str]:
 
 
 def _words_lead_to(shelf: Path) -> frozenset[str]:
-    """The findings and topics that somebody's words can mean; a danger sign leads to the finding that it is."""
+    """The findings and topics that somebody's words can mean, by a cue or by their likeness to questions; a danger sign leads to the
+    finding that it is."""
     found = {concept.finding for concept in concepts(shelf).concepts.values() if concept.finding}
     for language in LANGUAGES:
         found |= set(read_from(f"{language}/terms.yaml", shelf).get("effects") or ())
         rows = read_from(f"{language}/understanding.yaml", shelf).get("rules") or ()
         found |= {str(row["topic"]) for row in rows if row.get("topic")}
+        for path in sorted((shelf / language / FOLDER).glob("*.yaml")):
+            found |= set(read_from(f"{language}/{FOLDER}/{path.name}", shelf).get("questions") or ())
     return frozenset(found)
 
 

@@ -204,6 +204,11 @@ def _report(piece: Piece) -> Built:
     return Built(slots)
 
 
+def _greeting(piece: Piece) -> Built:
+    """Whether they come or go."""
+    return Built({"topic": "farewell"} if piece.says("farewell") else {})
+
+
 _BUILDERS: Mapping[str, Callable[[Piece], Built]] = {
     "log_intake": logs.intake,
     "log_missed": logs.missed,
@@ -218,6 +223,7 @@ _BUILDERS: Mapping[str, Callable[[Piece], Built]] = {
     "ask_history": _history,
     "stop_treatment": _stop,
     "snooze": _snooze,
+    "greet": _greeting,
     "set_reminder": _reminder,
     "change_reminder": _moved_reminder,
     "settings": _settings,

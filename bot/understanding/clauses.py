@@ -85,7 +85,7 @@ class Clauses:
         """What happened, and what is only polite. Politeness beside words that nobody understood is not the message."""
         polite = self.cues.every(sentence.masked, SOCIAL) if taken is None else []
         if polite and not sentence.has(*_FACTS) and not self.cues.every(sentence.masked, LOGS):
-            return [Said(Act(polite[0].intent), True)]
+            return [self.act(polite[0].intent, sentence, None)]
         groups, unheard = self._groups(sentence, taken)
         if unheard and not any(group.intents[0] in LOGS for group in groups):
             return []

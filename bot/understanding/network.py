@@ -3,8 +3,8 @@
 It began as a public sentence encoder of sixteen languages (Yang et al., Multilingual Universal Sentence Encoder, ACL 2020; Apache-2.0),
 cut down to the subwords of French and English, and was then taught by our examples (docs/adr/0017-a-small-network.md). A vector per
 subword; neighbours of two, three and five are looked at twice (convolutions); what is found anywhere, and the mean of all, go to the
-heads: levels of danger, signs and intents. Plain numpy; the same text gives the same answer up to the last bits of a
-float.
+heads: levels of danger, signs, intents, and the answers that a question may ask for. Plain numpy; the same text gives the same answer up
+to the last bits of a float.
 
 It never decides alone: its scores are added to those of the linear readers (`danger_linear`, `intent_linear`).
 """
@@ -46,6 +46,7 @@ class Heard:
     levels: tuple[float, ...]
     codes: tuple[float, ...]
     intents: tuple[float, ...]
+    topics: tuple[float, ...]
 
 
 class Network:
@@ -83,7 +84,7 @@ class Network:
         mean = (seen.sum(axis=0) @ w["W"] + len(rows) * w["b"]) / np.sqrt(len(rows))
         anywhere = np.maximum(seen @ w["att"] + w["att_b"], 0).max(axis=0)
         told = np.concatenate([LOUD * self._whole(mean), anywhere])
-        return Heard(*(tuple(map(float, told @ w[f"h_{head}"] + w[f"h_{head}_b"])) for head in ("level", "code", "intent")))
+        return Heard(*(tuple(map(float, told @ w[f"h_{head}"] + w[f"h_{head}_b"])) for head in ("level", "code", "intent", "topic")))
 
     def _whole(self, mean: Floats) -> Floats:
         """The four layers through which the mean of all goes, each beside a way around it; of length 1."""

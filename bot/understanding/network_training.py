@@ -6,7 +6,8 @@ typed in a hurry:
 
 - levels of danger: three yes-or-no heads, on the examples of signs and the ordinary sayings;
 - which sign, on alarms; who is in danger, on the messages of subjects.yaml;
-- intents, on the sayings.
+- intents, on the sayings;
+- which answer is asked for, on the questions.
 
 It is taught twice: first without the authors of `UNSEEN`, on whose messages the bars are set, then with everybody.
 
@@ -38,6 +39,7 @@ from wordfreq import top_n_list
 from bot.core.levels import Level
 from bot.knowledge.files import LANGUAGES, root
 from bot.knowledge.network_weights import FILE, ROWS, SCALE, load_network
+from bot.knowledge.questions import Question, questions, questions_hash
 from bot.knowledge.sayings import Saying, sayings, sayings_hash
 from bot.knowledge.signs import COUNTS, ORDINARY, SAID, Concerned, Example, concerned, concerned_hash, examples, examples_hash
 from bot.knowledge.weights import HEADS, Bars
@@ -63,11 +65,11 @@ KNOWN_BY, WORDS = 3, 50_000
 """What subwords are kept: those in so many messages, and those of so many words of each language (wordfreq)."""
 LOST = 0.05
 """So many subwords are hidden at each step, so that no message hangs on one."""
-DECIDED = {REGRESSION: 4.0, SETTLED: 2.0}
+DECIDED = {REGRESSION: 4.0, SETTLED: 2.0, "s0": 2.0}
 """The sentences whose answer is settled count so many times,"""
-SETTLING, SETTLING_RATE = 300, 1e-4
+SETTLING, SETTLING_RATE = 900, 1e-4
 """and are taught once more at the end, in so many steps."""
-WEIGHT = {"level": 3.0, "code": 0.3, "subject": 0.3, "intent": 0.7}
+WEIGHT = {"level": 3.0, "code": 0.3, "subject": 0.3, "intent": 0.7, "topic": 0.3}
 _BESIDE_THE_FIRST = 0.33
 _TOGETHER = 50  # batches of texts of like length are taken from so many at a time
 _STEM_OF_LATIN = 0x250
@@ -85,6 +87,7 @@ class Item:
     code: str = ""
     someone: bool | None = None
     intents: tuple[str, ...] = ()
+    topic: str = ""
     pull: float = 1.0
 
 
@@ -97,6 +100,10 @@ def items(found: Sequence[Example], told: Sequence[Concerned], said: Sequence[Sa
         calm = (False,) * len(HEADS) if ORDINARY.issuperset(saying.intents) else None
         taught.append(Item(saying.text, levels=calm, intents=saying.intents, pull=DECIDED.get(saying.author, 1.0)))
     return taught
+
+
+def _asked(asked: Sequence[Question]) -> list[Item]:
+    return [Item(each.text, topic=each.topic, pull=DECIDED.get(each.author, 1.0)) for each in asked]
 
 
 def _of(example: Example) -> Iterator[Item]:
@@ -145,6 +152,7 @@ class Lesson:
     cut: Sequence[Sequence[int]]
     codes: Sequence[str]
     intents: Sequence[str]
+    topics: Sequence[str]
 
     def loss(self, chosen: Sequence[int], told: dict[str, Any]) -> Any:
         """How far what the network makes of some items is from what they teach; an item counts for the heads that it says something of."""
@@ -156,15 +164,20 @@ class Lesson:
             truth = torch.tensor([[float(each) for each in batch[row].levels or ()] for row in rows])
             wrong = functional.binary_cross_entropy_with_logits(told["level"][rows], truth, reduction="none").mean(1)
             yield "level", (wrong * _pulls(batch, rows)).mean()
-        if rows := [row for row, item in enumerate(batch) if item.code]:
-            places = torch.tensor([self.codes.index(batch[row].code) for row in rows])
-            yield "code", functional.cross_entropy(told["code"][rows], places)
+        yield from self._misnamed(batch, told)
         if rows := [row for row, item in enumerate(batch) if item.someone is not None]:
             truth = torch.tensor([float(bool(batch[row].someone)) for row in rows])
             yield "subject", functional.binary_cross_entropy_with_logits(told["subject"][rows, 0], truth)
         if rows := [row for row, item in enumerate(batch) if item.intents]:
             wrong = functional.cross_entropy(told["intent"][rows], self._shares([batch[row] for row in rows]), reduction="none")
             yield "intent", (wrong * _pulls(batch, rows)).mean()
+
+    def _misnamed(self, batch: Sequence[Item], told: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+        """The heads that choose one name: which sign, and which answer is asked for."""
+        for head, names in (("code", self.codes), ("topic", self.topics)):
+            if rows := [row for row, item in enumerate(batch) if getattr(item, head)]:
+                places = torch.tensor([names.index(getattr(batch[row], head)) for row in rows])
+                yield head, functional.cross_entropy(told[head][rows], places)
 
     def _shares(self, batch: Sequence[Item]) -> Any:
         """What each message does: most of it its first intent, the rest the others."""
@@ -185,7 +198,8 @@ def teach(lesson: Lesson, start: tuple[Any, ...], frequent: Sequence[int]) -> Ta
     """The network that has learnt the lesson: all of it, and then again what is settled, among the rest."""
     torch.manual_seed(0)
     source, vectors = start
-    net = Taught(source, vectors, frequent, {"level": len(HEADS), "code": len(lesson.codes), "intent": len(lesson.intents), "subject": 1})
+    heads = {"level": len(HEADS), "code": len(lesson.codes), "intent": len(lesson.intents), "topic": len(lesson.topics), "subject": 1}
+    net = Taught(source, vectors, frequent, heads)
     total = int(EPOCHS * len(lesson.taught) / 2 / BATCH)  # each message stands there twice
     learn(net, lesson, _batches(lesson.cut, total), total, RATE)
     settle(net, lesson)
@@ -301,20 +315,25 @@ class School:
     found: tuple[Example, ...]
     told: tuple[Concerned, ...]
     said: Sequence[Saying]
+    asked: Sequence[Question]
     kept: Sequence[int]
     subwords: Sequence[str]
     likelihoods: Sequence[float]
     codes: Sequence[str]
     intents: Sequence[str]
+    topics: Sequence[str]
 
     @classmethod
     def load(cls) -> School:
         """Everything that is installed."""
         found, said = examples(), [saying for language in LANGUAGES for saying in sayings(language)]
-        kept, subwords, likelihoods = vocabulary([*(example.clean for example in found), *(saying.text for saying in said)])
+        asked = [question for language in LANGUAGES for question in questions(language)]
+        texts = [*(each.clean for each in found), *(each.text for each in said), *(each.text for each in asked)]
+        kept, subwords, likelihoods = vocabulary(texts)
         codes = sorted({example.code for example in found if example.code})
         intents = sorted({intent for saying in said for intent in saying.intents})
-        return cls(found, concerned(), said, kept, subwords, likelihoods, codes, intents)
+        topics = sorted({question.topic for question in asked})
+        return cls(found, concerned(), said, asked, kept, subwords, likelihoods, codes, intents, topics)
 
     @property
     def cutter(self) -> Cutter:
@@ -324,9 +343,9 @@ class School:
     def lesson(self, without: Collection[str]) -> Lesson:
         """What is taught, less what some authors of signs wrote: each text as it stands, and once more as it may be typed in a hurry."""
         chance = random.Random(5)  # noqa: S311 - the same slips at every run
-        chosen, cutter = items(self.found, self.told, self.said, without=without), self.cutter
+        chosen, cutter = [*items(self.found, self.told, self.said, without=without), *_asked(self.asked)], self.cutter
         cut = [cutter.cut(text)[:LONGEST] for item in chosen for text in (item.text, in_haste(item.text, chance))]
-        return Lesson([item for item in chosen for _ in range(2)], cut, self.codes, self.intents)
+        return Lesson([item for item in chosen for _ in range(2)], cut, self.codes, self.intents, self.topics)
 
     def taught(self, without: Collection[str] = ()) -> Taught:
         """The network that has learnt it."""
@@ -339,14 +358,21 @@ class School:
     def write(self, net: Taught, at: Bars) -> None:
         """The file that ships."""
         said = {language: sayings_hash(sayings(language)) for language in LANGUAGES}
+        learnt_from = {
+            "signs": examples_hash(self.found),
+            "subjects": concerned_hash(self.told),
+            "questions": questions_hash(self.asked),
+            **said,
+        }
         header = {
             "heads": HEADS,
             "subwords": self.subwords,
             "likelihoods": self.likelihoods,
             "codes": self.codes,
             "intents": self.intents,
+            "topics": self.topics,
             "bars": asdict(at),
-            "learnt_from": {"signs": examples_hash(self.found), "subjects": concerned_hash(self.told), **said},
+            "learnt_from": learnt_from,
         }
         arrays = in_bytes(net.arrays())
         arrays["header"] = np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), np.uint8)

@@ -14,6 +14,11 @@ from bot.understanding.piece import Built, Piece, hour_text
 _USUAL_TABLET_MG = 10
 _ONE_DAY = 24 * 60
 _MOST_DOSES = 12
+_FEWEST_HOURS = 2
+_LITTLE_MG, _FEW_TABLETS = 20, 2
+_LEAST_BARE = 5
+"""Milligrams are said without their unit in fives; a smaller number may count tablets."""
+_NOT_IN_BLOCKS = ("DUR", "FREQ", "INTAKES", "DAILY", "DAILYTAB", "NXM", "NXT", "LIST", "FROMTO", "EVERYH")
 _FIRST_HOUR = 5
 """Nobody's day begins earlier: "1, 6 and 2" is not read through the day."""
 
@@ -66,11 +71,11 @@ def _hours(piece: Piece, slots: dict[str, Any]) -> tuple[list[Atom], bool]:
     for atom in piece.of("TIME"):
         role = _role_of(piece, atom)
         if role == "bound":
-            sure = _put_bound(piece, slots, atom.value) and sure
+            sure = _put_bound(piece, slots, atom) and sure
             continue
         hours.append(_bedtime(atom, slots) if role == "bedtime" else atom)
         if atom.value.day and (role == "bedtime" or not atom.value.part):
-            sure = _put_start(piece, slots, atom.value) and sure
+            sure = _put_start(piece, slots, atom) and sure
     hours = _through_the_day(hours)
     times = [_at(atom) for atom in hours if atom.value.clock and not _is_bedtime(atom)]
     if times:
@@ -104,12 +109,12 @@ def _twenty_four(hours: list[Atom]) -> bool:
     return any(atom.value.clock and atom.value.clock.hour > 12 for atom in hours)
 
 
-def _put_bound(piece: Piece, slots: dict[str, Any], moment: Moment) -> bool:
+def _put_bound(piece: Piece, slots: dict[str, Any], atom: Atom) -> bool:
     """A day of the plan that is no hour of it: its first, or its last."""
-    if moment.role == "until":
-        slots["until"] = piece.anchored(moment, "future").iso()
+    if atom.value.role == "until":
+        slots["until"] = piece.anchored(atom.value, "future").iso()
         return True
-    return _put_start(piece, slots, moment)
+    return _put_start(piece, slots, atom)
 
 
 def _bedtime(atom: Atom, slots: dict[str, Any]) -> Atom:
@@ -123,9 +128,11 @@ def _is_bedtime(atom: Atom) -> bool:
     return bool(atom.value.part == "bedtime")
 
 
-def _put_start(piece: Piece, slots: dict[str, Any], moment: Moment) -> bool:
-    """The first day; a plan already begun may start on a day that is past."""
-    placed = piece.anchored(moment, "past" if moment.role == "since" else "future")
+def _put_start(piece: Piece, slots: dict[str, Any], atom: Atom) -> bool:
+    """The first day; a plan already begun ("started Monday") starts on a day that is past."""
+    begins = atom.value.role == "start" and piece.follows("have", atom)
+    has_begun = atom.value.role == "since" or begins or piece.follows("begun_before", atom)
+    placed = piece.anchored(atom.value, "past" if has_begun else "future")
     already = "start" in slots
     slots.setdefault("start", placed.start.date().isoformat())
     return not placed.doubt and not already
@@ -198,7 +205,12 @@ def _total(piece: Piece, slots: dict[str, Any]) -> bool:
 def _lone_total(piece: Piece, slots: dict[str, Any]) -> bool:
     """ "I go to 70 mg": a day's total when nothing else says how it is taken, and read back as an assumption."""
     alone = piece.of("MG")
-    if len(alone) != 1 or piece.of("FREQ", "NXM", "LIST", "TABS") or _paired(piece, piece.of("TIME")):
+    if (
+        len(alone) != 1
+        or piece.of("FREQ", "NXM", "LIST", "TABS")
+        or _paired(piece, piece.of("TIME"))
+        or _in_blocks(piece, piece.of("TIME"))
+    ):
         return True
     slots["total_mg"] = tidy(alone[0].value.n)
     if piece.of("STEP", "EVERY", "INTAKES") or piece.says("free_split"):
@@ -237,7 +249,7 @@ def _doses(piece: Piece, slots: dict[str, Any], hours: list[Atom]) -> bool:
     amounts = piece.of("MG", "TABS")
     if frequency and len(amounts) == 1:
         return _repeated(piece, slots, [_times(amounts[0], frequency[0].value.n)], hours)
-    pairs = _paired(piece, hours)
+    pairs = _paired(piece, hours) or _in_blocks(piece, hours)
     if pairs:
         slots["doses"] = pairs
         slots.pop("times", None)
@@ -289,6 +301,31 @@ def _paired(piece: Piece, hours: list[Atom]) -> list[dict[str, Any]]:
     if any((one.kind == "TIME", two.kind == "TIME") != (not amounts_first, amounts_first) for one, two in couples):
         return []
     return [_couple(one, two) if amounts_first else _couple(two, one) for one, two in couples]
+
+
+def _in_blocks(piece: Piece, hours: list[Atom]) -> list[dict[str, Any]]:
+    """ "10 10 20 at 8, 1 and 8": as many amounts in a row as hours after them. "10 mg at 8, 1 and 8": the same at each of them."""
+    amounts = piece.of("MG", "TABS", "NUM")
+    clocks = [atom for atom in piece.of("TIME") if _role_of(piece, atom) != "bound"]
+    if not _are_two_rows(piece, amounts, clocks) or [atom.start for atom in hours if atom.value.clock] != [atom.start for atom in clocks]:
+        return []
+    if len(amounts) == 1 and _is_of_each(amounts[0]) and piece.row([amounts[0], clocks[0]], "at_each"):
+        amounts *= len(hours)
+    plain = all(atom.kind != "NUM" or (atom.value >= _LEAST_BARE and atom.value % _LEAST_BARE == 0) for atom in amounts)
+    return [_couple(amount, hour) for amount, hour in zip(amounts, hours, strict=True)] if plain and len(amounts) == len(hours) else []
+
+
+def _are_two_rows(piece: Piece, amounts: list[Atom], clocks: list[Atom]) -> bool:
+    """Whether amounts and then hours stand there, and nothing else of amounts, parts of the day or lengths: any of it may change what
+    belongs to which hour."""
+    if not amounts or len(clocks) < _FEWEST_HOURS or piece.of(*_NOT_IN_BLOCKS) or amounts[-1].start > clocks[0].start:
+        return False
+    return piece.row(clocks, "between_intakes") and piece.row(amounts, "between_intakes")
+
+
+def _is_of_each(amount: Atom) -> bool:
+    """Whether an amount before several hours is that of each intake: a larger one may as well be the day's."""
+    return bool(amount.kind != "NUM" and amount.value.n <= (_FEW_TABLETS if amount.kind == "TABS" else _LITTLE_MG))
 
 
 def _couple(amount: Atom, hour: Atom) -> dict[str, Any]:

@@ -197,14 +197,15 @@ class Reader:
         if not any(character.isalnum() for character in plain):
             return _wordless(text, code)
         scan = tongue.scanner.scan(plain)
-        asks = tongue.cues.asks(scan.masked)
+        asks, whole = tongue.cues.asks(scan.masked), is_whole(text)
         meaning = Interpreter(
             language=code,
             clauses=Clauses(cues=tongue.cues, parts=tongue.scanner.times.part_hours, now=now),
-            opinion=tongue.second.of(text, scan.masked, asks=asks, whole=is_whole(text)) if tongue.second else (),
+            opinion=tongue.second.of(text, scan.masked, asks=asks, whole=whole) if tongue.second else (),
             scan=scan,
             question=asks,
-            cut=not (is_whole(text) and in_our_time),
+            topics=tongue.second.topics(text, whole=whole) if tongue.second else (),
+            cut=not (whole and in_our_time),
         ).meaning()
         return _never_logged_when_asked(text, meaning)
 

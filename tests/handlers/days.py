@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.adapters.story import VirtualClock
+from bot.app import Minds
 from bot.core.entry import Entry, EntryKind
 from bot.core.policy import Policy
 from bot.handlers import agenda
@@ -41,10 +42,10 @@ def _template() -> Path:
 
 
 @asynccontextmanager
-async def open_rig(folder: Path, at: datetime, plan: str = PLAN) -> AsyncIterator[Rig]:
+async def open_rig(folder: Path, at: datetime, plan: str = PLAN, thinking: Minds | None = None) -> AsyncIterator[Rig]:
     """A patient with a plan, a keeper on duty, and the clock at a moment. Without a plan, nobody is known yet."""
     shutil.copy(_template(), folder)
-    async with rig(settings_in(folder), clock=VirtualClock(at)) as house:
+    async with rig(settings_in(folder), clock=VirtualClock(at), thinking=thinking) as house:
         if plan:
             await house.settle("patient")
             await house.settle("keeper", role="moderator", on_duty=True)

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.handlers.days import logged
+from bot.knowledge.files import LANGUAGES
+from bot.knowledge.wording import wording
+from bot.understanding.language import languages
+from tests.handlers.days import logged, on, open_rig, says
 from tests.houses import rig, settings_in
 
 SAID = {
@@ -48,3 +51,17 @@ async def test_what_it_comes_to_is_kept_and_worked_out_again_when_the_number_is_
             await house.presses("patient", "intent-correct_last")
         (kept,) = await logged(house, "drink")
         assert (kept.detail["drinks"], kept.detail["standard_drinks"]) == ([{"count": 3, "unit": "pint"}], 5.9)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whatever_may_be_drunk_has_a_name_to_be_read_back_by(language: str) -> None:
+    terms = languages()[language].terms
+    nameless = [name for name in (*terms.drink_units, *terms.drink_kinds) if f"drink.{name}" not in wording(language)]
+    assert nameless == [], "a text without its words is never sent"
+
+
+@pytest.mark.parametrize("text", ["had 3 sherries", "a jug of wine last night", "a bottle of baileys"])
+async def test_what_cannot_be_counted_is_read_back_all_the_same(text: str, tmp_path: Path) -> None:
+    async with open_rig(tmp_path, on(22, 20)) as house:
+        (answer, *_) = await says(house, text)
+        assert "without judgement" in answer.text

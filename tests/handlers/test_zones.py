@@ -50,10 +50,22 @@ async def test_the_country_is_asked_again_once_and_then_words_are_served(tmp_pat
     async with open_rig(tmp_path, on(1, 7, 30), plan="") as house:
         await says(house, "hello")
         await presses(house, "consent-yes")
-        (first,) = await says(house, "i had maybe two or three glasses of something")
+        (first,) = await says(house, "Zirkonia")
         assert "cancel" in offered(first)
         (second,) = await says(house, "took 5mg or 10 not sure")
         assert "country" not in second.text
+
+
+@pytest.mark.parametrize("asked", ["which country are you in", "large city"])
+async def test_a_plan_that_is_given_at_once_is_heard_as_a_plan(asked: str, tmp_path: Path) -> None:
+    async with open_rig(tmp_path, on(1, 7, 30), plan="") as house:
+        await says(house, "hello")
+        questions = await presses(house, "consent-yes")
+        if "city" in asked:
+            questions = await says(house, "Canada")
+        assert asked in questions[-1].text.lower()
+        answer = await says(house, "my doctor gave me 5 mg at 8am, 2pm and 8pm from tomorrow, he drew it on a napkin")
+        assert any(choice in offered(answer[-1]) for choice in ("confirm", "intent-set_plan")), answer[-1].text
 
 
 async def test_taking_consent_back_leads_to_erasing_and_claims_nothing(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from bot.knowledge import (
     facts,
     findings,
     pseudonyms,
+    questions,
     rules,
     sayings,
     schemes,
@@ -84,7 +85,7 @@ PER_LANGUAGE: Mapping[str, type[BaseModel]] = {
 }
 """Files that stand in every language, by name."""
 
-BY_AUTHOR: Mapping[str, type[BaseModel]] = {"sayings": sayings._File, "signs": signs._File}
+BY_AUTHOR: Mapping[str, type[BaseModel]] = {"questions": questions._File, "sayings": sayings._File, "signs": signs._File}
 """The folders of example messages in each language: one file an author, all of one shape."""
 
 

@@ -20,7 +20,8 @@ unsure_taken missed_dose double_dose how_much top_up driving alcohol interaction
 ameisen_test relapse pregnancy kidney epilepsy sleep_apnoea what_is_baclofen ceiling consolidation decrease
 largest_single shortest_interval top_up_count days_missed kidney_threshold overdose_amount overdose_signs under_18 older serious_effects
 allergy intolerance ulcer psychiatric_history heart liver stroke lungs diabetes urinary parkinson
-no_effect half_life indifference habit targeting fractionation impregnation consent_list figures unknown
+no_effect half_life indifference habit targeting fractionation impregnation consent_list figures
+pace threshold mechanism origin licence brands halves others addictive hospital daily_life unknown
 """
 _FINDINGS = """
 drowsiness fatigue dizziness headache nausea vomiting digestive_trouble insomnia restlessness restless_legs nightmares sweating

@@ -16,7 +16,7 @@ from bot.knowledge.silences import silences
 INSTALLED = Path(__file__).parents[2] / "bot" / "knowledge"
 SEEDS = ("S000", "S001", "S002", "S003", "S004")
 _NAMES = "max-single min-interval late-rule top-up-count days-missed renal-thresholds pregnancy overdose-threshold under-18 older"
-NAMES = _NAMES.split()
+NAMES = [*_NAMES.split(), "dependence-on-it"]
 SAYS_NOTHING = {
     "fr": re.compile(r"aucune? (?:de nos )?(?:sources?|guides?)|ne (?:disent|donnent) (?:rien|pas)|n'ont pas", re.IGNORECASE),
     "en": re.compile(r"\b(?:none of our|no source|say nothing|give no rule|hold no rule)", re.IGNORECASE),

@@ -50,9 +50,9 @@ class Answering(Network):
 
 
 def saying(level: float) -> Answering:
-    """A network that says the same of every message: so much danger, and no intent."""
+    """A network that says the same of every message: so much danger, and no intent or topic."""
     taught = load_network()
-    heard = Heard((level,) * len(HEADS), (0.0,) * len(taught.codes), (0.0,) * len(taught.intents))
+    heard = Heard((level,) * len(HEADS), (0.0,) * len(taught.codes), (0.0,) * len(taught.intents), (0.0,) * len(taught.topics))
     return Answering(lambda _: heard)
 
 

@@ -1,0 +1,51 @@
+"""What may have been meant, as buttons to choose from. Shared; it imports no use case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.handlers.turn import Turn, say
+from bot.knowledge.facts import facts
+from bot.messages import Choice, Press, Reply
+
+FORM = "offer"
+TOPIC = "topic-"
+"""Begins the choice of an answer, before the topic that it is about."""
+ASKS = ("ask_safety", "ask_info")
+
+
+def offered(turn: Turn, key: str, offers: Sequence[str], **words: Any) -> Reply:
+    """Intents, and topics of answers. `words`: what was said, and when: it speaks of that hour, whenever its meaning is chosen."""
+    token = turn.open_form(FORM, "choose", offers=list(offers), **words)
+    return _shown(turn, key, offers, token, Choice("cancel"))
+
+
+def of_this(turn: Turn, key: str, offers: Sequence[str]) -> Reply:
+    """What the message being served may have meant."""
+    return offered(turn, key, offers, text=turn.text, said_at=turn.said_at.isoformat())
+
+
+def beside(turn: Turn, key: str, offers: Sequence[str]) -> Reply:
+    """The same; but what is being asked already stays open: the buttons answer by themselves then, and none of them closes it."""
+    is_free = turn.unit.dialogues.get(turn.person.id) is None
+    return of_this(turn, key, offers) if is_free else _shown(turn, key, offers, "", Choice("talk-to-human"))
+
+
+def _shown(turn: Turn, key: str, offers: Sequence[str], token: str, last: Choice) -> Reply:
+    presses = [press_of(offer, token) for offer in offers]
+    buttons = tuple(Choice(press.choice, press.about) for press in presses)
+    return turn.reply(say(key), offers=(*buttons, last), rules=("not-understood",))
+
+
+def press_of(offer: str, token: str) -> Press:
+    """The press by which an offer is chosen; that of an answer is about the form whose words it answers."""
+    return Press(offer, token) if offer.startswith(TOPIC) else Press(f"intent-{offer}")
+
+
+def topics_of(turn: Turn) -> list[str]:
+    """The answers that the message may ask for, as offers."""
+    if turn.meaning.intent not in ASKS:
+        return []
+    slots = turn.meaning.slots
+    return [f"{TOPIC}{topic}" for topic in slots.get("topics") or [slots.get("topic")] if topic in facts()]
