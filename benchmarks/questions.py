@@ -14,18 +14,23 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from bot.core.meaning import Meaning
+from bot.core.meaning import QUESTIONS, Meaning
 from bot.knowledge.facts import UNKNOWN
 from bot.knowledge.files import LANGUAGES
 from bot.knowledge.questions import Question, read_questions
-from bot.understanding.interpret import ANSWERED
 from bot.understanding.reader import Reader
 
 EXAM = Path(__file__).parents[1] / "tests" / "understanding" / "questions_exam"
 NOW = datetime.fromisoformat("2026-03-10T15:30:00+01:00")
 BESIDE_IT = {"interaction": {"alcohol"}, "alcohol": {"interaction"}, "missed_dose": {"days_missed"}, "under_18": {"driving"}}
 """Answers that also say what a question of the other topic asks for."""
-COLUMNS = ("answered, rightly", "answered otherwise", "offered", "told that no source says it", "asked or done otherwise")
+RIGHTLY, OTHERWISE, OFFERED, NO_SOURCE, ELSEWHERE = COLUMNS = (
+    "answered, rightly",
+    "answered otherwise",
+    "offered",
+    "told that no source says it",
+    "asked or done otherwise",
+)
 
 
 def exam() -> Iterator[Question]:
@@ -42,15 +47,15 @@ def outcome(question: Question, meaning: Meaning) -> str:
     topics = set(slots.get("topics", ())) | ({str(slots["topic"])} if "topic" in slots else set())
     if meaning.intent == "stop_treatment" and meaning.confidence == "sure":
         topics = {"stopping"}
-    elif meaning.intent not in ANSWERED:
-        return COLUMNS[4]
+    elif meaning.intent not in QUESTIONS:
+        return ELSEWHERE
     elif not topics and slots.get("substances"):
         topics = {"interaction"}
     if meaning.confidence != "sure" or "topics" in slots:
-        return COLUMNS[2] if topics & wanted else COLUMNS[4]
+        return OFFERED if topics & wanted else ELSEWHERE
     if not topics or topics == {UNKNOWN}:
-        return COLUMNS[0] if question.topic == UNKNOWN else COLUMNS[3]
-    return COLUMNS[0] if topics & wanted else COLUMNS[1]
+        return RIGHTLY if question.topic == UNKNOWN else NO_SOURCE
+    return RIGHTLY if topics & wanted else OTHERWISE
 
 
 def main() -> None:

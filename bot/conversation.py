@@ -24,12 +24,12 @@ import structlog
 
 from bot.core.flags import Screening
 from bot.core.levels import Level
-from bot.core.meaning import Act, Meaning
+from bot.core.meaning import QUESTIONS, Act, Meaning
 from bot.core.person import Person
 from bot.core.policy import Policy
 from bot.delivery import JudgeAgain, Postman
 from bot.handlers import HANDLERS, Handlers, danger, escalation, linking, members, watch, welcome
-from bot.handlers.offers import ASKS, FORM, press_of
+from bot.handlers.offers import FORM, kept_words, press_of
 from bot.handlers.reports import is_report
 from bot.handlers.turn import Due, Moment, Turn, choices, say
 from bot.knowledge.consent import has_agreed
@@ -193,12 +193,12 @@ class Conversation:
         if turn.person.role == "moderator" and not turn.incoming.public:
             return self._moderator(turn)
         if turn.incoming.public:
-            turn = replace(turn, screening=danger.understood_openly(self._understood(turn)))
+            turn = replace(turn, screening=danger.understood_openly(turn.understood()))
         if turn.screening.level >= Level.urgent:
             return self._alarmed(turn)
         if turn.incoming.public:  # whoever writes: what everybody reads is no answer to a form, and no command
             return [*self._handlers.in_public(turn), *danger.in_public(turn)]
-        turn = self._understood(turn)
+        turn = turn.understood()
         turn = replace(turn, screening=danger.understood_and_remembered(turn))
         if turn.screening.level >= Level.urgent:
             return self._alarmed(turn)
@@ -216,7 +216,7 @@ class Conversation:
 
     def _moderator(self, turn: Turn) -> list[Reply]:
         press = turn.incoming.press
-        turn = self._understood(turn)
+        turn = turn.understood()
         dialogue = self._open_form(turn)
         if press is not None and press.choice != "not-safe" and turn.screening.level < Level.urgent:
             handle = self._handlers.moderator_presses.get(press.choice)
@@ -270,8 +270,9 @@ class Conversation:
         prompt = self._handlers.prompts.get((dialogue.form, dialogue.step))
         if prompt is None:
             return []
+        key, offered = prompt
         token = turn.open_form(dialogue.form, dialogue.step, **dialogue.answers)
-        return [turn.reply(say(prompt[0]), offers=choices(*prompt[1], about=token))]
+        return [turn.reply(say(key), offers=choices(*offered, about=token))]
 
     def _press(self, turn: Turn, press: Press, dialogue: Dialogue | None) -> list[Reply]:
         if press.choice.startswith("intent-"):
@@ -287,18 +288,9 @@ class Conversation:
         handle = self._handlers.intents.get(intent)
         if handle is None or dialogue is None or dialogue.form != FORM:
             return [turn.reply(say("form.over"))]
-        turn.close_form()
-        said_at = datetime.fromisoformat(str(dialogue.answers.get("said_at") or turn.incoming.sent_at))
-        heard = replace(turn.incoming, text=str(dialogue.answers["text"]), sent_at=said_at)
-        again = self._understood(replace(turn, incoming=heard))
+        again = kept_words(turn, dialogue)
         act = next((act for act in again.meaning.acts if act.intent == intent), Act(intent, again.meaning.slots))
         return handle(again.serving(act).pressing(""))
-
-    def _understood(self, turn: Turn) -> Turn:
-        if not turn.text.strip():
-            return turn
-        meaning = self._reader.read(turn.text, now=turn.said_at, timezone=turn.person.timezone, language=turn.person.language)
-        return replace(turn, meaning=meaning, act=meaning.acts[0])
 
     def _serve(self, turn: Turn) -> list[Reply]:
         """Every act of a message that is sure; offers for one that is not, unless a case is open: then a human reads it."""
@@ -315,12 +307,12 @@ class Conversation:
         """The gentle question is the answer to what is ambiguous; an offer of buttons beside it would bury it, an answer would not."""
         if turn.screening.level is Level.check or not turn.screening.leaning:
             return [] if turn.screening.level is Level.check else self._handlers.not_understood(turn)
-        known = turn.meaning.confidence == "sure" and turn.meaning.intent in ASKS and "topic" in turn.meaning.slots
+        known = turn.meaning.confidence == "sure" and turn.meaning.intent in QUESTIONS and "topic" in turn.meaning.slots
         return [*(self._handlers.intents[turn.meaning.intent](turn) if known else []), *danger.ask_openly(turn, answered=known)]
 
     def _logs_beside(self, turn: Turn) -> list[Reply]:
         """What an orange message says happened is kept all the same; none of it is asked back."""
-        turn = self._understood(turn)
+        turn = turn.understood()
         if turn.person.consented_at is None or turn.meaning.confidence != "sure" or turn.incoming.quoted or turn.incoming.public:
             return []
         if any(flag.subject == "other" for flag in turn.screening.flags):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.core.levels import Level
+from bot.core.meaning import QUESTIONS
 from bot.knowledge.facts import fact, facts
 from bot.knowledge.wording import wording
 from bot.ports import Clock
@@ -17,7 +18,6 @@ from bot.understanding.danger import Triage
 from bot.understanding.language import detect
 from bot.understanding.reader import Reader
 
-QUESTIONS = frozenset({"ask_info", "ask_safety"})
 IN_PRIVATE = frozenset({"days_missed", "overdose_amount", "overdose_signs", "relapse", "unsure_taken", "under_18", "unknown"})
 """Topics that somebody hardly asks about for others: they are talked about in private."""
 

@@ -9,6 +9,10 @@ from typing import Any, Literal
 Confidence = Literal["sure", "ask", "lost"]
 
 
+QUESTIONS = frozenset({"ask_info", "ask_safety"})
+"""What is answered by a topic: a question of safety and one for information alike."""
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """One thing a message does: an intent, and the slots that belong to it (names and shapes: the contract)."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
+from bot.core.meaning import QUESTIONS
 from bot.handlers.turn import Turn, say
 from bot.knowledge.facts import facts
 from bot.messages import Choice, Press, Reply
+from bot.ports import Dialogue
 
 FORM = "offer"
 TOPIC = "topic-"
 """Begins the choice of an answer, before the topic that it is about."""
-ASKS = ("ask_safety", "ask_info")
 
 
 def offered(turn: Turn, key: str, offers: Sequence[str], **words: Any) -> Reply:
@@ -32,6 +35,13 @@ def beside(turn: Turn, key: str, offers: Sequence[str]) -> Reply:
     return of_this(turn, key, offers) if is_free else _shown(turn, key, offers, "", Choice("talk-to-human"))
 
 
+def kept_words(turn: Turn, dialogue: Dialogue) -> Turn:
+    """The words that an offer kept, read again as of their own hour; the offer is over."""
+    turn.close_form()
+    said_at = datetime.fromisoformat(str(dialogue.answers.get("said_at") or turn.incoming.sent_at))
+    return replace(turn, incoming=replace(turn.incoming, text=str(dialogue.answers["text"]), sent_at=said_at)).understood()
+
+
 def _shown(turn: Turn, key: str, offers: Sequence[str], token: str, last: Choice) -> Reply:
     presses = [press_of(offer, token) for offer in offers]
     buttons = tuple(Choice(press.choice, press.about) for press in presses)
@@ -45,7 +55,7 @@ def press_of(offer: str, token: str) -> Press:
 
 def topics_of(turn: Turn) -> list[str]:
     """The answers that the message may ask for, as offers."""
-    if turn.meaning.intent not in ASKS:
+    if turn.meaning.intent not in QUESTIONS:
         return []
     slots = turn.meaning.slots
     return [f"{TOPIC}{topic}" for topic in slots.get("topics") or [slots.get("topic")] if topic in facts()]

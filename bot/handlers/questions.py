@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 
 from bot.core.decision import Alarm, Allowed
 from bot.core.levels import Level
 from bot.core.limits import CEILING_DAY_MG
-from bot.core.meaning import Act
+from bot.core.meaning import QUESTIONS, Act
 from bot.core.taper import judge_stop
 from bot.handlers import agenda, escalation, steps, top_up
 from bot.handlers.escalation import Sign
-from bot.handlers.offers import ASKS, FORM, TOPIC, beside, topics_of
+from bot.handlers.offers import FORM, TOPIC, beside, kept_words, topics_of
 from bot.handlers.turn import Turn, choices, emergency_of, moment, say
 from bot.knowledge.facts import fact, facts
 from bot.knowledge.findings import finding_words, findings
 from bot.knowledge.substances import substance, substance_name, substances
 from bot.messages import Reply, Words
 
-CONDITION = "condition-"
 ASK_A_HUMAN = frozenset({"how_much", "top_up", "interaction", "serious_effects", "psychiatric_history"})
 OF_ONES_OWN = frozenset({"consolidation", "decrease", "relapse"})
 """Topics to which the person's own plan adds something."""
@@ -64,19 +62,16 @@ def chosen(turn: Turn) -> list[Reply]:
     topic, dialogue = turn.press.choice.removeprefix(TOPIC), turn.unit.dialogues.get(turn.person.id)
     if dialogue is None or dialogue.form != FORM or dialogue.token != turn.press.about:
         return [_answer(turn, topic)]
-    turn.close_form()
-    text = str(dialogue.answers["text"])
-    said = turn.reader.read(text, now=turn.said_at, timezone=turn.person.timezone, language=turn.person.language)
-    slots = next((act.slots for act in said.acts if act.intent in ASKS), {})
+    again = kept_words(turn, dialogue)
+    slots = next((act.slots for act in again.meaning.acts if act.intent in QUESTIONS), {})
     kept = {name: value for name, value in slots.items() if name != "topics"}
-    heard = replace(turn, incoming=replace(turn.incoming, text=text, press=None))
-    return _answers(heard.serving(Act("ask_info", {**kept, "topic": topic})), topic)
+    return _answers(again.serving(Act("ask_info", {**kept, "topic": topic})).pressing(""), topic)
 
 
 def _condition(topic: str) -> str:
     """The rule of the condition that an answer is about, "" when it is about none."""
     held = facts().get(topic)
-    return next((rule for rule in held.rules if rule.startswith(CONDITION)), "") if held else ""
+    return held.condition if held else ""
 
 
 def _of_the_effects(turn: Turn) -> tuple[Words, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.core.levels import Level
+from bot.core.meaning import QUESTIONS
 from bot.handlers.answer import A_SENTENCE
-from bot.handlers.offers import ASKS, of_this, offered, topics_of
+from bot.handlers.offers import of_this, offered, topics_of
 from bot.handlers.turn import Turn, choices, emergency_of, say
 from bot.messages import Choice, Reply
 from bot.ports import Dialogue
@@ -62,11 +63,11 @@ def not_understood(turn: Turn) -> list[Reply]:
 
 def _by_name(turn: Turn, offers: list[str]) -> list[str]:
     """A question on offer is called by what it may be about: nobody knows whether theirs is one "of safety"."""
-    about, asked = topics_of(turn), [offer for offer in offers if offer in ASKS]
+    about, asked = topics_of(turn), [offer for offer in offers if offer in QUESTIONS]
     if not about or not asked:
         return offers
     at = offers.index(asked[0])
-    return [*offers[:at], *about, *(offer for offer in offers[at:] if offer not in ASKS)]
+    return [*offers[:at], *about, *(offer for offer in offers[at:] if offer not in QUESTIONS)]
 
 
 def told_beside(turn: Turn) -> list[Reply]:

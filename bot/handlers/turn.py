@@ -182,6 +182,13 @@ class Turn(Moment):
         """The same turn, serving another act of the message."""
         return replace(self, act=act)
 
+    def understood(self) -> Turn:
+        """The same turn with its words read, as of the hour when they were said; unread when there are none."""
+        if not self.text.strip():
+            return self
+        meaning = self.reader.read(self.text, now=self.said_at, timezone=self.person.timezone, language=self.person.language)
+        return replace(self, meaning=meaning, act=meaning.acts[0])
+
     def pressing(self, choice: str, about: str = "") -> Turn:
         """The same turn, as if the choice had been pressed: what a word typed instead of a tap means."""
         return replace(self, incoming=replace(self.incoming, press=Press(choice, about)))

@@ -19,6 +19,7 @@ from bot.knowledge.sources import Citations, Reviewable, Source, Text, cite, lab
 
 PATH = "facts.yaml"
 UNKNOWN = "unknown"
+CONDITION = "condition-"
 AMOUNT = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:mg|milligram)", re.IGNORECASE)
 
 
@@ -50,6 +51,11 @@ class Topic:
     quotes_mg: tuple[int, ...]
     sentences: Mapping[str, tuple[Source, ...]]
     reviewed: str = ""
+
+    @property
+    def condition(self) -> str:
+        """The rule of the condition that it is about, "" when it is about none."""
+        return next((rule for rule in self.rules if rule.startswith(CONDITION)), "")
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -7,16 +7,17 @@ the weights.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.knowledge.facts import facts
 from bot.knowledge.files import KnowledgeError, Strict
-from bot.knowledge.shelf import Lines, authored, load_from, messages
+from bot.knowledge.shelf import Lines, authored, load_from, messages, short_hash
 
 FOLDER = "questions"
+SETTLED = "s0"
+"""The author whose questions are those of the tests: their answer is decided."""
 
 
 class _File(Strict):
@@ -53,4 +54,4 @@ def read_questions(path: str, language: str, *, folder: Path | None = None) -> I
 
 def questions_hash(found: Sequence[Question]) -> str:
     """A short hash of what is learnt from."""
-    return hashlib.sha256("\n".join(f"{question.topic} {question.text}" for question in found).encode()).hexdigest()[:16]
+    return short_hash(f"{question.topic} {question.text}" for question in found)

@@ -6,13 +6,12 @@ A message that does several things stands under each of them joined by a plus: `
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.knowledge.files import Strict
 from bot.knowledge.language import Examples
-from bot.knowledge.shelf import Lines, authored, load_from, messages
+from bot.knowledge.shelf import Lines, authored, load_from, messages, short_hash
 
 FOLDER = "sayings"
 
@@ -43,7 +42,7 @@ def sayings(language: str) -> tuple[Saying, ...]:
 
 def sayings_hash(found: tuple[Saying, ...]) -> str:
     """A short hash of what is learnt from."""
-    return hashlib.sha256("\n".join(f"{saying.intents} {saying.text}" for saying in found).encode()).hexdigest()[:16]
+    return short_hash(f"{saying.intents} {saying.text}" for saying in found)
 
 
 def _read(path: str) -> Iterator[Saying]:

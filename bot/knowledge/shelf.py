@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -54,6 +55,11 @@ def authored(language: str, folder: str) -> list[str]:
 def messages(lines: str) -> Iterator[str]:
     """The messages of a block of an author's file: one a line, with their own line breaks again."""
     return (line.strip().replace(NEW_LINE, "\n") for line in lines.splitlines() if line.strip())
+
+
+def short_hash(lines: Iterable[str]) -> str:
+    """A short hash of what is learnt from, line by line."""
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
 def _where(fault: Any) -> str:

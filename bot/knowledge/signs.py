@@ -7,7 +7,6 @@ in the weights.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Literal
 from bot.core.levels import Level
 from bot.knowledge.files import LANGUAGES, KnowledgeError, Strict
 from bot.knowledge.sayings import sayings
-from bot.knowledge.shelf import Lines, authored, load_from, messages
+from bot.knowledge.shelf import Lines, authored, load_from, messages, short_hash
 
 FOLDER = "signs"
 SUBJECTS = "subjects.yaml"
@@ -81,8 +80,7 @@ def examples() -> tuple[Example, ...]:
 
 def examples_hash(found: tuple[Example, ...]) -> str:
     """A short hash of what is learnt from."""
-    lines = "\n".join(f"{e.language} {e.author} {e.kind} {e.level.name} {e.code} {e.text}" for e in found)
-    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+    return short_hash(f"{e.language} {e.author} {e.kind} {e.level.name} {e.code} {e.text}" for e in found)
 
 
 def _said(language: str) -> Iterator[Example]:
@@ -118,7 +116,7 @@ def concerned() -> tuple[Concerned, ...]:
 
 def concerned_hash(found: tuple[Concerned, ...]) -> str:
     """A short hash of what is learnt of who is in danger."""
-    return hashlib.sha256("\n".join(f"{e.language} {e.someone} {e.text}" for e in found).encode()).hexdigest()[:16]
+    return short_hash(f"{e.language} {e.someone} {e.text}" for e in found)
 
 
 def read_examples(path: str, language: str, *, folder: Path | None = None) -> Iterator[Example]:

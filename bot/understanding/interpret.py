@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.meaning import Act, Confidence, Meaning
+from bot.core.meaning import QUESTIONS, Act, Confidence, Meaning
 from bot.knowledge.facts import UNKNOWN as NO_ANSWER
 from bot.knowledge.facts import facts
 from bot.understanding.clauses import Clauses, Said, spans
@@ -64,7 +64,6 @@ WITH_A_CUE = frozenset(["correct_last", "set_plan", "stop_treatment"])
 STOP, COMING_OFF = "stop_treatment", ("stopping", "decrease")
 """Questions about coming off are the wish to stop where the second opinion hears one."""
 DIARY = frozenset({"log_drink", "log_side_effect", "log_craving"})
-ANSWERED = frozenset({"ask_info", "ask_safety"})
 ABOUT, MAYBE_ABOUT = 0.6, 0.12
 """What the network must give a topic for its answer to be given, and for it to be offered. Of 600 questions by an author it had not
 learnt from, 96 in 100 of what it gave three fifths were right (docs/understanding.md)."""
@@ -80,7 +79,7 @@ OF_EFFECTS, OF_MEDICINES = "side_effects", frozenset({"others", "hospital"})
 """The latter: what a question that names medicines may ask for besides whether they go together."""
 COUNTED = frozenset({"largest_single", "top_up_count", "shortest_interval"})
 """Questions of number whose cues are narrow: by likeness alone they have to be certain."""
-DAYS_MISSED, MISSED, CONDITION = "days_missed", "missed_dose", "condition-"
+DAYS_MISSED, MISSED = "days_missed", "missed_dose"
 _AMOUNTS = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "NUM", "RATING")
 _LONG_SENTENCE = 4
 _HOUR_ALONE = re.compile(r"[^a-zA-Z]*TIME[^a-zA-Z]*")
@@ -113,7 +112,7 @@ class Interpreter:
 
     def _is_answerable(self, acts: Sequence[Act]) -> bool:
         """Whether a question is doubtful only in its kind: which answer it asks for is known."""
-        asks = len(acts) == 1 and acts[0].intent in ANSWERED and acts[0].slots.get("topic") == self.topics[0][0] != NO_ANSWER
+        asks = len(acts) == 1 and acts[0].intent in QUESTIONS and acts[0].slots.get("topic") == self.topics[0][0] != NO_ANSWER
         return asks and self.topics[0][1] >= ABOUT and self._share(acts[0].intent) >= AGREED_ON_A_NAME
 
     def _recognised(self, meaning: Meaning) -> Meaning:
@@ -217,7 +216,7 @@ class Interpreter:
 
     def _about(self, act: Act) -> Act:
         """A question with the topic of the answer that it asks for, or those to choose from."""
-        if act.intent not in ANSWERED or not self.topics or self._is_named(act):
+        if act.intent not in QUESTIONS or not self.topics or self._is_named(act):
             return act
         (first, share), *_ = self.topics
         if share >= (CERTAIN if _is_heavy(first) or first in COUNTED else ABOUT):
@@ -245,9 +244,9 @@ class Interpreter:
         first = self.opinion[0].intent if self.opinion else ""
         if first == STOP and any(act.slots.get("topic") in COMING_OFF for act in acts):
             return [self.clauses.act(STOP, self.scan, None).act]
-        if first not in ANSWERED:
+        if first not in QUESTIONS:
             return list(acts)
-        return [replace(act, intent=first) if act.intent in ANSWERED and "topic" in act.slots else act for act in acts]
+        return [replace(act, intent=first) if act.intent in QUESTIONS and "topic" in act.slots else act for act in acts]
 
     def _has_words(self) -> bool:
         return any(letter.islower() for letter in self.scan.masked)
@@ -268,7 +267,7 @@ class Interpreter:
 
     def _share(self, intent: str) -> float:
         """What the second opinion gives it; a question of safety and one for information are answered in the same way."""
-        alike = ANSWERED if intent in ANSWERED else (intent,)
+        alike = QUESTIONS if intent in QUESTIONS else (intent,)
         return sum(one.share for one in self.opinion if one.intent in alike)
 
     def _candidates(self, acts: Sequence[Act]) -> tuple[str, ...]:
@@ -320,12 +319,12 @@ class Interpreter:
 def _alike(acts: Sequence[Act]) -> set[str]:
     """What the acts do, and what would be answered in the same way."""
     told = {act.intent for act in acts}
-    return told | (ANSWERED if told & ANSWERED else set())
+    return told | (QUESTIONS if told & QUESTIONS else set())
 
 
 def _is_heavy(topic: str) -> bool:
     """Whether its answer does something beside answering: a human hears of it, or the next step waits for the prescriber."""
-    return topic == DAYS_MISSED or any(rule.startswith(CONDITION) for rule in facts()[topic].rules)
+    return topic == DAYS_MISSED or bool(facts()[topic].condition)
 
 
 def _doubtful(said: Sequence[Said], unheard: Sequence[Scan]) -> bool:

@@ -39,6 +39,7 @@ from wordfreq import top_n_list
 from bot.core.levels import Level
 from bot.knowledge.files import LANGUAGES, root
 from bot.knowledge.network_weights import FILE, ROWS, SCALE, load_network
+from bot.knowledge.questions import SETTLED as SETTLED_QUESTIONS
 from bot.knowledge.questions import Question, questions, questions_hash
 from bot.knowledge.sayings import Saying, sayings, sayings_hash
 from bot.knowledge.signs import COUNTS, ORDINARY, SAID, Concerned, Example, concerned, concerned_hash, examples, examples_hash
@@ -65,7 +66,7 @@ KNOWN_BY, WORDS = 3, 50_000
 """What subwords are kept: those in so many messages, and those of so many words of each language (wordfreq)."""
 LOST = 0.05
 """So many subwords are hidden at each step, so that no message hangs on one."""
-DECIDED = {REGRESSION: 4.0, SETTLED: 2.0, "s0": 2.0}
+DECIDED = {REGRESSION: 4.0, SETTLED: 2.0, SETTLED_QUESTIONS: 2.0}
 """The sentences whose answer is settled count so many times,"""
 SETTLING, SETTLING_RATE = 900, 1e-4
 """and are taught once more at the end, in so many steps."""

@@ -205,12 +205,7 @@ def _total(piece: Piece, slots: dict[str, Any]) -> bool:
 def _lone_total(piece: Piece, slots: dict[str, Any]) -> bool:
     """ "I go to 70 mg": a day's total when nothing else says how it is taken, and read back as an assumption."""
     alone = piece.of("MG")
-    if (
-        len(alone) != 1
-        or piece.of("FREQ", "NXM", "LIST", "TABS")
-        or _paired(piece, piece.of("TIME"))
-        or _in_blocks(piece, piece.of("TIME"))
-    ):
+    if len(alone) != 1 or piece.of("FREQ", "NXM", "LIST", "TABS") or _at_hours(piece, piece.of("TIME")):
         return True
     slots["total_mg"] = tidy(alone[0].value.n)
     if piece.of("STEP", "EVERY", "INTAKES") or piece.says("free_split"):
@@ -249,7 +244,7 @@ def _doses(piece: Piece, slots: dict[str, Any], hours: list[Atom]) -> bool:
     amounts = piece.of("MG", "TABS")
     if frequency and len(amounts) == 1:
         return _repeated(piece, slots, [_times(amounts[0], frequency[0].value.n)], hours)
-    pairs = _paired(piece, hours) or _in_blocks(piece, hours)
+    pairs = _at_hours(piece, hours)
     if pairs:
         slots["doses"] = pairs
         slots.pop("times", None)
@@ -288,6 +283,11 @@ def _at(atom: Atom) -> str:
     if atom.value.part == "bedtime":
         return "bedtime"
     return hour_text(replace(atom.value, clock=as_clock(atom.value)))
+
+
+def _at_hours(piece: Piece, hours: list[Atom]) -> list[dict[str, Any]]:
+    """The doses that were said with their hours, in turns or in two rows."""
+    return _paired(piece, hours) or _in_blocks(piece, hours)
 
 
 def _paired(piece: Piece, hours: list[Atom]) -> list[dict[str, Any]]:
