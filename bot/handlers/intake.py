@@ -45,7 +45,9 @@ def _common(slots: Mapping[str, Any]) -> dict[str, Any]:
 
 def _log_one(turn: Turn, slots: Mapping[str, Any]) -> list[Reply]:
     stored = turn.unit.plans.current(turn.person.id)
-    at, assumed = _taken_at(turn, slots.get("at"))
+    guessed = frozenset(slots.get("assumed", ()))
+    # A dose named by its hour and told later may have been taken just now: that hour is on offer, and no more than that.
+    at, assumed = _taken_at(turn, None if "at" in guessed else slots.get("at"))
     if at > turn.now + timedelta(minutes=5):
         return [turn.reply(say("intake.in-the-future", at=moment(turn.local(at))))]
     if slots.get("top_up") and top_up.planned(stored):
@@ -54,7 +56,7 @@ def _log_one(turn: Turn, slots: Mapping[str, Any]) -> list[Reply]:
     amount, filled_in = _amount_taken(slots, stored, slot)
     assumed = [*assumed, *filled_in]
     slot_id = slot.id if slot else ""
-    unit = list(slots.get("assumed", ()))
+    unit = sorted(guessed - {"at"})
     if amount is None or (unit and slot is not None and slot.dose.mg is not None and amount > slot.dose.mg):
         # A number without a unit that would be more than planned is more likely another number than an excess: it is asked.
         return _ask_amount(turn, at=at, slot=slot_id, assumed=assumed)

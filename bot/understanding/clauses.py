@@ -16,6 +16,8 @@ from bot.understanding.scan import Scan
 # These take the whole sentence: an amount beside them is part of them, never an intake of its own.
 _WHOLE = frozenset({"set_plan", "correct_last", "undo", "ask_timing"})
 _WHOLE_TOPICS = frozenset({"unsure_taken", "double_dose"})
+# What is said of a dose.
+_DOSES = frozenset({"log_intake", "log_missed"})
 # An order said in passing ("forget it, delete that") is one only when nothing else in the sentence carries a fact.
 _FACTS = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "NUM", "RATING", "EFFECT", "DRINK")
 
@@ -93,13 +95,19 @@ class Clauses:
 
     def _of_group(self, piece: Scan, intents: Sequence[str]) -> list[Said]:
         out = []
+        unheard = _DOSES.isdisjoint(intents) and self._tells_of_a_dose(piece.masked.strip(), counted="log_drink" not in intents)
         for intent in intents:
             said = self.act(intent, piece, None)
             if intent == "log_side_effect" and not said.act.slots.get("effects"):
                 continue
             taken_back = self.cues.guarded(intent, piece.masked) or self.cues.withdrawn(intent, piece.masked)
-            out.append(replace(said, sure=said.sure and not taken_back))
+            out.append(replace(said, sure=said.sure and not taken_back and not unheard))
         return out
+
+    def _tells_of_a_dose(self, masked: str, *, counted: bool) -> bool:
+        """Whether an intake may be told, in words that are no cue of one; `counted`: a number with an hour is one too ("two at noon")."""
+        names = ("told_beside", "counted_beside") if counted else ("told_beside",)
+        return any(self.cues.cues[name].search(masked) for name in names)
 
     def _groups(self, sentence: Scan, taken: tuple[int, int] | None) -> tuple[list[_Group], bool]:
         """Pieces of a sentence; one that says nothing by itself belongs to the log before it, or else after it.

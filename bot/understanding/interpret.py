@@ -44,6 +44,7 @@ CERTAIN = 0.85
 """What it must give for an intake, for what changes something that is kept, and for anything that the cues contradict."""
 NOTHING = 0.30
 """Below this, whatever comes first, the message is not understood."""
+HIGHEST_CRAVING = 10
 FIGURES_ALONE = 0.5
 """The same for a message without a word ("20 half 12"), which is never served without being asked about."""
 HARMLESS = frozenset(
@@ -294,11 +295,12 @@ class Interpreter:
         offered = tuple([name for name in names if name != "other"][:_OFFERS])
         first = names[0] if names else "other"
         hinted = any(hit.intent == first for hit in proposals)
-        if first == "other" or not (hinted or self._is_likely(first)):
+        if first == "other" or not (hinted or self._is_likely(first) or self._is_by_figures(first)):
             return Meaning(language=self.language, acts=(Act("other"),), confidence="lost", candidates=offered, question=self.question)
         topic = next((hit.topic for hit in proposals if hit.intent == first), None)
         said = self.clauses.act(first, self.scan, topic)
-        if said.sure and not self.cut and self._has_words() and self._is_enough(said.act, hinted=hinted) and not self._is_taken_back(first):
+        is_enough = (self._has_words() and self._is_enough(said.act, hinted=hinted)) or _is_a_dose_with_its_hour(said.act)
+        if said.sure and not self.cut and is_enough and not self._is_taken_back(first):
             return Meaning(language=self.language, acts=(said.act,), confidence="sure", question=self.question, likened=True)
         return Meaning(
             language=self.language, acts=(said.act,), confidence="ask", candidates=offered, question=self.question, likened=not hinted
@@ -310,6 +312,10 @@ class Interpreter:
             return self._share(intent) >= NOTHING
         return len(self.scan.masked.split()) > 1 and self._share(intent) >= FIGURES_ALONE
 
+    def _is_by_figures(self, first: str) -> bool:
+        """Whether a number with an hour beside it can be nothing but an intake ("45 noon")."""
+        return first == "log_intake" and not self.question and _is_a_dose_with_its_hour(self.clauses.act(first, self.scan, None).act)
+
     def _is_taken_back(self, intent: str) -> bool:
         """Whether what would be logged is denied, only intended, a habit, or somebody else's."""
         cues, masked = self.clauses.cues, self.scan.masked
@@ -320,6 +326,12 @@ def _alike(acts: Sequence[Act]) -> set[str]:
     """What the acts do, and what would be answered in the same way."""
     told = {act.intent for act in acts}
     return told | (QUESTIONS if told & QUESTIONS else set())
+
+
+def _is_a_dose_with_its_hour(act: Act) -> bool:
+    """ "40 at noon": a number that is too large for a craving, of milligrams that doses are made of, and when."""
+    slots = act.slots
+    return act.intent == "log_intake" and slots.get("assumed") == ["dose_mg"] and slots.get("dose_mg", 0) > HIGHEST_CRAVING and "at" in slots
 
 
 def _is_heavy(topic: str) -> bool:
@@ -344,7 +356,8 @@ def _is_taken_otherwise(said: Sequence[Said], unheard: Sequence[Scan]) -> bool:
     taken = [one for one in said if one.act.intent == "log_intake"]
     if not taken:
         return False
-    if any("at" not in one.act.slots for one in taken) and any(_HOUR_ALONE.fullmatch(sentence.masked) for sentence in unheard):
+    unsaid = any("at" not in one.act.slots or "at" in one.act.slots.get("assumed", ()) for one in taken)
+    if unsaid and any(_HOUR_ALONE.fullmatch(sentence.masked) for sentence in unheard):
         return True
     missed = [one for one in said if one.act.intent == "log_missed"]
     told_apart = all(_DOSE_TOLD & set(one.act.slots) for one in taken) and all("planned_at" in one.act.slots for one in missed)

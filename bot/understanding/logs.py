@@ -23,6 +23,7 @@ _STRENGTHS = frozenset({10, 20, 25})
 _MANY = 3000
 # No single dose of the seeds' schemes is larger (S003); a larger bare number is something else, or is asked about.
 _LARGEST_BARE = 80
+_HALF_OF_25 = 12.5
 
 
 def intake(piece: Piece) -> Built:
@@ -45,7 +46,8 @@ def intake(piece: Piece) -> Built:
         slots["tablet_mg"] = tidy(strengths[0].n)
     if piece.says("top_up_tablet"):
         slots["top_up"] = True
-    return Built(slots, sure and piece.says_only("top_up_tablet", "beside_an_intake"))
+    place = ("at_a_place",) if piece.says("took") else ()  # "20 mg in the garden shed" may as well be where they are kept
+    return Built(slots, sure and piece.says_only(*place, "top_up_tablet", "beside_an_intake"))
 
 
 def missed(piece: Piece) -> Built:
@@ -264,7 +266,7 @@ def _is_a_row(piece: Piece, amounts: list[Atom]) -> bool:
 
 def _unit_of(number: Atom) -> str:
     """What a bare number counts: milligrams, or tablets when small; nothing else is taken for an amount."""
-    if 5 <= number.value <= _LARGEST_BARE and number.value % 5 == 0:
+    if 5 <= number.value <= _LARGEST_BARE and (number.value % 5 == 0 or number.value == _HALF_OF_25):
         return "dose_mg"
     return "tablets" if number.value in (1, 2, 3, 4) else ""
 
@@ -290,8 +292,18 @@ def _taken_at(piece: Piece, slots: dict[str, Any], planned: Moment | None, taken
     if "doses" in slots and all("at" in one for one in slots["doses"]):
         return True
     if not taken:
+        _taken_as_planned(piece, slots)
         return True
     return put_time(piece, slots, "at", taken[0]) and len(taken) == 1
+
+
+def _taken_as_planned(piece: Piece, slots: dict[str, Any]) -> None:
+    """A dose named by its hour was taken at that hour: said so ("on time"), or else no more than likely, and marked as assumed."""
+    if "T" not in slots.get("planned_at", ""):
+        return
+    slots["at"] = slots["planned_at"]
+    if not piece.says("on_time"):
+        slots["assumed"] = [*slots.get("assumed", ()), "at"]
 
 
 def put_time(piece: Piece, slots: dict[str, Any], name: str, moment: Moment) -> bool:
