@@ -16,6 +16,7 @@ from bot.understanding.scan import Scan
 # These take the whole sentence: an amount beside them is part of them, never an intake of its own.
 _WHOLE = frozenset({"set_plan", "correct_last", "undo", "ask_timing"})
 _WHOLE_TOPICS = frozenset({"unsure_taken", "double_dose"})
+_HIGHEST_CRAVING = 10
 # What is said of a dose.
 _DOSES = frozenset({"log_intake", "log_missed"})
 # An order said in passing ("forget it, delete that") is one only when nothing else in the sentence carries a fact.
@@ -119,7 +120,7 @@ class Clauses:
         for start, end in spans(self.cues.split, sentence.masked):
             if taken and start < taken[1] and end > taken[0]:
                 continue
-            intents = self._heard(sentence.masked[start:end].strip())
+            intents = self._heard(sentence.masked[start:end].strip()) or self._figures(sentence.cut(start, end))
             if not intents and groups and groups[-1].intents[0] in LOGS:
                 groups[-1] = replace(groups[-1], end=end)
             elif not intents:
@@ -130,6 +131,11 @@ class Clauses:
                 groups.append(_Group(start if waiting is None else waiting, end, intents))
                 waiting = None
         return groups, waiting is not None and len(sentence.masked[waiting:].split()) >= 2
+
+    def _figures(self, piece: Scan) -> tuple[str, ...]:
+        """ "40 at noon" among other things told."""
+        said = self.act("log_intake", piece, None)
+        return ("log_intake",) if said.sure and is_a_dose_with_its_hour(said.act) else ()
 
     def _heard(self, masked: str) -> tuple[str, ...]:
         logs = tuple(dict.fromkeys(hit.intent for hit in self.cues.every(masked, LOGS)))
@@ -143,6 +149,12 @@ def _with_what_was_drunk(asked: Said, logs: Sequence[Said]) -> Said:
         return asked
     substances = list(dict.fromkeys([*slots.get("substances", ()), "alcohol"]))
     return replace(asked, act=Act(asked.act.intent, {**slots, "substances": substances}))
+
+
+def is_a_dose_with_its_hour(act: Act) -> bool:
+    """ "40 at noon": a number that is too large for a craving, of milligrams that doses are made of, and when."""
+    slots = act.slots
+    return act.intent == "log_intake" and slots.get("assumed") == ["dose_mg"] and slots.get("dose_mg", 0) > _HIGHEST_CRAVING and "at" in slots
 
 
 def spans(separator: re.Pattern[str], text: str) -> list[tuple[int, int]]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from bot.core.meaning import QUESTIONS, Act, Confidence, Meaning
 from bot.knowledge.facts import UNKNOWN as NO_ANSWER
 from bot.knowledge.facts import facts
-from bot.understanding.clauses import Clauses, Said, spans
+from bot.understanding.clauses import Clauses, Said, is_a_dose_with_its_hour, spans
 from bot.understanding.intent_linear import Likeness
 from bot.understanding.intents import LOGS, SOCIAL, Hit
 from bot.understanding.scan import Scan
@@ -44,9 +45,8 @@ CERTAIN = 0.85
 """What it must give for an intake, for what changes something that is kept, and for anything that the cues contradict."""
 NOTHING = 0.30
 """Below this, whatever comes first, the message is not understood."""
-HIGHEST_CRAVING = 10
-FIGURES_ALONE = 0.5
-"""The same for a message without a word ("20 half 12"), which is never served without being asked about."""
+FIGURES_ALONE = 0.7
+"""What it must give to the likeliest two for a message without a word ("10 now") to be asked about; never is it served on that alone."""
 HARMLESS = frozenset(
     [
         *("show_plan", "ask_timing", "ask_next", "ask_history", "ask_safety", "ask_info", "report", "help", "greet", "thanks", "privacy"),
@@ -60,10 +60,14 @@ CHANGES = frozenset(
     ]
 )
 """What may be when it is certain: it is read back with its way back, or asked about before it holds."""
+READ_ONLY = frozenset({"ask_history", "show_plan", "report"})
+"""What shows what is kept."""
 WITH_A_CUE = frozenset(["correct_last", "set_plan", "stop_treatment"])
 """What may be when it is certain and a weaker cue says the same; never on its word alone."""
 STOP, COMING_OFF = "stop_treatment", ("stopping", "decrease")
 """Questions about coming off are the wish to stop where the second opinion hears one."""
+DOSES_OR_EFFECTS = frozenset({"log_intake", "log_missed", "log_side_effect", *SOCIAL})
+WITHOUT_A_RATING = frozenset({"log_intake", "log_missed", "log_drink", *SOCIAL})
 DIARY = frozenset({"log_drink", "log_side_effect", "log_craving"})
 ABOUT, MAYBE_ABOUT = 0.6, 0.12
 """What the network must give a topic for its answer to be given, and for it to be offered. Of 600 questions by an author it had not
@@ -82,7 +86,9 @@ COUNTED = frozenset({"largest_single", "top_up_count", "shortest_interval"})
 """Questions of number whose cues are narrow: by likeness alone they have to be certain."""
 DAYS_MISSED, MISSED = "days_missed", "missed_dose"
 _AMOUNTS = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "NUM", "RATING")
+_SAID_IN_WORDS = ("STRENGTH", "EVERY", "STEP")
 _LONG_SENTENCE = 4
+_SOON_AFTER = timedelta(hours=2)
 _HOUR_ALONE = re.compile(r"[^a-zA-Z]*TIME[^a-zA-Z]*")
 _DOSE_TOLD = frozenset({"dose_mg", "tablets", "doses", "planned_at"})
 """What tells an intake apart from a dose that was missed in the same message."""
@@ -157,9 +163,15 @@ class Interpreter:
             out += said
             if not said:
                 unheard.append(sentence)
-        if _doubtful(out, unheard):
+        if _doubtful(out, unheard) or self._leaves_out(out):
             out = [Said(one.act, False) for one in out]
         return out
+
+    def _leaves_out(self, said: Sequence[Said]) -> bool:
+        """Whether something is told that nothing noted would hold: drinks or a rating beside a dose ("two beers, and forgot my 7 pm")."""
+        told = {one.act.intent for one in said}
+        drinks = any("count" in atom.value for atom in self.scan.of("DRINK"))
+        return bool(told) and ((drinks and told <= DOSES_OR_EFFECTS) or (self.scan.has("RATING") and told <= WITHOUT_A_RATING))
 
     def _leaves(self, sentence: Scan) -> bool:
         """Whether a whole sentence says to leave it: "then nothing, on the steps" only holds the word."""
@@ -174,12 +186,17 @@ class Interpreter:
     def _instead(self, acts: Sequence[Act]) -> Meaning | None:
         """What the second opinion is certain of, and the cues did not say at all; None when it is not for it to decide."""
         first = self.opinion[0]
-        if first.share < CERTAIN or any(act.intent == first.intent for act in acts) or any(act.intent in LOGS for act in acts):
+        if first.share < CERTAIN or any(act.intent == first.intent for act in acts) or any(map(self._tells, acts)):
             return None
         said = self.clauses.act(first.intent, self.scan, None)
         if not said.sure or self.cut or not self._is_enough(said.act, hinted=False) or self._is_taken_back(first.intent):
             return None
         return Meaning(language=self.language, acts=(said.act,), confidence="sure", question=self.question, likened=True)
+
+    def _tells(self, act: Act) -> bool:
+        """Whether something may have happened: "my craving this month" names none, and asks to see them."""
+        is_unnamed = act.intent == "log_craving" and not act.slots.get("craving") and self.opinion[0].intent in READ_ONLY
+        return act.intent in LOGS and not is_unnamed
 
     def _either(self, acts: Sequence[Act]) -> Meaning:
         """Both readings on offer, that of the second opinion first; not where a cue takes the whole message, or takes that back."""
@@ -250,7 +267,7 @@ class Interpreter:
         return [replace(act, intent=first) if act.intent in QUESTIONS and "topic" in act.slots else act for act in acts]
 
     def _has_words(self) -> bool:
-        return any(letter.islower() for letter in self.scan.masked)
+        return any(letter.islower() for letter in self.scan.masked) or self.scan.has(*_SAID_IN_WORDS)
 
     def _takes(self, told: Collection[str]) -> float:
         """How much of the message the longest cue takes: with most of it, there is hardly another word that could mean something else."""
@@ -299,8 +316,8 @@ class Interpreter:
             return Meaning(language=self.language, acts=(Act("other"),), confidence="lost", candidates=offered, question=self.question)
         topic = next((hit.topic for hit in proposals if hit.intent == first), None)
         said = self.clauses.act(first, self.scan, topic)
-        is_enough = (self._has_words() and self._is_enough(said.act, hinted=hinted)) or _is_a_dose_with_its_hour(said.act)
-        if said.sure and not self.cut and is_enough and not self._is_taken_back(first):
+        is_enough = (self._has_words() and self._is_enough(said.act, hinted=hinted)) or is_a_dose_with_its_hour(said.act)
+        if said.sure and not self.cut and is_enough and not self._is_taken_back(first) and not self._leaves_out([said]):
             return Meaning(language=self.language, acts=(said.act,), confidence="sure", question=self.question, likened=True)
         return Meaning(
             language=self.language, acts=(said.act,), confidence="ask", candidates=offered, question=self.question, likened=not hinted
@@ -310,11 +327,11 @@ class Interpreter:
         """Whether the message looks enough like others of the intent; what is figures alone looks like too much, one ("7/10") like all."""
         if self._has_words():
             return self._share(intent) >= NOTHING
-        return len(self.scan.masked.split()) > 1 and self._share(intent) >= FIGURES_ALONE
+        return len(self.scan.masked.split()) > 1 and sum(one.share for one in self.opinion[:2]) >= FIGURES_ALONE
 
     def _is_by_figures(self, first: str) -> bool:
         """Whether a number with an hour beside it can be nothing but an intake ("45 noon")."""
-        return first == "log_intake" and not self.question and _is_a_dose_with_its_hour(self.clauses.act(first, self.scan, None).act)
+        return first == "log_intake" and not self.question and is_a_dose_with_its_hour(self.clauses.act(first, self.scan, None).act)
 
     def _is_taken_back(self, intent: str) -> bool:
         """Whether what would be logged is denied, only intended, a habit, or somebody else's."""
@@ -326,12 +343,6 @@ def _alike(acts: Sequence[Act]) -> set[str]:
     """What the acts do, and what would be answered in the same way."""
     told = {act.intent for act in acts}
     return told | (QUESTIONS if told & QUESTIONS else set())
-
-
-def _is_a_dose_with_its_hour(act: Act) -> bool:
-    """ "40 at noon": a number that is too large for a craving, of milligrams that doses are made of, and when."""
-    slots = act.slots
-    return act.intent == "log_intake" and slots.get("assumed") == ["dose_mg"] and slots.get("dose_mg", 0) > HIGHEST_CRAVING and "at" in slots
 
 
 def _is_heavy(topic: str) -> bool:
@@ -361,8 +372,17 @@ def _is_taken_otherwise(said: Sequence[Said], unheard: Sequence[Scan]) -> bool:
         return True
     missed = [one for one in said if one.act.intent == "log_missed"]
     told_apart = all(_DOSE_TOLD & set(one.act.slots) for one in taken) and all("planned_at" in one.act.slots for one in missed)
+    told_apart = told_apart and not any(_is_the_missed_one(each.act, one.act) for each in missed for one in taken)
     taken_back = any(one.act.intent == "decline" or "vomiting" in one.act.slots.get("effects", ()) for one in said)
     return taken_back or bool(missed and not told_apart)
+
+
+def _is_the_missed_one(missed: Act, taken: Act) -> bool:
+    """ "Forgot my 2 pm but had it at 3": an intake soon after the hour of a dose that was forgotten may be that dose."""
+    due, at = str(missed.slots.get("planned_at", "")), str(taken.slots.get("at", ""))
+    if "T" not in due or "T" not in at or "planned_at" in taken.slots:
+        return False
+    return timedelta() < datetime.fromisoformat(at) - datetime.fromisoformat(due) <= _SOON_AFTER
 
 
 def _ordered(acts: list[Act]) -> list[Act]:
