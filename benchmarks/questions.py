@@ -48,7 +48,7 @@ def outcome(question: Question, meaning: Meaning) -> str:
     if meaning.intent == "stop_treatment" and meaning.confidence == "sure":
         topics = {"stopping"}
     elif meaning.intent not in QUESTIONS:
-        return ELSEWHERE
+        return OFFERED if wanted.intersection(meaning.about) else ELSEWHERE
     elif not topics and slots.get("substances"):
         topics = {"interaction"}
     if meaning.confidence != "sure" or "topics" in slots:

@@ -36,7 +36,8 @@ class Meaning:
     `acts` is never empty; the first carries the message's intent and the rest are what else it says.
     `candidates` are up to three intents to offer when not sure, nearest first. `question` marks a message that asks:
     such a message never logs anything; what it also tells stands in `told`, to be offered. `likened`: no cue was sure, only its
-    likeness to known sentences; where a message also leans towards danger, that comes first.
+    likeness to known sentences; where a message also leans towards danger, that comes first. `about`: the answer that a message
+    may ask for, where a question was heard and taken for something else.
     """
 
     language: str
@@ -46,6 +47,7 @@ class Meaning:
     question: bool = False
     likened: bool = False
     told: Told | None = None
+    about: tuple[str, ...] = ()
 
     @property
     def intent(self) -> str:

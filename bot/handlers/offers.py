@@ -55,7 +55,6 @@ def press_of(offer: str, token: str) -> Press:
 
 def topics_of(turn: Turn) -> list[str]:
     """The answers that the message may ask for, as offers."""
-    if turn.meaning.intent not in QUESTIONS:
-        return []
     slots = turn.meaning.slots
-    return [f"{TOPIC}{topic}" for topic in slots.get("topics") or [slots.get("topic")] if topic in facts()]
+    named = slots.get("topics") or [slots.get("topic")] if turn.meaning.intent in QUESTIONS else turn.meaning.about
+    return [f"{TOPIC}{topic}" for topic in named if topic in facts()]

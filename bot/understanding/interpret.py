@@ -115,12 +115,23 @@ class Interpreter:
             return meaning
         if meaning.confidence == "lost":
             return self._recognised(meaning)
+        if not any(act.intent in QUESTIONS for act in meaning.acts):
+            return self._or_an_answer(meaning)
         return replace(meaning, confidence="sure", candidates=(), likened=True) if self._is_answerable(meaning.acts) else meaning
 
     def _is_answerable(self, acts: Sequence[Act]) -> bool:
         """Whether a question is doubtful only in its kind: which answer it asks for is known."""
         asks = len(acts) == 1 and acts[0].intent in QUESTIONS and acts[0].slots.get("topic") == self.topics[0][0] != NO_ANSWER
         return asks and self.topics[0][1] >= ABOUT and self._share(acts[0].intent) >= AGREED_ON_A_NAME
+
+    def _or_an_answer(self, meaning: Meaning) -> Meaning:
+        """A question that seems to want something else done is also offered the answer that the network knows it by."""
+        (first, share), *_ = self.topics
+        if share < ABOUT or first == NO_ANSWER or not meaning.candidates:
+            return meaning
+        nearest, *others = meaning.candidates
+        offers = dict.fromkeys([nearest, "ask_info", *(name for name in others if name not in QUESTIONS)])
+        return replace(meaning, candidates=tuple(offers)[:_OFFERS], about=(first,))
 
     def _recognised(self, meaning: Meaning) -> Meaning:
         """A question that nothing else was made of is offered the answer that it may ask for."""

@@ -40,6 +40,16 @@ async def test_whoever_asks_chooses_among_the_answers_that_there_may_be(tmp_path
         assert fact("driving", "en").text in answer.text
 
 
+async def test_a_question_taken_for_something_else_can_still_be_answered(tmp_path: Path) -> None:
+    seems = Saying({"driving": 0.9}, {"show_plan": 0.5, "ask_info": 0.2})
+    heard = replace(minds(), reader=Reader.of(languages(), dict.fromkeys(LANGUAGES, seems)))
+    async with open_rig(tmp_path, NOON, thinking=heard) as house:
+        (offer,) = await says(house, ASKED)
+        assert [choice.id for choice in offer.choices][:2] == ["intent-show_plan", "topic-driving"]
+        (answer,) = await presses(house, "topic-driving")
+        assert fact("driving", "en").text in answer.text
+
+
 async def test_a_yes_to_several_is_asked_which(tmp_path: Path) -> None:
     async with open_rig(tmp_path, NOON, thinking=thinking(daily_life=0.5, driving=0.4)) as house:
         await says(house, ASKED)

@@ -51,6 +51,15 @@ def test_that_no_answer_answers_is_neither_a_topic_nor_on_offer() -> None:
     assert read(NO_CUE["en"], {UNKNOWN: 0.5, "onset": 0.5}).slots == {"topics": ["onset"]}
 
 
+def test_a_question_taken_for_something_else_is_also_offered_the_answer_that_it_may_ask_for() -> None:
+    seems = {"show_plan": 0.5, "ask_info": 0.2, "ask_history": 0.2}
+    meaning = read(NO_CUE["en"], {"daily_life": ABOUT}, intents=seems)
+    assert (meaning.confidence, meaning.candidates[:2], meaning.about) == ("ask", ("show_plan", "ask_info"), ("daily_life",))
+    assert read(NO_CUE["en"], {"daily_life": ABOUT - 0.01}, intents=seems).about == ()
+    assert read(NO_CUE["en"], {UNKNOWN: 1.0}, intents=seems).about == ()
+    assert read("it was fine at the allotment", {"daily_life": 1.0}).about == ()
+
+
 def test_without_a_network_a_question_has_the_topic_of_its_cue_or_none() -> None:
     assert read(NO_CUE["en"], {}).slots == {}
     assert read("when does it start to work?", {}).slots == {"topic": "onset"}
