@@ -10,6 +10,7 @@ from bot.core.drinks import standard_drinks
 from bot.core.entry import Entry
 from bot.handlers import top_up
 from bot.handlers.answer import AMOUNTS, close_own, says_only
+from bot.handlers.hours import told_of
 from bot.handlers.turn import Turn, choices, moment, nested, on_day, say
 from bot.knowledge.drinks import measures
 from bot.messages import Choice, Json, Reply
@@ -18,6 +19,7 @@ from bot.ports import Dialogue
 FORM = "craving"
 SCALE = tuple(f"craving-{score}" for score in range(11))
 STRONG = 7
+_MANY_DRINKS = 15
 _MEASURES = frozenset({"litre", "centilitre"})
 STILL_FELT = timedelta(hours=1)
 """How long after it a craving still counts as one of now. [proposal]"""
@@ -29,7 +31,7 @@ def log_craving(turn: Turn) -> list[Reply]:
     if score is None:
         token = turn.open_form(FORM, "score", at=_at(turn).isoformat())
         return [turn.reply(say("craving.how-strong"), offers=choices(*SCALE, about=token))]
-    return _keep_craving(turn, float(score), _at(turn))
+    return _keep_craving(turn, float(score), _at(turn), _when(turn, _at(turn)))
 
 
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
@@ -55,10 +57,10 @@ def press_craving(turn: Turn) -> list[Reply]:
     return _keep_craving(turn, float(turn.press.choice.removeprefix("craving-")), at)
 
 
-def _keep_craving(turn: Turn, score: float, at: datetime) -> list[Reply]:
+def _keep_craving(turn: Turn, score: float, at: datetime, when: Json = None) -> list[Reply]:
     entry = turn.unit.entries.add(turn.person.id, "craving", at, {"score": score}, turn.now)
     close_own(turn, FORM)
-    words = [say("craving.noted", score=score, at=moment(turn.local(at)))]
+    words = [say("craving.noted", score=score, at=when or moment(turn.local(at)))]
     rules: tuple[str, ...] = ()
     offers = [Choice("undo", str(entry.id))]
     if score >= STRONG:
@@ -126,9 +128,9 @@ def corrected(turn: Turn) -> list[Reply]:
 
 
 def _recounted(last: Entry, count: float | None) -> list[dict[str, Any]]:
-    """ "No, only one": the number of the one drink that was noted."""
+    """ "No, only one": the number of the one drink that was noted. A large number is rather of milligrams ("not 20, 25")."""
     said = last.detail.get("drinks") or []
-    return [{**said[0], "count": count}] if count is not None and len(said) == 1 else []
+    return [{**said[0], "count": count}] if count is not None and count < _MANY_DRINKS and len(said) == 1 else []
 
 
 def _when(turn: Turn, at: datetime) -> Json:
@@ -144,7 +146,5 @@ def _at(turn: Turn) -> datetime:
         at = turn.instant(local.date(), local.time())
         return at if at <= turn.now + timedelta(minutes=5) else turn.said_at
     if isinstance(said, str):
-        day = datetime.fromisoformat(said).date()
-        is_that_day = day == turn.local(turn.said_at).date()
-        return turn.said_at if is_that_day else turn.instant(day, datetime.min.time().replace(hour=12))
+        return told_of(turn, said, str(turn.slots.get("part", "")))
     return turn.said_at

@@ -14,6 +14,7 @@ from bot.core.tablets import in_tablets
 from bot.handlers import agenda, escalation, top_up
 from bot.handlers.answer import close_own, in_words, says_only
 from bot.handlers.escalation import Sign
+from bot.handlers.hours import told_of, within
 from bot.handlers.turn import Turn, choices, mg, moment, nested, numbers_of, say
 from bot.messages import Choice, Json, Reply, Urgency, Words
 from bot.ports import Dialogue, StoredPlan
@@ -47,7 +48,7 @@ def _log_one(turn: Turn, slots: Mapping[str, Any]) -> list[Reply]:
     stored = turn.unit.plans.current(turn.person.id)
     guessed = frozenset(slots.get("assumed", ()))
     # A dose named by its hour and told later may have been taken just now: that hour is on offer, and no more than that.
-    at, assumed = _taken_at(turn, None if "at" in guessed else slots.get("at"))
+    at, assumed = _taken_at(turn, None if "at" in guessed else slots.get("at"), str(slots.get("part", "")))
     if at > turn.now + timedelta(minutes=5):
         return [turn.reply(say("intake.in-the-future", at=moment(turn.local(at))))]
     if slots.get("top_up") and top_up.planned(stored):
@@ -142,7 +143,9 @@ def _noted(turn: Turn, entry: Entry) -> Words:
     if agenda.frozen(turn):
         return say("intake.noted-plain", at=moment(turn.local(entry.at)))
     filled_in: list[Json] = [
-        nested(f"intake.assumed.{what}") for what in ("dose", "dose_mg", "tablets", "strength", "at") if what in entry.detail["assumed"]
+        nested(f"intake.assumed.{what}")
+        for what in ("dose", "dose_mg", "tablets", "strength", "at", "hour")
+        if what in entry.detail["assumed"]
     ]
     assumed: Json = nested("intake.assumed", what={"all": filled_in}) if filled_in else ""
     key = "intake.noted-top-up" if entry.detail.get("top_up") else "intake.noted"
@@ -298,15 +301,26 @@ def correct_last(turn: Turn) -> list[Reply]:
     return record(turn, amount=amount, at=at, slot=slot, assumed=[], sure=True)
 
 
-def _taken_at(turn: Turn, said: str | None) -> tuple[datetime, list[str]]:
-    """The instant of an intake: the hour said, else that of the words (marked as assumed). A day without an hour keeps that hour."""
+def _taken_at(turn: Turn, said: str | None, part: str = "") -> tuple[datetime, list[str]]:
+    """The instant of an intake: the hour said, else that of the words (marked as assumed). A day without an hour keeps that hour; of a
+    part of it, the hour is that of its only planned intake, or else its middle."""
     if not said:
         return turn.said_at, ["at"]
+    if "T" not in said and part:
+        return _in_a_part(turn, said, part), ["hour"]
     if "T" not in said:
         day, then = date.fromisoformat(said), turn.local(turn.said_at)
         return (turn.said_at, ["at"]) if day == then.date() else (turn.instant(day, then.time()), ["at"])
     local = datetime.fromisoformat(said)
     return turn.instant(local.date(), local.time()), []
+
+
+def _in_a_part(turn: Turn, said: str, part: str) -> datetime:
+    day = date.fromisoformat(said)
+    done = agenda.answered(turn, day)
+    planned = [slot for slot in agenda.slots_on(turn, turn.unit.plans.current(turn.person.id), day) if slot.id not in done]
+    begun = [slot for slot in within(turn, planned, part) if slot.at <= turn.said_at]
+    return begun[0].at if len(begun) == 1 else told_of(turn, said, part)
 
 
 def _amount(slots: Mapping[str, Any], stored: StoredPlan | None) -> float | None:

@@ -8,6 +8,7 @@ from bot.core.decision import Allowed
 from bot.core.intake import days_missed
 from bot.handlers import agenda, escalation, steps
 from bot.handlers.escalation import Sign
+from bot.handlers.hours import within
 from bot.handlers.turn import Turn, choices, emergency_of, mg, moment, nested, say
 from bot.messages import Choice, Json, Reply
 
@@ -45,6 +46,9 @@ def _planned(turn: Turn, said: str | None) -> datetime | None:
     day = at.date() if at else then.date()
     done = agenda.answered(turn, day)
     open_slots = [slot for slot in agenda.slots_on(turn, stored, day) if slot.id not in done]
+    part = str(turn.slots.get("part", ""))
+    if at is None and part:  # "my lunchtime one" is none of the morning's
+        open_slots = within(turn, open_slots, part)
     past = [datetime.combine(s.day, s.dose.at) for s in open_slots if datetime.combine(s.day, s.dose.at) <= then]
     if at is None:
         return past[-1] if past else None

@@ -8,6 +8,7 @@ from bot.core.levels import Level
 from bot.core.stepping import BOTHERSOME_FROM
 from bot.handlers import agenda, steps
 from bot.handlers.answer import AMOUNTS, says_only
+from bot.handlers.hours import told_of
 from bot.handlers.turn import Turn, choices, say
 from bot.knowledge.findings import finding, finding_words
 from bot.messages import Choice, Json, Reply, Words
@@ -111,4 +112,5 @@ def _instant(turn: Turn, said: object) -> datetime:
     if isinstance(said, str) and "T" in said:
         local = datetime.fromisoformat(said)
         return min(turn.instant(local.date(), local.time()), turn.said_at)
-    return turn.said_at
+    part = str(turn.slots.get("part", ""))
+    return told_of(turn, said, part) if isinstance(said, str) and said and part else turn.said_at

@@ -79,6 +79,17 @@ def _doses(found: Split) -> Json:
     return {"all": [nested("plan.dose-at", dose=mg(dose.mg or 0), hour=clock(dose.at)) for dose in found.doses]}
 
 
+def _still_open(turn: Turn, stored: StoredPlan | None) -> list[Reply]:
+    """The planned intake whose hour has just come, if nothing was said of it: it is neither the next one nor forgotten. Not where
+    its dose is not to be named: nobody is reminded then."""
+    begun = agenda.asked_about(turn, stored)
+    if stored is None or begun is None or begun.dose.mg is None:
+        return []
+    if isinstance(agenda.nameable(turn, stored, begun.dose.mg, on=begun.day), Withheld):
+        return []
+    return [turn.reply(say("timing.still-open", at=moment(datetime.combine(begun.day, begun.dose.at))))]
+
+
 def ask_next(turn: Turn) -> list[Reply]:
     """The next planned intake, and the last one taken."""
     if agenda.frozen(turn):
@@ -94,6 +105,7 @@ def ask_next(turn: Turn) -> list[Reply]:
         starts = say("plan.starts-on", start=on_day(before.plan.start)), ("plan-not-started",)
         told, withheld = day_words(turn, stored, day) if stored and day else starts
         return [*news, turn.reply(told, rules=withheld)]
+    news += _still_open(turn, stored)
     at = moment(datetime.combine(coming.day, coming.dose.at))
     if stored is None or coming.dose.mg is None:
         return [*news, turn.reply(say("timing.next", at=at, dose=nested("reminder.dose-of-your-plan")))]

@@ -16,7 +16,7 @@ from bot.understanding.scan import Scan
 # These take the whole sentence: an amount beside them is part of them, never an intake of its own.
 _WHOLE = frozenset({"set_plan", "correct_last", "undo", "ask_timing"})
 _WHOLE_TOPICS = frozenset({"unsure_taken", "double_dose"})
-_HIGHEST_CRAVING = 10
+_HIGHEST_CRAVING, _NO_CRAVING = 10, 12.5
 # What is said of a dose.
 _DOSES = frozenset({"log_intake", "log_missed"})
 # An order said in passing ("forget it, delete that") is one only when nothing else in the sentence carries a fact.
@@ -135,7 +135,7 @@ class Clauses:
     def _figures(self, piece: Scan) -> tuple[str, ...]:
         """ "40 at noon" among other things told."""
         said = self.act("log_intake", piece, None)
-        return ("log_intake",) if said.sure and is_a_dose_with_its_hour(said.act) else ()
+        return ("log_intake",) if said.sure and is_a_dose_with_its_hour(said.act, least=_NO_CRAVING) else ()
 
     def _heard(self, masked: str) -> tuple[str, ...]:
         logs = tuple(dict.fromkeys(hit.intent for hit in self.cues.every(masked, LOGS)))
@@ -151,10 +151,10 @@ def _with_what_was_drunk(asked: Said, logs: Sequence[Said]) -> Said:
     return replace(asked, act=Act(asked.act.intent, {**slots, "substances": substances}))
 
 
-def is_a_dose_with_its_hour(act: Act) -> bool:
-    """ "40 at noon": a number that is too large for a craving, of milligrams that doses are made of, and when."""
+def is_a_dose_with_its_hour(act: Act, *, least: float = _HIGHEST_CRAVING) -> bool:
+    """ "40 at noon": milligrams that doses are made of, and when; `least` keeps it apart from a craving."""
     slots = act.slots
-    return act.intent == "log_intake" and slots.get("assumed") == ["dose_mg"] and slots.get("dose_mg", 0) > _HIGHEST_CRAVING and "at" in slots
+    return act.intent == "log_intake" and slots.get("assumed") == ["dose_mg"] and slots.get("dose_mg", 0) >= least and "at" in slots
 
 
 def spans(separator: re.Pattern[str], text: str) -> list[tuple[int, int]]:

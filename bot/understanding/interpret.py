@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from bot.core.meaning import QUESTIONS, Act, Confidence, Meaning
 from bot.knowledge.facts import UNKNOWN as NO_ANSWER
@@ -18,6 +17,7 @@ from bot.understanding.clauses import Clauses, Said, is_a_dose_with_its_hour, sp
 from bot.understanding.intent_linear import Likeness
 from bot.understanding.intents import LOGS, SOCIAL, Hit
 from bot.understanding.scan import Scan
+from bot.understanding.told import is_doubtful, leaves_out
 
 _SENTENCE = re.compile(r"[.!?;\n]+")
 _OFFERS = 3
@@ -60,14 +60,12 @@ CHANGES = frozenset(
     ]
 )
 """What may be when it is certain: it is read back with its way back, or asked about before it holds."""
-READ_ONLY = frozenset({"ask_history", "show_plan", "report"})
-"""What shows what is kept."""
+READ_ONLY = frozenset({"ask_history", "ask_next", "show_plan", "report"})
+"""What shows what is kept: where one cue takes the whole of the message, no opinion is needed."""
 WITH_A_CUE = frozenset(["correct_last", "set_plan", "stop_treatment"])
 """What may be when it is certain and a weaker cue says the same; never on its word alone."""
 STOP, COMING_OFF = "stop_treatment", ("stopping", "decrease")
 """Questions about coming off are the wish to stop where the second opinion hears one."""
-DOSES_OR_EFFECTS = frozenset({"log_intake", "log_missed", "log_side_effect", *SOCIAL})
-WITHOUT_A_RATING = frozenset({"log_intake", "log_missed", "log_drink", *SOCIAL})
 DIARY = frozenset({"log_drink", "log_side_effect", "log_craving"})
 ABOUT, MAYBE_ABOUT = 0.6, 0.12
 """What the network must give a topic for its answer to be given, and for it to be offered. Of 600 questions by an author it had not
@@ -85,13 +83,7 @@ OF_EFFECTS, OF_MEDICINES = "side_effects", frozenset({"others", "hospital"})
 COUNTED = frozenset({"largest_single", "top_up_count", "shortest_interval"})
 """Questions of number whose cues are narrow: by likeness alone they have to be certain."""
 DAYS_MISSED, MISSED = "days_missed", "missed_dose"
-_AMOUNTS = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "NUM", "RATING")
 _SAID_IN_WORDS = ("STRENGTH", "EVERY", "STEP")
-_LONG_SENTENCE = 4
-_SOON_AFTER = timedelta(hours=2)
-_HOUR_ALONE = re.compile(r"[^a-zA-Z]*TIME[^a-zA-Z]*")
-_DOSE_TOLD = frozenset({"dose_mg", "tablets", "doses", "planned_at"})
-"""What tells an intake apart from a dose that was missed in the same message."""
 CANCEL = "cancel"
 
 
@@ -174,15 +166,9 @@ class Interpreter:
             out += said
             if not said:
                 unheard.append(sentence)
-        if _doubtful(out, unheard) or self._leaves_out(out):
+        if is_doubtful(out, unheard) or leaves_out(self.scan, out):
             out = [Said(one.act, False) for one in out]
         return out
-
-    def _leaves_out(self, said: Sequence[Said]) -> bool:
-        """Whether something is told that nothing noted would hold: drinks or a rating beside a dose ("two beers, and forgot my 7 pm")."""
-        told = {one.act.intent for one in said}
-        drinks = any("count" in atom.value for atom in self.scan.of("DRINK"))
-        return bool(told) and ((drinks and told <= DOSES_OR_EFFECTS) or (self.scan.has("RATING") and told <= WITHOUT_A_RATING))
 
     def _leaves(self, sentence: Scan) -> bool:
         """Whether a whole sentence says to leave it: "then nothing, on the steps" only holds the word."""
@@ -227,7 +213,7 @@ class Interpreter:
         if told <= DIARY and self._are_named(acts) and not self._has_words_beside(told):
             return given >= WHOLE_AND_NAMED
         if self.opinion[0].intent not in told:
-            return given >= NO_WORD_LEFT and self._takes(told) >= 1
+            return self._takes(told) >= 1 and (given >= NO_WORD_LEFT or told <= READ_ONLY)
         if told == {"talk_to_human"}:
             return given >= A_HUMAN
         named = self._are_named(acts) or self._takes(told) >= MOST or any("topic" in act.slots for act in acts)
@@ -327,12 +313,17 @@ class Interpreter:
             return Meaning(language=self.language, acts=(Act("other"),), confidence="lost", candidates=offered, question=self.question)
         topic = next((hit.topic for hit in proposals if hit.intent == first), None)
         said = self.clauses.act(first, self.scan, topic)
-        is_enough = (self._has_words() and self._is_enough(said.act, hinted=hinted)) or is_a_dose_with_its_hour(said.act)
-        if said.sure and not self.cut and is_enough and not self._is_taken_back(first) and not self._leaves_out([said]):
+        if self._may_be_done(said, hinted=hinted):
             return Meaning(language=self.language, acts=(said.act,), confidence="sure", question=self.question, likened=True)
         return Meaning(
             language=self.language, acts=(said.act,), confidence="ask", candidates=offered, question=self.question, likened=not hinted
         )
+
+    def _may_be_done(self, said: Said, *, hinted: bool) -> bool:
+        """Whether an act that no cue was sure of may be served at once."""
+        is_enough = (self._has_words() and self._is_enough(said.act, hinted=hinted)) or is_a_dose_with_its_hour(said.act)
+        holds = said.sure and not self.cut and not self._is_taken_back(said.act.intent)
+        return holds and is_enough and not leaves_out(self.scan, [said])
 
     def _is_likely(self, intent: str) -> bool:
         """Whether the message looks enough like others of the intent; what is figures alone looks like too much, one ("7/10") like all."""
@@ -359,41 +350,6 @@ def _alike(acts: Sequence[Act]) -> set[str]:
 def _is_heavy(topic: str) -> bool:
     """Whether its answer does something beside answering: a human hears of it, or the next step waits for the prescriber."""
     return topic == DAYS_MISSED or bool(facts()[topic].condition)
-
-
-def _doubtful(said: Sequence[Said], unheard: Sequence[Scan]) -> bool:
-    """Whether what was heard may miss the point: an amount in a sentence that was not understood, politeness beside a long one,
-    or an intake that may be another than it seems."""
-    if any(sentence.has(*_AMOUNTS) for sentence in unheard):
-        return True
-    only_polite = all(one.act.intent in SOCIAL for one in said)
-    if only_polite and any(len(sentence.masked.split()) >= _LONG_SENTENCE for sentence in unheard):
-        return True
-    return _is_taken_otherwise(said, unheard)
-
-
-def _is_taken_otherwise(said: Sequence[Said], unheard: Sequence[Scan]) -> bool:
-    """Whether an intake may be another than it seems: its hour stands apart, it may be the dose that was missed, it came up
-    again, or it was taken back ("at 2, no, 3")."""
-    taken = [one for one in said if one.act.intent == "log_intake"]
-    if not taken:
-        return False
-    unsaid = any("at" not in one.act.slots or "at" in one.act.slots.get("assumed", ()) for one in taken)
-    if unsaid and any(_HOUR_ALONE.fullmatch(sentence.masked) for sentence in unheard):
-        return True
-    missed = [one for one in said if one.act.intent == "log_missed"]
-    told_apart = all(_DOSE_TOLD & set(one.act.slots) for one in taken) and all("planned_at" in one.act.slots for one in missed)
-    told_apart = told_apart and not any(_is_the_missed_one(each.act, one.act) for each in missed for one in taken)
-    taken_back = any(one.act.intent == "decline" or "vomiting" in one.act.slots.get("effects", ()) for one in said)
-    return taken_back or bool(missed and not told_apart)
-
-
-def _is_the_missed_one(missed: Act, taken: Act) -> bool:
-    """ "Forgot my 2 pm but had it at 3": an intake soon after the hour of a dose that was forgotten may be that dose."""
-    due, at = str(missed.slots.get("planned_at", "")), str(taken.slots.get("at", ""))
-    if "T" not in due or "T" not in at or "planned_at" in taken.slots:
-        return False
-    return timedelta() < datetime.fromisoformat(at) - datetime.fromisoformat(due) <= _SOON_AFTER
 
 
 def _ordered(acts: list[Act]) -> list[Act]:

@@ -82,6 +82,9 @@ def craving(piece: Piece) -> Built:
     slots: dict[str, Any] = {} if score is None else {"craving": score}
     sure = sure and "#" not in piece.scan.masked and not piece.of("MG", "TABS", "LIST", "NXM", "DAILY")
     moments = piece.moments()
+    rated = _rated_in_passing(piece)
+    if rated is not None and score is None:
+        slots["craving"], moments = rated, [replace(moments[0], clock=None)]
     sure = put_when(piece, slots, moments) and sure
     if moments and moments[0].clock:
         slots["craving_at"] = hour_text(moments[0])
@@ -345,6 +348,16 @@ def put_when(piece: Piece, slots: dict[str, Any], moments: list[Moment]) -> bool
         ahead = placed.start > local + timedelta(minutes=16) if placed.hour else placed.start.date() > local.date()
         sure = sure and not placed.doubt and not ahead
     return sure
+
+
+def _rated_in_passing(piece: Piece) -> int | None:
+    """ "Craving 3 this morning": three out of ten, and not at three: no word of when stands before it."""
+    atoms = piece.of("TIME")
+    if len(atoms) != 1 or not piece.follows("craving_just_before", atoms[0]):
+        return None
+    moment = atoms[0].value
+    bare = moment.clock and moment.clock.twelve and not moment.clock.minute and (moment.day or moment.part)
+    return moment.clock.hour if bare and moment.clock.hour <= 10 else None
 
 
 def _rating_or_hour(piece: Piece) -> int | None:

@@ -10,17 +10,11 @@ from bot.understanding.logs import as_clock
 from bot.understanding.moments import Moment
 from bot.understanding.pattern import Atom, tidy
 from bot.understanding.piece import Built, Piece, hour_text
+from bot.understanding.plan_rows import at_hours, hour_of, is_through_the_day, role_of, through_the_day
 
 _USUAL_TABLET_MG = 10
 _ONE_DAY = 24 * 60
 _MOST_DOSES = 12
-_FEWEST_HOURS = 2
-_LITTLE_MG, _FEW_TABLETS = 20, 2
-_LEAST_BARE = 5
-"""Milligrams are said without their unit in fives; a smaller number may count tablets."""
-_NOT_IN_BLOCKS = ("DUR", "FREQ", "INTAKES", "DAILY", "DAILYTAB", "NXM", "NXT", "LIST", "FROMTO", "EVERYH")
-_FIRST_HOUR = 5
-"""Nobody's day begins earlier: "1, 6 and 2" is not read through the day."""
 
 
 def plan(piece: Piece) -> Built:
@@ -69,39 +63,19 @@ def _hours(piece: Piece, slots: dict[str, Any]) -> tuple[list[Atom], bool]:
     hours: list[Atom] = []
     sure = True
     for atom in piece.of("TIME"):
-        role = _role_of(piece, atom)
+        role = role_of(piece, atom)
         if role == "bound":
             sure = _put_bound(piece, slots, atom) and sure
             continue
         hours.append(_bedtime(atom, slots) if role == "bedtime" else atom)
         if atom.value.day and (role == "bedtime" or not atom.value.part):
             sure = _put_start(piece, slots, atom) and sure
-    hours = _through_the_day(hours)
-    times = [_at(atom) for atom in hours if atom.value.clock and not _is_bedtime(atom)]
+    hours = through_the_day(hours)
+    times = [hour_of(atom) for atom in hours if atom.value.clock and not _is_bedtime(atom)]
     if times:
         slots["times"] = times
-    return hours, sure and (_twenty_four(hours) or not piece.half_unsaid())
-
-
-def _role_of(piece: Piece, atom: Atom) -> str:
-    """What a moment is to a plan: its bedtime, an hour of the day, or a bound (its first or last day)."""
-    moment: Moment = atom.value
-    if moment.part == "bedtime" or piece.follows("bedtime_before", atom):
-        return "bedtime"
-    if moment.clock and moment.role in {"at", "until"} and not moment.end:
-        return "hour"
-    return "hour" if moment.part and not moment.day else "bound"
-
-
-def _through_the_day(hours: list[Atom]) -> list[Atom]:
-    """ "8, 1 and 6": hours that go back once have passed noon there. Only where no half of the day was said; the plan is read back."""
-    if not all(atom.value.clock and atom.value.clock.twelve and not atom.value.part for atom in hours):
-        return hours
-    passed = [at for at in range(1, len(hours)) if hours[at].value.clock.time <= hours[at - 1].value.clock.time]
-    if len(passed) != 1 or hours[0].value.clock.hour < _FIRST_HOUR:
-        return hours
-    later = [replace(atom, value=replace(atom.value, clock=atom.value.clock.at_half("pm"))) for atom in hours[passed[0] :]]
-    return [*hours[: passed[0]], *later]
+    goes_on = _twenty_four(hours) and is_through_the_day(hours)
+    return hours, sure and (goes_on or not piece.half_unsaid())
 
 
 def _twenty_four(hours: list[Atom]) -> bool:
@@ -205,7 +179,7 @@ def _total(piece: Piece, slots: dict[str, Any]) -> bool:
 def _lone_total(piece: Piece, slots: dict[str, Any]) -> bool:
     """ "I go to 70 mg": a day's total when nothing else says how it is taken, and read back as an assumption."""
     alone = piece.of("MG")
-    if len(alone) != 1 or piece.of("FREQ", "NXM", "LIST", "TABS") or _at_hours(piece, piece.of("TIME")):
+    if len(alone) != 1 or piece.of("FREQ", "NXM", "LIST", "TABS") or at_hours(piece, piece.of("TIME")):
         return True
     slots["total_mg"] = tidy(alone[0].value.n)
     if piece.of("STEP", "EVERY", "INTAKES") or piece.says("free_split"):
@@ -244,7 +218,7 @@ def _doses(piece: Piece, slots: dict[str, Any], hours: list[Atom]) -> bool:
     amounts = piece.of("MG", "TABS")
     if frequency and len(amounts) == 1:
         return _repeated(piece, slots, [_times(amounts[0], frequency[0].value.n)], hours)
-    pairs = _at_hours(piece, hours)
+    pairs = at_hours(piece, hours)
     if pairs:
         slots["doses"] = pairs
         slots.pop("times", None)
@@ -272,71 +246,11 @@ def _repeated(piece: Piece, slots: dict[str, Any], many: list[Atom], hours: list
 
 def _with_hours(items: list[dict[str, Any]], hours: list[Atom], slots: dict[str, Any]) -> list[dict[str, Any]]:
     """Hours go to the doses in order, when there are as many; otherwise they stay apart, in `times`."""
-    at = [_at(atom) for atom in hours]
+    at = [hour_of(atom) for atom in hours]
     if len(items) != len(at) or not all(at):
         return items
     slots.pop("times", None)
     return [{**item, "at": hour} for item, hour in zip(items, at, strict=True)]
-
-
-def _at(atom: Atom) -> str:
-    if atom.value.part == "bedtime":
-        return "bedtime"
-    return hour_text(replace(atom.value, clock=as_clock(atom.value)))
-
-
-def _at_hours(piece: Piece, hours: list[Atom]) -> list[dict[str, Any]]:
-    """The doses that were said with their hours, in turns or in two rows."""
-    return _paired(piece, hours) or _in_blocks(piece, hours)
-
-
-def _paired(piece: Piece, hours: list[Atom]) -> list[dict[str, Any]]:
-    """ "10 at 8, 10 at noon": amounts and hours that take turns, two at least, each with the other."""
-    turns = sorted([*piece.of("MG", "TABS", "NUM"), *hours], key=lambda atom: atom.start)
-    turns = [atom for atom in turns if atom.kind != "TIME" or any(atom.start == hour.start for hour in hours)]
-    if len(turns) < 4 or len(turns) % 2:
-        return []
-    amounts_first = turns[0].kind != "TIME"
-    couples = list(zip(turns[::2], turns[1::2], strict=True))
-    if any((one.kind == "TIME", two.kind == "TIME") != (not amounts_first, amounts_first) for one, two in couples):
-        return []
-    return [_couple(one, two) if amounts_first else _couple(two, one) for one, two in couples]
-
-
-def _in_blocks(piece: Piece, hours: list[Atom]) -> list[dict[str, Any]]:
-    """ "10 10 20 at 8, 1 and 8": as many amounts in a row as hours after them. "10 mg at 8, 1 and 8": the same at each of them."""
-    amounts = piece.of("MG", "TABS", "NUM")
-    clocks = [atom for atom in piece.of("TIME") if _role_of(piece, atom) != "bound"]
-    if not _are_two_rows(piece, amounts, clocks) or [atom.start for atom in hours if atom.value.clock] != [atom.start for atom in clocks]:
-        return []
-    if len(amounts) == 1 and _is_of_each(amounts[0]) and piece.row([amounts[0], clocks[0]], "at_each"):
-        amounts *= len(hours)
-    plain = all(atom.kind != "NUM" or (atom.value >= _LEAST_BARE and atom.value % _LEAST_BARE == 0) for atom in amounts)
-    return [_couple(amount, hour) for amount, hour in zip(amounts, hours, strict=True)] if plain and len(amounts) == len(hours) else []
-
-
-def _are_two_rows(piece: Piece, amounts: list[Atom], clocks: list[Atom]) -> bool:
-    """Whether amounts and then hours stand there, and nothing else of amounts, parts of the day or lengths: any of it may change what
-    belongs to which hour."""
-    if not amounts or len(clocks) < _FEWEST_HOURS or piece.of(*_NOT_IN_BLOCKS) or amounts[-1].start > clocks[0].start:
-        return False
-    return piece.row(clocks, "between_intakes") and piece.row(amounts, "between_intakes")
-
-
-def _is_of_each(amount: Atom) -> bool:
-    """Whether an amount before several hours is that of each intake: a larger one may as well be the day's."""
-    return bool(amount.kind != "NUM" and amount.value.n <= (_FEW_TABLETS if amount.kind == "TABS" else _LITTLE_MG))
-
-
-def _couple(amount: Atom, hour: Atom) -> dict[str, Any]:
-    if amount.kind == "TABS" and amount.value.k:
-        one: dict[str, Any] = {"mg": tidy(amount.value.n * amount.value.k)}
-    elif amount.kind == "TABS":
-        one = {"tablets": tidy(amount.value.n)}
-    else:
-        one = {"mg": tidy(amount.value if amount.kind == "NUM" else amount.value.n)}
-    at = _at(hour)
-    return {**one, "at": at} if at else one
 
 
 def _may_be_scheme(piece: Piece, slots: dict[str, Any]) -> bool:

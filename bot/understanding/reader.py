@@ -23,6 +23,7 @@ from bot.understanding.language import Ear, ear, languages
 from bot.understanding.logs import as_clock
 from bot.understanding.network import taught
 from bot.understanding.normal import Writing, is_whole
+from bot.understanding.parts_of_day import MORNINGS
 from bot.understanding.pattern import tidy
 from bot.understanding.piece import Piece
 from bot.understanding.plans import plan
@@ -34,6 +35,7 @@ _YEARS = range(1900, 2200)
 """A message of another year comes from a clock that is wrong: it is read as if it were of a leap year, and nothing in it is sure."""
 _A_LEAP_YEAR = 2000
 _PIECE_END = re.compile(r"[.!?;\n]+\s*|,\s+")
+_GETTING_UP = time(6)
 _AROUND = " ,;\n"
 _NOT_A_FACT = ("other_person", "habit", "hypothetical")
 ANSWERS = frozenset({"ask_safety", "ask_info", "ask_next", "ask_timing", "ask_history", "show_plan"})
@@ -125,6 +127,11 @@ class Reader:
         if clocks or len(numbers) != 1 or not 0 <= numbers[0].value <= 24 or not float(numbers[0].value).is_integer():
             return None
         return time(int(numbers[0].value) % 24)
+
+    def hours_of(self, part: str, language: str) -> tuple[time, time] | None:
+        """Between which hours a part of the day lies that the slot `part` may name; a morning begins when people get up."""
+        hours = self._tongue(language).scanner.times.part_hours.get(part)
+        return (max(hours[0], _GETTING_UP), hours[1]) if hours and part in MORNINGS else hours
 
     def doses(self, text: str, language: str) -> list[dict[str, Any]]:
         """Doses with their hours, in the shape of the contract's slot: [{"mg": 10, "at": "08:00"}, …]; empty when there is none."""
