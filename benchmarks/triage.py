@@ -41,7 +41,7 @@ WORDS = {
 
 Finds = Callable[[str], bool]
 
-EXAMS = {"oblique (t1, t2)": {"t1", "t2"}, "plain (t3)": {"t3"}, "side effects (t4)": {"t4"}}
+EXAMS = {"oblique (t1, t2)": {"t1", "t2"}, "plain (t3)": {"t3"}, "side effects (t4)": {"t4"}, "plain, oblique, long (t5)": {"t5"}}
 
 
 def phrases(language: str) -> list[str]:

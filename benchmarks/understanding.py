@@ -1,6 +1,6 @@
 """What the reader makes of messages it has never seen, and what public peers make of the same, in one run.
 
-The messages are the exam of tests/understanding/understanding_exam: by an author whose sentences no cue and no example comes from.
+The messages are the exam of tests/understanding/understanding_exam: by two authors whose sentences no example comes from.
 
     python -m benchmarks.understanding [--typos] [--without-peers] [--times FOLDER]
 
@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -37,6 +38,7 @@ NOW = "2025-03-12T15:20"
 class Case:
     """One message of the exam: what it asks for, what else it does, and what it says. `kind`: ordinary, hard."""
 
+    author: str
     language: str
     kind: str
     say: str
@@ -111,6 +113,7 @@ def exam(folder: Path = EXAM) -> Iterator[Case]:
         for kind in ("ordinary", "hard"):
             for case in book[kind]:
                 yield Case(
+                    author=book["author"],
                     language=book["language"],
                     kind=kind,
                     say=case["say"],
@@ -215,10 +218,9 @@ def main() -> None:
     cases = [mistyped(case, chance) if arguments.typos else case for case in exam(arguments.exam)]
     found, took = read_all(reader, cases)
     spoken = sorted({case.language for case in cases}, reverse=True)
-    for kind in ("ordinary", "hard"):
-        for language in spoken:
-            theirs = [read for read in found if (read.case.kind, read.case.language) == (kind, language)]
-            sys.stdout.write(told(f"{kind} {language}", theirs) + "\n")
+    for author, kind, language in product(sorted({case.author for case in cases}), ("ordinary", "hard"), spoken):
+        theirs = [read for read in found if (read.case.author, read.case.kind, read.case.language) == (author, kind, language)]
+        sys.stdout.write(told(f"{author} {kind} {language}", theirs) + "\n")
     sys.stdout.write(f"load {loaded:.2f} s; median {median(took):.2f} ms, 95th percentile {quantiles(took, n=20)[-1]:.2f} ms\n")
     for line in (
         *times(reader, arguments.times, without_peers=arguments.without_peers),

@@ -17,6 +17,7 @@ from bot.understanding.scan import Scan
 _WHOLE = frozenset({"set_plan", "correct_last", "undo", "ask_timing"})
 _WHOLE_TOPICS = frozenset({"unsure_taken", "double_dose"})
 _HIGHEST_CRAVING, _NO_CRAVING = 10, 12.5
+_LARGE, _NO_TOTAL = 60, 40
 # What is said of a dose.
 _DOSES = frozenset({"log_intake", "log_missed"})
 # An order said in passing ("forget it, delete that") is one only when nothing else in the sentence carries a fact.
@@ -120,7 +121,7 @@ class Clauses:
         for start, end in spans(self.cues.split, sentence.masked):
             if taken and start < taken[1] and end > taken[0]:
                 continue
-            intents = self._heard(sentence.masked[start:end].strip()) or self._figures(sentence.cut(start, end))
+            intents = self._heard(sentence.masked[start:end].strip()) or self._figures(sentence.cut(start, end), beside_an_order=taken)
             if not intents and groups and groups[-1].intents[0] in LOGS:
                 groups[-1] = replace(groups[-1], end=end)
             elif not intents:
@@ -132,10 +133,17 @@ class Clauses:
                 waiting = None
         return groups, waiting is not None and len(sentence.masked[waiting:].split()) >= 2
 
-    def _figures(self, piece: Scan) -> tuple[str, ...]:
-        """ "40 at noon" among other things told."""
+    def are_figures(self, masked: str) -> bool:
+        """Whether a stretch is a number with its hour, and nothing else."""
+        return bool(self.cues.cues["figures_alone"].search(masked))
+
+    def _figures(self, piece: Scan, *, beside_an_order: tuple[int, int] | None) -> tuple[str, ...]:
+        """ "40 at noon" among other things told; beside an order, figures are part of it ("40 at noon, remind me")."""
+        if beside_an_order is not None or not self.are_figures(piece.masked.strip()):
+            return ()
         said = self.act("log_intake", piece, None)
-        return ("log_intake",) if said.sure and is_a_dose_with_its_hour(said.act, least=_NO_CRAVING) else ()
+        least = 0 if self.cues.cues["took"].search(piece.masked) else _NO_CRAVING
+        return ("log_intake",) if said.sure and is_a_dose_with_its_hour(said.act, least=least) else ()
 
     def _heard(self, masked: str) -> tuple[str, ...]:
         logs = tuple(dict.fromkeys(hit.intent for hit in self.cues.every(masked, LOGS)))
@@ -152,9 +160,13 @@ def _with_what_was_drunk(asked: Said, logs: Sequence[Said]) -> Said:
 
 
 def is_a_dose_with_its_hour(act: Act, *, least: float = _HIGHEST_CRAVING) -> bool:
-    """ "40 at noon": milligrams that doses are made of, and when; `least` keeps it apart from a craving."""
+    """ "40 at noon": milligrams that doses are made of, and when; `least` keeps it apart from a craving. Of a part of the day without an
+    hour, only what is no day's total; of a day, nothing."""
     slots = act.slots
-    return act.intent == "log_intake" and slots.get("assumed") == ["dose_mg"] and slots.get("dose_mg", 0) >= least and "at" in slots
+    if act.intent != "log_intake" or slots.get("assumed") != ["dose_mg"]:
+        return False
+    most = _LARGE if "T" in slots.get("at", "") else _NO_TOTAL if "part" in slots else 0
+    return bool(least <= slots.get("dose_mg", 0) <= most)
 
 
 def spans(separator: re.Pattern[str], text: str) -> list[tuple[int, int]]:

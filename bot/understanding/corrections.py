@@ -21,7 +21,9 @@ def correction(piece: Piece) -> Built:
         sure = not amounts and len(moments) <= 1
     if moments:
         sure = put_time(piece, slots, "at", moments[0].value) and sure
-    return Built(slots, sure and bool(slots))
+    # An hour beside an amount may say which entry is meant, and a denial that nothing was taken ("no 20 mg at noon").
+    which = bool(moments) and (bool(amounts) or len(amounts) < len(piece.of(*_AMOUNTS)))
+    return Built(slots, sure and bool(slots) and not which and not piece.says("none_of_it"))
 
 
 def _said(piece: Piece, *kinds: str) -> list[Atom]:

@@ -29,8 +29,13 @@ def drink(piece: Piece) -> Built:
         slots["standard_drinks"] = tidy(standard)
     if any(one.get("unit") != STANDARD for one in drinks):
         slots["drinks"] = drinks
-    sure = not in_doubt and not piece.leftover(but_for=alone) and len(moments) <= 2 and not piece.of("MG", "LIST")
+    sure = not in_doubt and not piece.leftover(but_for=alone) and _is_of_one_time(piece, moments) and not piece.of("MG", "LIST")
     return Built(slots, put_when(piece, slots, moments[:1]) and sure)
+
+
+def _is_of_one_time(piece: Piece, moments: list[Moment]) -> bool:
+    """Whether all that was drunk belongs to one day or hour, and nothing is said of another ("sober yesterday, 2 beers today")."""
+    return not moments or (len(moments) == 1 and not piece.says("abstinent"))
 
 
 def _is_in_doubt(piece: Piece, drinks: list[dict[str, Any]]) -> bool:

@@ -166,7 +166,7 @@ class Interpreter:
             out += said
             if not said:
                 unheard.append(sentence)
-        if is_doubtful(out, unheard) or leaves_out(self.scan, out):
+        if is_doubtful(out, unheard, self.clauses.cues) or leaves_out(self.scan, out):
             out = [Said(one.act, False) for one in out]
         return out
 
@@ -275,7 +275,9 @@ class Interpreter:
         """Whether the second opinion may decide alone: of an intake only when it is certain and the amount was said."""
         share = self._share(act.intent)
         if act.intent == "log_intake":
-            return share >= CERTAIN and bool({"dose_mg", "tablets", "doses"} & set(act.slots))
+            # A number without its unit, and no verb, may be of anything ("20 at 2 pm with the doctor").
+            is_told = not act.slots.get("assumed") or bool(self.clauses.cues.cues["took"].search(self.scan.masked))
+            return share >= CERTAIN and bool({"dose_mg", "tablets", "doses"} & set(act.slots)) and is_told
         if act.intent in CHANGES or (hinted and act.intent in WITH_A_CUE):
             return share >= CERTAIN
         return act.intent in HARMLESS and share >= (WITH_A_HINT if hinted else ALONE)
@@ -309,7 +311,7 @@ class Interpreter:
         offered = tuple([name for name in names if name != "other"][:_OFFERS])
         first = names[0] if names else "other"
         hinted = any(hit.intent == first for hit in proposals)
-        if first == "other" or not (hinted or self._is_likely(first) or self._is_by_figures(first)):
+        if first == "other" or not (hinted or self._is_likely(first) or self._is_by_figures(self.clauses.act(first, self.scan, None).act)):
             return Meaning(language=self.language, acts=(Act("other"),), confidence="lost", candidates=offered, question=self.question)
         topic = next((hit.topic for hit in proposals if hit.intent == first), None)
         said = self.clauses.act(first, self.scan, topic)
@@ -321,7 +323,7 @@ class Interpreter:
 
     def _may_be_done(self, said: Said, *, hinted: bool) -> bool:
         """Whether an act that no cue was sure of may be served at once."""
-        is_enough = (self._has_words() and self._is_enough(said.act, hinted=hinted)) or is_a_dose_with_its_hour(said.act)
+        is_enough = (self._has_words() and self._is_enough(said.act, hinted=hinted)) or self._is_by_figures(said.act)
         holds = said.sure and not self.cut and not self._is_taken_back(said.act.intent)
         return holds and is_enough and not leaves_out(self.scan, [said])
 
@@ -331,9 +333,9 @@ class Interpreter:
             return self._share(intent) >= NOTHING
         return len(self.scan.masked.split()) > 1 and sum(one.share for one in self.opinion[:2]) >= FIGURES_ALONE
 
-    def _is_by_figures(self, first: str) -> bool:
+    def _is_by_figures(self, act: Act) -> bool:
         """Whether a number with an hour beside it can be nothing but an intake ("45 noon")."""
-        return first == "log_intake" and not self.question and is_a_dose_with_its_hour(self.clauses.act(first, self.scan, None).act)
+        return not self.question and self.clauses.are_figures(self.scan.masked.strip()) and is_a_dose_with_its_hour(act)
 
     def _is_taken_back(self, intent: str) -> bool:
         """Whether what would be logged is denied, only intended, a habit, or somebody else's."""

@@ -32,11 +32,10 @@ def intake(piece: Piece) -> Built:
     slots: dict[str, Any] = {}
     planned, taken = _planned_and_taken(piece, moments)
     bare, more = _bare_amounts(piece), _more_of_the_same(piece, amounts)
-    sure = not piece.leftover(but_for=[*bare, *more]) and not piece.scan.has(*_NOT_OF_AN_INTAKE) and not piece.says("odd_amount")
+    sure = not piece.leftover(but_for=[*bare, *more]) and _is_one_of_ours(piece, moments)
     planned, taken = _completed(planned, together(taken))
-    # Tablets of another medicine are no intake of this one.
     told = sorted([*amounts, *more], key=lambda atom: atom.start) or (bare if len(bare) > 1 else [])
-    sure = _amounts(told, taken, piece, slots) and sure and not piece.scan.has("MED")
+    sure = _amounts(told, taken, piece, slots) and sure
     _assume(bare, more, slots)
     if planned:
         sure = put_time(piece, slots, "planned_at", planned) and sure
@@ -46,8 +45,16 @@ def intake(piece: Piece) -> Built:
         slots["tablet_mg"] = tidy(strengths[0].n)
     if piece.says("top_up_tablet"):
         slots["top_up"] = True
-    place = ("at_a_place",) if piece.says("took") else ()  # "20 mg in the garden shed" may as well be where they are kept
+    # "20 mg in the garden shed" may as well be where they are kept, and "took it to heart" is no intake.
+    place = ("at_a_place",) if piece.says("took") and (amounts or moments) else ()
     return Built(slots, sure and piece.says_only(*place, "top_up_tablet", "beside_an_intake"))
+
+
+def _is_one_of_ours(piece: Piece, moments: list[Atom]) -> bool:
+    """Whether nothing but one intake of this medicine is told: no other medicine nor a drink, no amount over time, no second dose that
+    is named by its hour ("my 8 am dose and my noon dose")."""
+    others = piece.scan.has(*_NOT_OF_AN_INTAKE) or piece.scan.has("MED", "DRINK", "ALCOHOL")
+    return not others and not piece.says("odd_amount") and sum(_names_a_dose(piece, atom) for atom in moments) <= 1
 
 
 def missed(piece: Piece) -> Built:
@@ -79,6 +86,7 @@ def craving(piece: Piece) -> Built:
     if bare is not None and not piece.of("RATING", "NUM"):
         return Built({"craving": bare, "craving_at": hour_text(piece.moments()[0])}, sure=False)
     score, sure = _score(piece)
+    sure = sure and not piece.says("rating_in_doubt")
     slots: dict[str, Any] = {} if score is None else {"craving": score}
     sure = sure and "#" not in piece.scan.masked and not piece.of("MG", "TABS", "LIST", "NXM", "DAILY")
     moments = piece.moments()
@@ -302,7 +310,7 @@ def _taken_at(piece: Piece, slots: dict[str, Any], planned: Moment | None, taken
 
 def _taken_as_planned(piece: Piece, slots: dict[str, Any]) -> None:
     """A dose named by its hour was taken at that hour: said so ("on time"), or else no more than likely, and marked as assumed."""
-    if "T" not in slots.get("planned_at", ""):
+    if "T" not in slots.get("planned_at", "") or piece.says("not_on_time"):
         return
     slots["at"] = slots["planned_at"]
     if not piece.says("on_time"):

@@ -17,7 +17,8 @@ _FEWEST_HOURS = 2
 _LITTLE_MG, _FEW_TABLETS = 20, 2
 _LEAST_BARE, _QUARTER_OF_10 = 5, 2.5
 """Milligrams are said without their unit in quarters of a tablet of 10, from five on; a smaller number may count tablets."""
-_MOST_TABLETS = 4
+MOST_TABLETS = 4
+"""A number that is no larger counts tablets, where it counts a dose."""
 _NOT_IN_BLOCKS = ("DUR", "FREQ", "INTAKES", "DAILY", "DAILYTAB", "NXM", "NXT", "LIST", "FROMTO", "EVERYH")
 _FIRST_HOUR = 5
 """Nobody's day begins earlier: "1, 6 and 2" is not read through the day."""
@@ -93,7 +94,7 @@ def _in_turns(piece: Piece, hours: list[Atom]) -> list[tuple[Atom, Atom]]:
 
 def _in_tablets(amount: Atom) -> Atom:
     """ "2 tablets at 8, 1 at noon": a small number beside tablets counts them too."""
-    if amount.kind != "NUM" or not 0 < amount.value <= _MOST_TABLETS or amount.value % 0.5:
+    if amount.kind != "NUM" or not 0 < amount.value <= MOST_TABLETS or amount.value % 0.5:
         return amount
     return replace(amount, kind="TABS", value=Amount(amount.value))
 

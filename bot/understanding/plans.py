@@ -10,7 +10,7 @@ from bot.understanding.logs import as_clock
 from bot.understanding.moments import Moment
 from bot.understanding.pattern import Atom, tidy
 from bot.understanding.piece import Built, Piece, hour_text
-from bot.understanding.plan_rows import at_hours, hour_of, is_through_the_day, role_of, through_the_day
+from bot.understanding.plan_rows import MOST_TABLETS, at_hours, hour_of, is_through_the_day, role_of, through_the_day
 
 _USUAL_TABLET_MG = 10
 _ONE_DAY = 24 * 60
@@ -34,9 +34,21 @@ def plan(piece: Piece) -> Built:
         slots.pop("doses", None)
     if piece.says("free_split"):
         slots["free_split"] = True
+    return Built(slots, sure and _is_whole(piece, slots) and not _is_another_plan(piece, slots))
+
+
+def _is_whole(piece: Piece, slots: dict[str, Any]) -> bool:
+    """Whether it says enough to be a plan, and every amount in it belongs somewhere."""
     known = any(name in slots for name in ("scheme", "total_mg", "doses"))
     used = "doses" in slots or "scheme" in slots
-    return Built(slots, sure and known and "#" not in piece.scan.masked and (used or not _loose(piece)))
+    return known and "#" not in piece.scan.masked and (used or not _loose(piece))
+
+
+def _is_another_plan(piece: Piece, slots: dict[str, Any]) -> bool:
+    """Whether it may be of another medicine, of somebody else, of before or only if needed, or what was taken ("yesterday 20 at 8")."""
+    days = [atom.value.day for atom in piece.of("TIME") if atom.value.day]
+    is_past = any(day.kind == "offset" and day.offset < 0 for day in days)
+    return piece.scan.has("MED") or ("doses" in slots and (is_past or piece.says("plan_in_doubt")))
 
 
 def timing(piece: Piece) -> Built:
@@ -211,7 +223,9 @@ def _doses(piece: Piece, slots: dict[str, Any], hours: list[Atom]) -> bool:
         return _repeated(piece, slots, many, hours)
     lists = piece.of("LIST")
     if lists:
-        items = [{"mg": tidy(item)} for item in lists[0].value.items]
+        # "1-1-2" counts tablets.
+        name = "tablets" if max(lists[0].value.items) <= MOST_TABLETS else "mg"
+        items = [{name: tidy(item)} for item in lists[0].value.items]
         slots["doses"] = _with_hours(items, hours, slots)
         return len(lists) == 1
     frequency = piece.of("FREQ")
@@ -236,7 +250,7 @@ def _repeated(piece: Piece, slots: dict[str, Any], many: list[Atom], hours: list
     count = int(atom.value.k or 0)
     if len(many) > 1 or not 1 <= count <= _MOST_DOSES:
         return False
-    name = "mg" if atom.kind == "NXM" else "tablets"
+    name = "mg" if atom.kind == "NXM" and atom.value.n > MOST_TABLETS else "tablets"
     slots["doses"] = _with_hours([{name: tidy(atom.value.n)} for _ in range(count)], hours, slots)
     if name == "mg" and not piece.of("DAILY", "FROMTO"):
         slots["total_mg"] = tidy(atom.value.n * count)

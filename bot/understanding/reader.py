@@ -36,6 +36,7 @@ _YEARS = range(1900, 2200)
 _A_LEAP_YEAR = 2000
 _PIECE_END = re.compile(r"[.!?;\n]+\s*|,\s+")
 _GETTING_UP = time(6)
+_DOUBT = re.compile("[❓❔🤔🤷🍺🍻🍷🍸🍹🥃🍾🤮❌✖✗🚫⛔👎$€£°<>≈]|[~-] ?(?=[0-9])(?<![0-9] )(?<![0-9][~-])")
 _AROUND = " ,;\n"
 _NOT_A_FACT = ("other_person", "habit", "hypothetical")
 ANSWERS = frozenset({"ask_safety", "ask_info", "ask_next", "ask_timing", "ask_history", "show_plan"})
@@ -214,7 +215,7 @@ class Reader:
             topics=tongue.second.topics(text, whole=whole) if tongue.second else (),
             cut=not (whole and in_our_time),
         ).meaning()
-        return _never_logged_when_asked(text, meaning)
+        return _never_logged_when_asked(text, _as_signed(text, meaning))
 
 
 def meaning_json(meaning: Meaning) -> dict[str, Any]:
@@ -254,6 +255,14 @@ def _is_better(other: Meaning, first: Meaning, *, clearly: bool) -> bool:
 def _wordless(text: str, code: str) -> Meaning:
     question = "?" in text
     return Meaning(language=code, acts=(Act("other"),), confidence="lost", question=question)
+
+
+def _as_signed(text: str, meaning: Meaning) -> Meaning:
+    """Signs that words do not carry: a cross or a doubtful face takes an intake back, and money and degrees are no milligrams."""
+    is_intake = meaning.confidence == "sure" and any(act.intent == "log_intake" for act in meaning.acts)
+    if not is_intake or not _DOUBT.search(text):
+        return meaning
+    return replace(meaning, confidence="ask", candidates=tuple(dict.fromkeys([*(act.intent for act in meaning.acts), "log_missed"]))[:3])
 
 
 def _never_logged_when_asked(text: str, meaning: Meaning) -> Meaning:

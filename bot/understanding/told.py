@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from bot.core.meaning import Act
 from bot.understanding.clauses import Said
-from bot.understanding.intents import SOCIAL
+from bot.understanding.intents import LOGS, SOCIAL, Cues
 from bot.understanding.scan import Scan
 
 _AMOUNTS = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "NUM", "RATING")
-_LONG_SENTENCE = 4
+_LONG_SENTENCE, _SHORT = 4, 5
 _SOON_AFTER = timedelta(hours=2)
 _HOUR_ALONE = re.compile(r"[^a-zA-Z]*TIME[^a-zA-Z]*")
 _DOSE_TOLD = frozenset({"dose_mg", "tablets", "doses", "planned_at"})
@@ -21,10 +21,12 @@ _WITHOUT_DRINKS = frozenset({"log_intake", "log_missed", "log_side_effect", *SOC
 _WITHOUT_A_RATING = frozenset({"log_intake", "log_missed", "log_drink", *SOCIAL})
 
 
-def is_doubtful(said: Sequence[Said], unheard: Sequence[Scan]) -> bool:
+def is_doubtful(said: Sequence[Said], unheard: Sequence[Scan], cues: Cues) -> bool:
     """Whether what was heard may miss the point: an amount in a sentence that was not understood, politeness beside a long one,
     or an intake that may be another than it seems."""
     if any(sentence.has(*_AMOUNTS) for sentence in unheard):
+        return True
+    if any(one.act.intent in LOGS for one in said) and any(_takes_back(sentence, cues) for sentence in unheard):
         return True
     only_polite = all(one.act.intent in SOCIAL for one in said)
     if only_polite and any(len(sentence.masked.split()) >= _LONG_SENTENCE for sentence in unheard):
@@ -32,9 +34,17 @@ def is_doubtful(said: Sequence[Said], unheard: Sequence[Scan]) -> bool:
     return _is_taken_otherwise(said, unheard)
 
 
+def _takes_back(sentence: Scan, cues: Cues) -> bool:
+    """Whether a short sentence that was not understood may change what the others tell: "Or not.", "Yesterday.", "At noon too."."""
+    is_short = len(sentence.masked.split()) <= _SHORT
+    return is_short and (sentence.has("TIME") or bool(cues.cues["takes_back"].search(sentence.masked)))
+
+
 def leaves_out(scan: Scan, said: Sequence[Said]) -> bool:
     """Whether something is told that nothing noted would hold: drinks or a rating beside a dose ("two beers, and forgot my 7 pm")."""
     told = {one.act.intent for one in said}
+    if scan.has("MED") and "log_intake" in told:
+        return True  # "took seresta 10 mg at 8, 10 mg at 1"
     drinks = any("count" in atom.value for atom in scan.of("DRINK"))
     return bool(told) and ((drinks and told <= _WITHOUT_DRINKS) or (scan.has("RATING") and told <= _WITHOUT_A_RATING))
 
@@ -68,4 +78,4 @@ def _is_the_missed_one(missed: Act, taken: Act) -> bool:
     due, at = str(missed.slots.get("planned_at", "")), str(taken.slots.get("at", ""))
     if "T" not in due or "T" not in at or "planned_at" in taken.slots:
         return False
-    return timedelta() < datetime.fromisoformat(at) - datetime.fromisoformat(due) <= _SOON_AFTER
+    return timedelta() <= datetime.fromisoformat(at) - datetime.fromisoformat(due) <= _SOON_AFTER
