@@ -27,6 +27,9 @@ HOURS = frozenset({"at", "planned_at", "since", "until", "doses"})
 TOP_UP = "top-up"
 """What stands for the slot of an intake that is the plan's extra tablet, until it is logged."""
 
+QUARTER_OF_10 = 2.5
+"""Milligrams of which every dose is made that tablets of 10 and 25 give, cut in quarters at most: "3" is tablets, or something else."""
+
 JUST_NOW = timedelta(minutes=45)
 """A tap that comes later than this after its slot is read back with the planned hour as an alternative."""
 
@@ -206,10 +209,13 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
         return press_no(turn)
     if turn.meaning.intent not in AN_AMOUNT or not says_only(turn, AN_AMOUNT) or HOURS & set(turn.slots):
         return None
+    last = turn.unit.entries.last(turn.person.id)
+    if turn.meaning.intent == "correct_last" and last is not None and last.kind != "intake":
+        return None  # "no, it was 3" is of what was noted since
     stored = turn.unit.plans.current(turn.person.id)
-    if _is_which(turn.slots, stored):
-        return _ask_amount(turn, at=datetime.fromisoformat(answers["at"]), slot=answers["slot"], assumed=answers["assumed"])
     amount = _amount(turn.slots, stored) or turn.reader.number(turn.text, turn.person.language)
+    if _is_which(turn.slots, stored) or (amount and amount % QUARTER_OF_10):
+        return _ask_amount(turn, at=datetime.fromisoformat(answers["at"]), slot=answers["slot"], assumed=answers["assumed"])
     if amount is None or amount <= 0:
         return None
     return record(turn, amount=amount, at=datetime.fromisoformat(answers["at"]), slot=answers["slot"], assumed=answers["assumed"])

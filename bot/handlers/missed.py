@@ -24,6 +24,10 @@ def press_skip(turn: Turn) -> list[Reply]:
     return _missed(turn, planned)
 
 
+NEAR = timedelta(hours=3)
+"""An hour that is said further from every planned intake names none of them."""
+
+
 def log_missed(turn: Turn) -> list[Reply]:
     """A forgotten intake, or a whole forgotten day, in words."""
     since = turn.slots.get("since")
@@ -52,7 +56,10 @@ def _planned(turn: Turn, said: str | None) -> datetime | None:
     past = [datetime.combine(s.day, s.dose.at) for s in open_slots if datetime.combine(s.day, s.dose.at) <= then]
     if at is None:
         return past[-1] if past else None
-    return min(past, key=lambda planned: abs(planned - at), default=at)
+    if not past:
+        return at
+    nearest = min(past, key=lambda planned: abs(planned - at))
+    return nearest if abs(nearest - at) <= NEAR else None
 
 
 def _missed(turn: Turn, planned: datetime) -> list[Reply]:

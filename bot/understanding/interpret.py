@@ -212,8 +212,10 @@ class Interpreter:
         given = sum(one.share for one in self.opinion if one.intent in told)
         if told <= DIARY and self._are_named(acts) and not self._has_words_beside(told):
             return given >= WHOLE_AND_NAMED
+        if told <= READ_ONLY and self._takes(told) >= 1:
+            return True
         if self.opinion[0].intent not in told:
-            return self._takes(told) >= 1 and (given >= NO_WORD_LEFT or told <= READ_ONLY)
+            return given >= NO_WORD_LEFT and self._takes(told) >= 1
         if told == {"talk_to_human"}:
             return given >= A_HUMAN
         named = self._are_named(acts) or self._takes(told) >= MOST or any("topic" in act.slots for act in acts)

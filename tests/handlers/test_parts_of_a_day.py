@@ -81,3 +81,30 @@ async def test_a_large_number_corrects_no_drinks(tmp_path: Path) -> None:
         assert kept.undone_at is None
         await says(house, "no, 5")
         assert any(entry.detail["drinks"] == [{"count": 5, "kind": "beer"}] for entry in await logged(house, "drink"))
+
+
+async def test_an_hour_far_from_every_open_intake_names_none_of_them(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, JUST_DUE, PLAN) as house:
+        await says(house, "took 10 mg at 1pm")
+        (asked,) = await says(house, "missed the 1pm one")
+        assert not await logged(house, "missed")
+        assert "Never double" in asked.text
+
+
+async def test_a_number_after_something_else_was_noted_is_no_answer_to_how_much(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, EVENING, PLAN) as house:
+        (asked,) = await says(house, "20 at 1pm")
+        assert "How much" in asked.text
+        await says(house, "2 beers last night")
+        await says(house, "no, 5")
+        assert not await logged(house, "intake")
+
+
+async def test_milligrams_that_no_tablet_makes_are_asked_about_again(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, EVENING, PLAN) as house:
+        await says(house, "20 at 1pm")
+        (again,) = await says(house, "13")
+        assert "How much" in again.text
+        assert not await logged(house, "intake")
+        await says(house, "1 tablet")
+        assert [entry.detail["dose_mg"] for entry in await logged(house, "intake")] == [10]
