@@ -61,7 +61,7 @@ CHANGES = frozenset(
 )
 """What may be when it is certain: it is read back with its way back, or asked about before it holds."""
 READ_ONLY = frozenset({"ask_history", "ask_next", "show_plan", "report"})
-"""What shows what is kept: where one cue takes the whole of the message, no opinion is needed."""
+"""What shows what is kept."""
 WITH_A_CUE = frozenset(["correct_last", "set_plan", "stop_treatment"])
 """What may be when it is certain and a weaker cue says the same; never on its word alone."""
 STOP, COMING_OFF = "stop_treatment", ("stopping", "decrease")
@@ -212,8 +212,8 @@ class Interpreter:
         given = sum(one.share for one in self.opinion if one.intent in told)
         if told <= DIARY and self._are_named(acts) and not self._has_words_beside(told):
             return given >= WHOLE_AND_NAMED
-        if told <= READ_ONLY and self._takes(told) >= 1:
-            return True
+        if told == {"ask_next"} and self._takes(told) >= 1:
+            return True  # it shows the plan's own next dose, and can do no harm
         if self.opinion[0].intent not in told:
             return given >= NO_WORD_LEFT and self._takes(told) >= 1
         if told == {"talk_to_human"}:
