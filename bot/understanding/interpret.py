@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from bot.core.meaning import QUESTIONS, Act, Confidence, Meaning
 from bot.knowledge.facts import UNKNOWN as NO_ANSWER
@@ -210,16 +211,20 @@ class Interpreter:
             return True
         told = _alike(acts)
         given = sum(one.share for one in self.opinion if one.intent in told)
-        if told <= DIARY and self._are_named(acts) and not self._has_words_beside(told):
-            return given >= WHOLE_AND_NAMED
         if told == {"ask_next"} and self._takes(told) >= 1:
             return True  # it shows the plan's own next dose, and can do no harm
+        return given >= self._needed(acts, told)
+
+    def _needed(self, acts: Sequence[Act], told: set[str]) -> float:
+        """What the second opinion must give all that is told; more than there is where it puts something else first."""
+        if told <= DIARY and self._are_named(acts) and not self._has_words_beside(told):
+            return WHOLE_AND_NAMED
         if self.opinion[0].intent not in told:
-            return given >= NO_WORD_LEFT and self._takes(told) >= 1
+            return NO_WORD_LEFT if self._takes(told) >= 1 else inf
         if told == {"talk_to_human"}:
-            return given >= A_HUMAN
+            return A_HUMAN
         named = self._are_named(acts) or self._takes(told) >= MOST or any("topic" in act.slots for act in acts)
-        return given >= (AGREED_ON_A_NAME if named else AGREED)
+        return AGREED_ON_A_NAME if named else AGREED
 
     @staticmethod
     def _are_named(acts: Sequence[Act]) -> bool:
