@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from bot.core.decision import Allowed, Withheld
 from bot.core.limits import CEILING_DAY_MG, HALVING_TABLETS_MG
 
+QUARTER_OF_10 = 2.5
+"""Every dose that people make of tablets of 10 and 25 mg, cut in quarters at most, is so many of these milligrams: for telling apart what a
+number without its unit may count, and never for making a dose."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Tablets:

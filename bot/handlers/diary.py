@@ -27,11 +27,11 @@ STILL_FELT = timedelta(hours=1)
 
 def log_craving(turn: Turn) -> list[Reply]:
     """A craving, with its strength when it was said; else the scale is offered."""
-    score = turn.slots.get("craving")
+    score, at = turn.slots.get("craving"), _at(turn)
     if score is None:
-        token = turn.open_form(FORM, "score", at=_at(turn).isoformat())
+        token = turn.open_form(FORM, "score", at=at.isoformat())
         return [turn.reply(say("craving.how-strong"), offers=choices(*SCALE, about=token))]
-    return _keep_craving(turn, float(score), _at(turn), _when(turn, _at(turn)))
+    return _keep_craving(turn, float(score), at, _when(turn, at))
 
 
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:

@@ -10,7 +10,7 @@ from bot.core.decision import Alarm, Allowed, Withheld
 from bot.core.entry import Entry
 from bot.core.intake import Slot, Taken, judge_intake, match_slot, slots_around
 from bot.core.levels import Level
-from bot.core.tablets import in_tablets
+from bot.core.tablets import QUARTER_OF_10, in_tablets
 from bot.handlers import agenda, escalation, top_up
 from bot.handlers.answer import close_own, in_words, says_only
 from bot.handlers.escalation import Sign
@@ -26,9 +26,6 @@ AN_AMOUNT = frozenset({"log_intake", "correct_last", "other"})
 HOURS = frozenset({"at", "planned_at", "since", "until", "doses"})
 TOP_UP = "top-up"
 """What stands for the slot of an intake that is the plan's extra tablet, until it is logged."""
-
-QUARTER_OF_10 = 2.5
-"""Milligrams of which every dose is made that tablets of 10 and 25 give, cut in quarters at most: "3" is tablets, or something else."""
 
 JUST_NOW = timedelta(minutes=45)
 """A tap that comes later than this after its slot is read back with the planned hour as an alternative."""
@@ -214,6 +211,7 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
         return None  # "no, it was 3" is of what was noted since
     stored = turn.unit.plans.current(turn.person.id)
     amount = _amount(turn.slots, stored) or turn.reader.number(turn.text, turn.person.language)
+    # No tablet makes "3": it counts tablets, or something else.
     if _is_which(turn.slots, stored) or (amount and amount % QUARTER_OF_10):
         return _ask_amount(turn, at=datetime.fromisoformat(answers["at"]), slot=answers["slot"], assumed=answers["assumed"])
     if amount is None or amount <= 0:

@@ -318,10 +318,10 @@ class Interpreter:
         offered = tuple([name for name in names if name != "other"][:_OFFERS])
         first = names[0] if names else "other"
         hinted = any(hit.intent == first for hit in proposals)
-        if first == "other" or not (hinted or self._is_likely(first) or self._is_by_figures(self.clauses.act(first, self.scan, None).act)):
-            return Meaning(language=self.language, acts=(Act("other"),), confidence="lost", candidates=offered, question=self.question)
         topic = next((hit.topic for hit in proposals if hit.intent == first), None)
         said = self.clauses.act(first, self.scan, topic)
+        if first == "other" or not (hinted or self._is_likely(first) or self._is_by_figures(said.act)):
+            return Meaning(language=self.language, acts=(Act("other"),), confidence="lost", candidates=offered, question=self.question)
         if self._may_be_done(said, hinted=hinted):
             return Meaning(language=self.language, acts=(said.act,), confidence="sure", question=self.question, likened=True)
         return Meaning(

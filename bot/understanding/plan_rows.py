@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+from bot.core.tablets import QUARTER_OF_10
 from bot.understanding.amounts import Amount
 from bot.understanding.logs import as_clock
 from bot.understanding.moments import Moment
@@ -15,7 +16,7 @@ from bot.understanding.piece import Piece, hour_text
 
 _FEWEST_HOURS = 2
 _LITTLE_MG, _FEW_TABLETS = 20, 2
-_LEAST_BARE, _QUARTER_OF_10 = 5, 2.5
+_LEAST_BARE = 5
 """Milligrams are said without their unit in quarters of a tablet of 10, from five on; a smaller number may count tablets."""
 MOST_TABLETS = 4
 """A number that is no larger counts tablets, where it counts a dose."""
@@ -113,7 +114,7 @@ def _in_blocks(piece: Piece, hours: list[Atom]) -> list[dict[str, Any]]:
 
 def _is_plain(amount: Atom) -> bool:
     """Whether an amount has its unit, or is a number that milligrams of a dose are."""
-    return amount.kind != "NUM" or (amount.value >= _LEAST_BARE and amount.value % _QUARTER_OF_10 == 0)
+    return amount.kind != "NUM" or (amount.value >= _LEAST_BARE and amount.value % QUARTER_OF_10 == 0)
 
 
 def _are_two_rows(piece: Piece, amounts: list[Atom], clocks: list[Atom]) -> bool:

@@ -36,6 +36,7 @@ _YEARS = range(1900, 2200)
 _A_LEAP_YEAR = 2000
 _PIECE_END = re.compile(r"[.!?;\n]+\s*|,\s+")
 _GETTING_UP = time(6)
+# Also a minus or a tilde before a number, but none between two ("10-20").
 _DOUBT = re.compile("[❓❔🤔🤷🍺🍻🍷🍸🍹🥃🍾🤮❌✖✗🚫⛔👎$€£°<>≈]|[~-] ?(?=[0-9])(?<![0-9] )(?<![0-9][~-])")
 _AROUND = " ,;\n"
 _NOT_A_FACT = ("other_person", "habit", "hypothetical")
