@@ -234,7 +234,7 @@ class Conversation:
         if linking is not None:
             return linking
         if not has_agreed(turn.person) and not welcome.needs_no_consent(turn, dialogue):
-            return self._handlers.first_contact(turn)
+            return danger.before_consent(turn, dialogue) or self._handlers.first_contact(turn)
         if press is not None:
             return self._press(turn.pressing(press.choice, press.about), press, dialogue)
         if turn.incoming.quoted:

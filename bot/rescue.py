@@ -23,7 +23,7 @@ from bot.core.flags import Screening
 from bot.core.levels import Level
 from bot.core.person import Person
 from bot.delivery import Postman
-from bot.handlers import danger, escalation, reports
+from bot.handlers import danger, danger_words, escalation, reports
 from bot.handlers.escalation import Sign
 from bot.handlers.turn import Turn, say
 from bot.messages import Account, Incoming, Reply
@@ -157,7 +157,7 @@ class Rescue:
 
     async def _alert(self, incoming: Incoming, screening: Screening) -> None:
         # A doubt is a question to the person; what triage itself could not read is for a human to read.
-        if _concerns_a_human(incoming, screening) or danger.UNSCREENED in screening.codes:
+        if _concerns_a_human(incoming, screening) or danger_words.UNSCREENED in screening.codes:
             quote = reports.note_of(incoming, screening) if reports.is_report(incoming) else f"{incoming.where}\n{incoming.text}".strip()
             alert = escalation.straight_alert(screening, quote)
             await self._postman.alert(alert, key=f"{incoming.key}#alert")
@@ -204,13 +204,13 @@ def _to_humans(turn: Turn) -> list[Reply]:
 
 def _words_of_memory(person: Person, incoming: Incoming, screening: Screening) -> Reply:
     if screening.level >= Level.urgent:
-        return danger.emergency_words(person, screening.flags, told=say("danger.alerting-straight"))
+        return danger_words.emergency_words(person, screening.flags, told=say("danger.alerting-straight"))
     if _concerns_a_human(incoming, screening):
-        return danger.plain_numbers(person)
+        return danger_words.plain_numbers(person)
     not_kept = say("error.not-kept")
     if not _is_doubt(incoming, screening, person):
         return Reply(to=person.id, words=(not_kept,))
-    asked = danger.gentle_words(person, screening.flags)
+    asked = danger_words.gentle_words(person, screening.flags)
     return replace(asked, words=(not_kept, *asked.words))
 
 

@@ -9,7 +9,7 @@ import structlog
 
 from bot.core.flags import Flag, Screening
 from bot.core.levels import Level
-from bot.handlers import danger, reports
+from bot.handlers import danger, danger_words, reports
 from bot.messages import Incoming
 from bot.ports import Clock
 from bot.rescue import place
@@ -30,7 +30,7 @@ def screened(triage: Triage, incoming: Incoming, *, language: str) -> Screening:
     for words in incoming.said:
         screening = _with(screening, _of_words(triage, words, quoted=incoming.quoted, language=language), incoming.text.find(words))
     if incoming.press is not None and incoming.press.choice == "not-safe":
-        return screening.plus((Flag(danger.NOT_SAFE, Level.emergency, 0, 0, ""),))
+        return screening.plus((Flag(danger_words.NOT_SAFE, Level.emergency, 0, 0, ""),))
     return screening
 
 
@@ -59,4 +59,4 @@ def _of_words(triage: Triage, text: str, *, quoted: bool, language: str) -> Scre
         return triage.screen(text, quoted=quoted)
     except Exception as trouble:  # noqa: BLE001 - nothing may keep a message from being looked at
         log.critical("triage.failed", trouble=place(trouble))
-        return Screening(language, (Flag(danger.UNSCREENED, Level.check, 0, len(text), text),))
+        return Screening(language, (Flag(danger_words.UNSCREENED, Level.check, 0, len(text), text),))

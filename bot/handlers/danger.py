@@ -1,8 +1,4 @@
-"""The answer to a danger sign: help first, a human told, and no dose of any kind.
-
-The shape of the words follows the checklist of facts on danger signs, 3.2: acknowledge, the numbers first, one direct
-question, somebody to be with, distance from means, who has been told, and never the end of the conversation.
-"""
+"""The answer to a danger sign: help first, a human told, and no dose of any kind. Its words are in `danger_words`."""
 
 from __future__ import annotations
 
@@ -14,94 +10,54 @@ from bot.core.case import ASKED, Case
 from bot.core.flags import Flag, Screening
 from bot.core.levels import Level
 from bot.core.meaning import Meaning
-from bot.core.person import Person
 from bot.handlers import escalation, memory
+from bot.handlers.danger_words import (
+    BLOCKS,
+    LEANING,
+    NOT_SAFE,
+    OTHERWISE,
+    QUESTIONS,
+    SAFETY_CHOICES,
+    UNSCREENED,
+    doubt_of,
+    emergency_words,
+    gentle_words,
+    subject_of,
+    worst,
+)
 from bot.handlers.escalation import Sign
 from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
-from bot.knowledge.countries import countries
 from bot.knowledge.findings import finding
 from bot.knowledge.signs import LEARNT
 from bot.messages import Group, Reply, Urgency, Words
 from bot.ports import CaseEvent, Dialogue
 
-UNSCREENED = "unscreened"
-"""The code of a message that triage failed on: asked about gently, and seen by a human."""
-
-LEANING = "leaning"
-"""The code of a message that shows no sign and reads like those that do: asked about openly when nothing else is understood."""
-
-NOT_SAFE = "not_safe"
-"""The code of the button `not-safe`: an emergency of whatever kind the open case is."""
-
-# Which block of words answers which code. Every code of the contract that can reach `urgent` is here (held by a test).
-BLOCKS = {
-    "suicidal_thoughts": "suicide",
-    "self_harm": "suicide",
-    "harm_to_others": "others",
-    "confusion": "mind",
-    "hallucinations": "mind",
-    "psychosis": "mind",
-    "mania": "mind",
-    "seizure": "body",
-    "loss_of_consciousness": "body",
-    "severe_sedation": "body",
-    "breathing": "body",
-    "chest_pain": "body",
-    "allergy": "body",
-    "head_injury": "body",
-    "overdose": "poisoning",
-    "child_ingestion": "poisoning",
-    "dangerous_mix": "poisoning",
-    "dose_excess": "excess",
-    "withdrawal": "withdrawal",
-    "abrupt_stop": "withdrawal",
-    "driving": "body",
-    "alcohol_withdrawal": "alcohol_withdrawal",
-    NOT_SAFE: "suicide",
-}
-OTHERWISE = "body"
-
-# Which gentle question is asked of a doubt in which block; a doubt that no block holds is asked about as one of the mind.
-QUESTIONS = {
-    "suicide": "suicide",
-    "others": "suicide",
-    "mind": "mind",
-    "body": "body",
-    "poisoning": "taken",
-    "excess": "taken",
-    "withdrawal": "stopped",
-    "alcohol_withdrawal": "stopped",
-}
 NOT_AN_EMERGENCY_YET = frozenset({"taken", "stopped"})
 """Questions whose yes needs a human today; a yes to the others is an emergency."""
 
 ORANGE_WORDS = {"dangerous_mix": "mix", "driving": "driving"}
 """Codes with orange words of their own; the others share those of their block."""
 
-OTHERS_ALWAYS = frozenset({"child_ingestion"})
-"""Signs of somebody else whoever is the subject of the sentence: "he ate my tablets", "I left the box open and half is gone"."""
-
 FORM = "safety"
+POLITE = frozenset({"thanks", "greet"})
+"""What people write when they take an answer for the end of the conversation, goodbyes included."""
 YES_MEANS_SAFE = frozenset({"suicide", "others"})
 """Blocks that end by asking "are you safe?"; the others ask whether anybody is there."""
 
 # A side effect that the knowledge holds for urgent is a danger sign, by whatever words the understanding found it.
 CODES_OF_FINDINGS = {"suffocation": "breathing", "chest_tightness": "chest_pain", "paranoia": "psychosis"}
 
-RED_RULES = ("emergency-number", "red-flag-no-dose", "red-flag-freeze")
-SAFETY_CHOICES = ("safe", "not-safe", "talk-to-human")
-
 
 def answer_red(turn: Turn) -> list[Reply]:
     """The emergency words, alone, and the case. Nothing else of the message is served (rule `red-flag-no-dose`)."""
     flags = _with_the_cases_code(turn)
-    worst_flag = _worst(flags)
-    block, who = BLOCKS.get(worst_flag.code, OTHERWISE), _subject(flags)
+    worst_flag = worst(flags)
+    block, who = BLOCKS.get(worst_flag.code, OTHERWISE), subject_of(flags)
     repeated = _said_lately(turn, f"{block}:{who}")
     codes = tuple(dict.fromkeys(flag.code for flag in flags if flag.level >= Level.check))
     raised = escalation.raise_case(turn, replace(sign_of(turn), codes=codes))
     turn.unit.entries.add(turn.person.id, "acknowledgement", turn.now, {"said": f"{block}:{who}"}, turn.now)
-    turn.open_form(FORM, block)
+    turn.open_form(FORM, block, who=who)
     told, told_rules = escalation.who_knows(raised), escalation.told_rules(raised)
     words = emergency_words(turn.person, flags, told=told, told_rules=told_rules, repeated=repeated)
     return [words, *raised.replies]
@@ -115,15 +71,6 @@ def _with_the_cases_code(turn: Turn) -> tuple[Flag, ...]:
     if known is None and asked is not None and asked.form == FORM and asked.answers.get("code") in BLOCKS:
         known = str(asked.answers["code"])
     return tuple(replace(flag, code=known or "suicidal_thoughts") if flag.code == NOT_SAFE else flag for flag in turn.screening.flags)
-
-
-def _worst(flags: tuple[Flag, ...]) -> Flag:
-    return max(flags, key=lambda flag: (flag.is_red, flag.level))
-
-
-def _subject(flags: tuple[Flag, ...]) -> str:
-    urgent = [flag for flag in flags if flag.level >= Level.urgent]
-    return "other" if all(flag.subject == "other" or flag.code in OTHERS_ALWAYS for flag in urgent) else "self"
 
 
 def understood_and_remembered(turn: Turn) -> Screening:
@@ -153,57 +100,6 @@ def sign_of(turn: Turn) -> Sign:
     """What is escalated of a heard message."""
     screening = turn.screening
     return Sign(level=screening.level, red=screening.is_red, codes=screening.codes, quote=turn.text)
-
-
-def emergency_words(
-    person: Person, flags: tuple[Flag, ...], *, told: Words, told_rules: tuple[str, ...] = (), repeated: bool = False
-) -> Reply:
-    """What the person reads. Pure: it needs nothing that a failing database could take away."""
-    worst_flag = _worst(flags)
-    return red_reply(
-        person,
-        block=BLOCKS.get(worst_flag.code, OTHERWISE),
-        level=worst_flag.level,
-        about_other=_subject(flags) == "other",
-        told=told,
-        told_rules=told_rules,
-        repeated=repeated,
-    )
-
-
-def red_reply(
-    person: Person,
-    *,
-    block: str,
-    level: Level,
-    about_other: bool,
-    told: Words,
-    told_rules: tuple[str, ...],
-    repeated: bool = False,
-) -> Reply:
-    """The red answer for one block of words: the number first, then what to do, then who knows."""
-    who = "other" if about_other else "self"
-    numbers = numbers_of(person.country)
-    # Where no line is known for the country, the emergency number comes first: a web address is no number to call.
-    crisis_first = block == "suicide" and level < Level.emergency and person.country in countries()
-    words = [say(f"danger.{block}.heard.{who}"), say(f"danger.first-{'crisis' if crisis_first else 'emergency'}.{who}", **numbers)]
-    if not crisis_first:
-        words.append(say("danger.to-talk", crisis=numbers["crisis"]))
-    if not repeated:
-        words.append(say(f"danger.{block}.do.{who}"))
-    words.append(told)
-    if who == "self":
-        words.append(say(f"danger.{block}.ask"))
-    suicide = block == "suicide"
-    return Reply(
-        to=person.id,
-        words=tuple(words),
-        # Whoever writes about somebody else is not asked whether they are safe themselves.
-        choices=choices(*(SAFETY_CHOICES if who == "self" else ("talk-to-human",))),
-        rules=(*RED_RULES, *(("crisis-line",) if suicide else ()), *told_rules),
-        level=level,
-        urgency=Urgency.urgent,
-    )
 
 
 def answer_orange(turn: Turn) -> list[Reply]:
@@ -253,7 +149,7 @@ def gentle_check(turn: Turn) -> list[Reply]:
         sign = Sign(level=Level.check, red=False, codes=(UNSCREENED,), quote=turn.text)
         replies = escalation.raise_case(turn, sign).replies
     memory.keep_doubts(turn)
-    code, question = _doubt(turn.screening.flags)
+    code, question = doubt_of(turn.screening.flags)
     turn.open_form(FORM, "gentle", code=code, question=question, **({"where": turn.incoming.where} if turn.incoming.where else {}))
     return [gentle_words(turn.person, turn.screening.flags), *replies]
 
@@ -262,18 +158,6 @@ def _is_only_a_plan(turn: Turn) -> bool:
     """Whether the doubt is only a likeness, and the words are surely a plan: its amounts are read back and asked about anyway."""
     surely = turn.meaning.intent == "set_plan" and turn.meaning.confidence == "sure"
     return surely and all(rule.startswith(LEARNT) for rule in turn.screening.rules)
-
-
-def gentle_words(person: Person, flags: tuple[Flag, ...]) -> Reply:
-    """The question itself. Pure: it can be asked while nothing can be kept."""
-    _, question = _doubt(flags)
-    return Reply(
-        to=person.id,
-        words=(say(f"check.gentle.{question}", **numbers_of(person.country)),),
-        choices=choices(*SAFETY_CHOICES),
-        rules=("gentle-check", "crisis-line"),
-        level=Level.check,
-    )
 
 
 def in_public(turn: Turn) -> list[Reply]:
@@ -288,17 +172,6 @@ def ask_openly(turn: Turn, *, answered: bool = False) -> list[Reply]:
     return [turn.reply(words, offers=choices(*SAFETY_CHOICES), rules=("gentle-check", "crisis-line", "not-understood"), level=Level.check)]
 
 
-def _doubt(flags: tuple[Flag, ...]) -> tuple[str, str]:
-    """The code that is asked about, and the question: thoughts of death before anything else, somebody else as somebody else."""
-    doubts = [flag for flag in flags if flag.level is Level.check]
-    doubt = next((flag for flag in doubts if BLOCKS.get(flag.code) == "suicide"), doubts[0])
-    if doubt.code == UNSCREENED:
-        return "suicidal_thoughts", "suicide"
-    if all(flag.subject == "other" for flag in doubts):
-        return doubt.code, "other"
-    return doubt.code, QUESTIONS[BLOCKS.get(doubt.code, "mind")]
-
-
 def _doubt_confirmed(turn: Turn, code: str) -> list[Reply]:
     """Yes, to the gentle question."""
     if code == LEANING:
@@ -309,8 +182,11 @@ def _doubt_confirmed(turn: Turn, code: str) -> list[Reply]:
 
 
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """A plain yes or no to the question that the last danger text ended with; anything more is heard as words."""
+    """A plain yes or no to the question that the last danger text ended with; thanks and goodbyes do not answer it; anything more is
+    heard as words."""
     intent = turn.meaning.intent
+    if intent in POLITE and turn.meaning.confidence == "sure":
+        return [_not_the_end(turn, dialogue)]
     if intent not in ("confirm", "decline"):
         return None
     turn.close_form()
@@ -324,6 +200,36 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
         return press_safe(turn) if intent == "confirm" else press_not_safe(turn)
     key = "danger.somebody-there" if intent == "confirm" else "danger.alone"
     return [turn.reply(say(key, **numbers_of(turn.person.country)), offers=choices(*SAFETY_CHOICES), rules=("emergency-number",))]
+
+
+def _not_the_end(turn: Turn, dialogue: Dialogue) -> Reply:
+    """A kind word back, and the question that is still unanswered: the form stays open (facts on danger signs, 3.2)."""
+    kind = [say("danger.here")] if turn.meaning.intent == "thanks" else []
+    if dialogue.step == "gentle":
+        kind.append(say(f"check.gentle.{dialogue.answers.get('question', 'open')}", **numbers_of(turn.person.country)))
+        return turn.reply(*kind, offers=choices(*SAFETY_CHOICES), rules=("gentle-check", "crisis-line"), level=Level.check)
+    return _asked_still(turn, dialogue, *kind)
+
+
+def _asked_still(turn: Turn, dialogue: Dialogue, *before: Words) -> Reply:
+    """The question that the emergency words ended with, and the numbers, after some other words."""
+    about_other = dialogue.answers.get("who") == "other"
+    question = say("danger.other.ask" if about_other else f"danger.{dialogue.step}.ask")
+    offers = choices(*(("talk-to-human",) if about_other else SAFETY_CHOICES))
+    numbers = say("human.numbers", **numbers_of(turn.person.country))
+    return turn.reply(*before, question, numbers, offers=offers, rules=("emergency-number", "crisis-line"))
+
+
+def before_consent(turn: Turn, dialogue: Dialogue | None) -> list[Reply] | None:
+    """Whoever is in danger and has agreed to nothing: their answer is one to the question about it, never to that of consent, which waits
+    until it is answered. None where nothing about danger is open."""
+    if dialogue is None or dialogue.form != FORM or turn.incoming.press is not None:
+        return None
+    answered = form(turn, dialogue)
+    if answered is not None or dialogue.step == "gentle":
+        return answered
+    case = turn.unit.cases.open_for(turn.person.id)
+    return [_asked_still(turn, dialogue, *([] if case is None else [_who_reads(case)]))]
 
 
 def _is_about_something_else(turn: Turn, dialogue: Dialogue) -> bool:
@@ -342,14 +248,13 @@ def _asked_again(turn: Turn, dialogue: Dialogue) -> Reply:
 
 def kept_for_moderators(turn: Turn, case: Case) -> Reply:
     """While a case is open, words that nothing else answers belong to the humans who read it, and that is said."""
-    key = "human.forwarded" if case.owner_id is not None else "human.kept"
-    return turn.reply(say(key), say("human.numbers", **numbers_of(turn.person.country)), rules=("emergency-number",), level=case.level)
+    return turn.reply(
+        _who_reads(case), say("human.numbers", **numbers_of(turn.person.country)), rules=("emergency-number",), level=case.level
+    )
 
 
-def plain_numbers(person: Person) -> Reply:
-    """The last thing that can be said when nothing works: whom to call."""
-    words = (say("error.not-kept"), say("human.numbers", **numbers_of(person.country)))
-    return Reply(to=person.id, words=words, rules=("emergency-number",), urgency=Urgency.urgent)
+def _who_reads(case: Case) -> Words:
+    return say("human.forwarded" if case.owner_id is not None else "human.kept")
 
 
 def press_safe(turn: Turn) -> list[Reply]:

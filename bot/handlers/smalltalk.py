@@ -6,7 +6,7 @@ from bot.core.levels import Level
 from bot.core.meaning import QUESTIONS
 from bot.handlers.answer import A_SENTENCE
 from bot.handlers.offers import of_this, offered, topics_of
-from bot.handlers.turn import Turn, choices, emergency_of, say
+from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
 from bot.messages import Choice, Reply
 from bot.ports import Dialogue
 
@@ -19,8 +19,11 @@ def greet(turn: Turn) -> list[Reply]:
 
 
 def thanks(turn: Turn) -> list[Reply]:
-    """You are welcome."""
-    return [turn.reply(say("thanks"))]
+    """You are welcome; while a case is open, I am here, and the numbers once more."""
+    case = turn.unit.cases.open_for(turn.person.id)
+    if case is None or case.level < Level.urgent or case.is_of_others:
+        return [turn.reply(say("thanks"))]
+    return [turn.reply(say("danger.here"), say("human.numbers", **numbers_of(turn.person.country)), rules=("emergency-number",))]
 
 
 def help_(turn: Turn) -> list[Reply]:

@@ -49,7 +49,8 @@ def needs_no_consent(turn: Turn, dialogue: Dialogue | None) -> bool:
     if press is not None and press.choice not in ("confirm", "cancel"):
         return press.choice in BEFORE_CONSENT
     answers = dialogue is not None and dialogue.form in FORMS_BEFORE_CONSENT
-    return answers or (press is None and turn.meaning.intent in ("talk_to_human", "help", "privacy"))
+    thanks = turn.meaning.intent == "thanks" and turn.unit.cases.open_for(turn.person.id) is not None
+    return answers or thanks or (press is None and turn.meaning.intent in ("talk_to_human", "help", "privacy"))
 
 
 def first_contact(turn: Turn) -> list[Reply]:
