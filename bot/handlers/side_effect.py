@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from bot.core.levels import Level
 from bot.core.stepping import BOTHERSOME_FROM
 from bot.handlers import agenda, steps
 from bot.handlers.answer import AMOUNTS, says_only
 from bot.handlers.hours import told_of
-from bot.handlers.turn import Turn, choices, say
+from bot.handlers.turn import Turn, choices, moment, on_day, say
 from bot.knowledge.findings import finding, finding_words
 from bot.messages import Choice, Json, Reply, Words
 from bot.ports import Dialogue
 
 FORM = "severity"
 SCALE = tuple(f"severity-{score}" for score in range(11))
+JUST_NOW = timedelta(minutes=5)
+"""What was felt so shortly before the words is of now, and read back without its hour."""
 
 
 def log_side_effect(turn: Turn) -> list[Reply]:
@@ -33,10 +35,10 @@ def log_side_effect(turn: Turn) -> list[Reply]:
     # An effect whose strength was not said counts: the human hears of it now, the strength is asked all the same.
     urgent = steps.on_a_new_step(turn, effects, None if severity is None else float(severity), quote=turn.text)
     if severity is None:
-        token = turn.open_form(FORM, "score", effects=effects, entries=ids, at=at.isoformat())
+        token = turn.open_form(FORM, "score", effects=effects, entries=ids, at=at.isoformat(), on=_on(turn, said))
         names: list[Json] = [{"finding": effect} for effect in effects]
         return [*urgent, turn.reply(say("effect.how-strong", effects={"all": names}), offers=choices(*SCALE, about=token))]
-    return [_noted(turn, effects, float(severity), ids[-1]), *urgent]
+    return [_noted(turn, effects, float(severity), ids[-1], when=_when(turn, at, _on(turn, said))), *urgent]
 
 
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
@@ -71,7 +73,7 @@ def corrected(turn: Turn) -> list[Reply]:
     turn.unit.entries.undo(last.id, turn.now)
     detail = {"finding": effect, "severity": score}
     entry = turn.unit.entries.add(turn.person.id, "side_effect", last.at, detail, turn.now)
-    return [_noted(turn, [effect], float(score), entry.id)]
+    return [_noted(turn, [effect], float(score), entry.id, when=_when(turn, last.at, ""))]
 
 
 def _lone_number(turn: Turn) -> float | None:
@@ -81,20 +83,32 @@ def _lone_number(turn: Turn) -> float | None:
 def _rate(turn: Turn, dialogue: Dialogue, score: float) -> list[Reply]:
     """The rated entries replace the unrated ones, which stay readable as undone."""
     answers = dialogue.answers
-    last = 0
+    last, at = 0, datetime.fromisoformat(answers["at"])
     for entry_id, effect in zip(answers["entries"], answers["effects"], strict=True):
         former = turn.unit.entries.get(int(entry_id))
         if former is not None and former.undone_at is None:
             turn.unit.entries.undo(former.id, turn.now)
-        at = datetime.fromisoformat(answers["at"])
         last = turn.unit.entries.add(turn.person.id, "side_effect", at, {"finding": effect, "severity": score}, turn.now).id
     turn.close_form()
-    return [_noted(turn, answers["effects"], score, last)]
+    return [_noted(turn, answers["effects"], score, last, when=_when(turn, at, str(answers.get("on", ""))))]
 
 
-def _noted(turn: Turn, effects: list[str], score: float, entry_id: int) -> Reply:
-    names: list[Json] = [{"finding": effect} for effect in effects]
-    words: list[Words] = [say("effect.noted", effects={"all": names}, score=score)]
+def _on(turn: Turn, said: object) -> str:
+    """The local day on which it was, when a day or a part of one was told and no hour."""
+    return said if isinstance(said, str) and said and "T" not in said and "at" in turn.slots else ""
+
+
+def _when(turn: Turn, at: datetime, day: str) -> Json:
+    """What of another time than now is read back: its day alone where no hour was told."""
+    if day:
+        return on_day(date.fromisoformat(day))
+    return None if turn.said_at - at < JUST_NOW else moment(turn.local(at))
+
+
+def _noted(turn: Turn, effects: list[str], score: float, entry_id: int, *, when: Json) -> Reply:
+    names: Json = {"all": [{"finding": effect} for effect in effects]}
+    noted = say("effect.noted", effects=names, score=score) if when is None else say("effect.noted-at", effects=names, score=score, at=when)
+    words: list[Words] = [noted]
     words += [say("text", text=finding_words(effect, turn.person.language)) for effect in effects[:2]]
     rules: list[str] = []
     offers: list[Choice] = [Choice("undo", str(entry_id))]
@@ -112,5 +126,5 @@ def _instant(turn: Turn, said: object) -> datetime:
     if isinstance(said, str) and "T" in said:
         local = datetime.fromisoformat(said)
         return min(turn.instant(local.date(), local.time()), turn.said_at)
-    part = str(turn.slots.get("part", ""))
-    return told_of(turn, said, part) if isinstance(said, str) and said and part else turn.said_at
+    day = _on(turn, said)
+    return told_of(turn, day, str(turn.slots.get("part", ""))) if day else turn.said_at

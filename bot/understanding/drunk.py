@@ -22,6 +22,8 @@ def drink(piece: Piece) -> Built:
     found = piece.of("DRINK")
     told = [atom for atom in found if not _is_denied(piece, atom)]
     alone = [] if told else _bare_count(piece)
+    if not found and not alone and _is_a_count_or_an_hour(piece):
+        return Built(slots, sure=False)
     drinks = [dict(atom.value) for atom in told] + [{"count": tidy(number.value)} for number in alone]
     in_doubt = len(told) < len(found) or _is_in_doubt(piece, drinks)
     standard = None if in_doubt else standard_drinks(drinks, measures())
@@ -52,6 +54,12 @@ def _bare_count(piece: Piece) -> list[Atom]:
     if not piece.precedes("amount_ends", numbers[0]):
         return []
     return numbers if numbers[0].value > 0 else []
+
+
+def _is_a_count_or_an_hour(piece: Piece) -> bool:
+    """ "Drank 5 this morning": five drinks, or at five?"""
+    atoms = [atom for atom in piece.of("TIME") if piece.follows("drank_before", atom)]
+    return any((clock := atom.value.clock) and clock.twelve and not clock.minute and (atom.value.day or atom.value.part) for atom in atoms)
 
 
 def _abstinent(piece: Piece) -> bool:
