@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -28,17 +28,18 @@ from bot.core.meaning import QUESTIONS, Act, Meaning
 from bot.core.person import Person
 from bot.core.policy import Policy
 from bot.delivery import JudgeAgain, Postman
-from bot.handlers import HANDLERS, Handlers, danger, escalation, linking, members, watch, welcome
+from bot.due_work import DueWork
+from bot.handlers import HANDLERS, Handlers, danger, escalation, linking, members, welcome
 from bot.handlers.offers import FORM, kept_words, press_of
 from bot.handlers.reports import is_report
-from bot.handlers.turn import Due, Moment, Turn, choices, say
+from bot.handlers.turn import Moment, Turn, choices, say
 from bot.knowledge.consent import has_agreed
 from bot.knowledge.files import LANGUAGES
 from bot.messages import Incoming, Press, Reply
 from bot.passing import usual_account
-from bot.ports import Clock, Dialogue, OutboxRow, Store, Timer, Unit
+from bot.ports import Clock, Dialogue, OutboxRow, Store, Unit
 from bot.posting import Posted, post
-from bot.rescue import Heard, Rescue, place
+from bot.rescue import Heard, Rescue
 from bot.screening import screened
 from bot.understanding.danger import Triage
 from bot.understanding.language import detect
@@ -49,15 +50,6 @@ log = structlog.get_logger()
 NOTHING = Meaning(language="", acts=(Act("other"),), confidence="lost")
 # In these, an act of a message is a record of what happened: it is kept even beside an orange sign.
 LOGS = ("log_intake", "log_missed", "log_side_effect", "log_craving", "log_drink", "correct_last")
-CLAIM_AT_ONCE = 100
-"""Timers taken in one transaction: few enough that a message never waits long behind them."""
-
-RETRY = "retry:"
-"""A timer that failed waits under this kind, its own hour kept in its subject."""
-
-LOOK_AGAIN = timedelta(minutes=10)
-"""How often it is looked for timers that a clock set too far ahead. One that goes back is noticed at the next beat."""
-
 VOUCHED_FOR = timedelta(days=7)
 """Where one platform says that somebody moderates, the others take it for so long: whose rights were taken back there keeps none."""
 
@@ -94,7 +86,7 @@ class Conversation:
         self._newcomer = newcomer
         self._handlers = handlers
         self._before_serving = before_serving
-        self._looked_at: datetime | None = None
+        self._due_work = DueWork(store=store, clock=clock, policy=policy, handlers=handlers, before_serving=before_serving)
         self._rescue = Rescue(store=store, postman=postman, make_turn=self._turn, stranger=self._stranger, keep=self._keep)
 
     async def wake(self) -> None:
@@ -120,9 +112,7 @@ class Conversation:
     async def tick(self) -> None:
         """Serve whatever has come due, in bounded bites, then deliver. Errors leave the rows as they were."""
         await self._rescue.retry()
-        await self._put_right()
-        while await self._serve_due() == CLAIM_AT_ONCE:
-            pass
+        await self._due_work.serve()
         await self._postman.deliver()
 
     def _answer(self, incoming: Incoming, screening: Screening, unit: Unit) -> Heard | None:
@@ -206,7 +196,7 @@ class Conversation:
         replies = self._ordinary(turn)
         if turn.screening.level is Level.check:
             replies.extend(danger.gentle_check(turn))
-        return replies + overheard
+        return replies + (overheard if turn.unit.people.get(turn.person.id) is not None else [])  # nothing follows an erasure
 
     def _alarmed(self, turn: Turn) -> list[Reply]:
         if turn.screening.is_red:
@@ -223,9 +213,23 @@ class Conversation:
             return handle(turn) if handle else self._press(turn, press, dialogue)
         if turn.screening.level >= Level.urgent and (press is not None or not self._handlers.at_work(turn, dialogue)):
             # Moderators of such forums are often patients themselves: their own words are heard as anybody's.
-            return self._alarmed(turn)
+            return self._handlers.of_their_case(turn) or self._alarmed(turn)
+        if self._handlers.is_command(turn):  # no answer to a form, and nobody's words
+            return self._handlers.moderator(turn)
+        overheard = [] if self._handlers.at_work(turn, dialogue) else escalation.overheard(turn)
         answered = self._by_form(turn, dialogue)
-        return self._handlers.moderator(turn) if answered is None else answered
+        answered = self._of_a_moderators_own(turn) if answered is None else answered
+        return [*(self._handlers.moderator(turn) if answered is None else answered), *overheard]
+
+    def _of_a_moderators_own(self, turn: Turn) -> list[Reply] | None:
+        """What a moderator says of themselves: in their own case, in doubt, or asking for a human or for their rights."""
+        case = turn.unit.cases.open_for(turn.person.id)
+        asks = turn.meaning.confidence == "sure" and turn.meaning.intent in ("talk_to_human", "privacy")
+        if asks and not self._handlers.looks_after_one(turn):
+            return self._handlers.intents[turn.meaning.intent](turn)
+        if turn.screening.level is Level.check:
+            return danger.gentle_check(turn)
+        return None if case is None or case.is_of_others else [danger.kept_for_moderators(turn, case)]
 
     def _ordinary(self, turn: Turn) -> list[Reply]:
         press = turn.incoming.press
@@ -320,59 +324,6 @@ class Conversation:
         acts = [act for act in turn.meaning.acts if act.intent in LOGS or act.slots.get("topic") == "days_missed"]
         return [reply for act in acts for reply in self._handlers.intents[act.intent](turn.serving(act))]
 
-    async def _put_right(self) -> None:
-        """Now and then, and whenever the clock has gone back: bring nearer what another clock set too far ahead."""
-        now, looked_at = self._clock.now(), self._looked_at
-        if looked_at is not None and looked_at <= now < looked_at + LOOK_AGAIN:
-            return
-        try:
-            while await self._store.run(partial(watch.put_right, now, self._policy)):
-                pass
-            self._looked_at = now
-        except asyncio.CancelledError:
-            raise
-        except Exception as trouble:  # what is due is served all the same, and the next beat looks again
-            log.error("tick.not-put-right", trouble=place(trouble))
-
-    async def _serve_due(self) -> int:
-        """A batch of timers in one transaction; when one of them fails, the first on its own, so that it holds up no other."""
-        try:
-            return await self._store.run(partial(self._due_work, CLAIM_AT_ONCE))
-        except asyncio.CancelledError:
-            raise
-        except Exception as trouble:  # one use case, or the database: the second try tells them apart
-            log.error("tick.batch-failed", trouble=place(trouble))
-        try:
-            return await self._store.run(partial(self._due_work, 1)) and CLAIM_AT_ONCE
-        except asyncio.CancelledError:
-            raise
-        except Exception as trouble:  # this very timer, or the database, in which case putting it off fails as well
-            log.critical("tick.put-off", trouble=place(trouble))
-            await self._store.run(self._put_off)
-            return 0
-
-    def _due_work(self, at_most: int, unit: Unit) -> int:
-        now = self._clock.now()
-        timers = unit.timers.claim(now, at_most)
-        for timer in map(_as_it_was, timers):
-            self._before_serving()
-            person = unit.people.get(timer.person_id)
-            handle = self._handlers.due.get(timer.kind)
-            if person is None or handle is None:
-                log.error("tick.nobody-serves", kind=timer.kind)
-                continue
-            replies = handle(Due(unit=unit, person=person, now=now, policy=self._policy, timer=timer))
-            post(unit, f"timer:{timer.kind}:{timer.person_id}:{timer.subject}:{timer.due_at.isoformat()}", replies, now)
-        return len(timers)
-
-    def _put_off(self, unit: Unit) -> None:
-        """The timer that cannot be served now is tried again, soon at first; its own hour is kept, and it is never lost."""
-        now = self._clock.now()
-        for timer in map(_as_it_was, unit.timers.claim(now, 1)):
-            wait = timedelta(0) if timer.attempt < 3 else min(timedelta(seconds=10) * (1 << min(timer.attempt, 10)), timedelta(minutes=10))
-            subject = f"{timer.due_at.isoformat()} {timer.subject}"
-            unit.timers.put(timer.person_id, RETRY + timer.kind, subject, now + wait, attempt=timer.attempt + 1)
-
 
 def judges(*, clock: Clock, policy: Policy) -> Mapping[str, JudgeAgain]:
     """What the postman asks just before it sends what the plan once made right to say: by kind of reply."""
@@ -382,11 +333,3 @@ def judges(*, clock: Clock, policy: Policy) -> Mapping[str, JudgeAgain]:
         return HANDLERS.judge_again(Moment(unit=unit, person=person, now=clock.now(), policy=policy), row.reply, about)
 
     return {"reminder": judge, "check_in": judge, "notice": judge}
-
-
-def _as_it_was(timer: Timer) -> Timer:
-    """A timer with its own kind, subject and hour, also when it comes back from a failure."""
-    if not timer.kind.startswith(RETRY):
-        return timer
-    due_at, _, subject = timer.subject.partition(" ")
-    return replace(timer, kind=timer.kind.removeprefix(RETRY), subject=subject, due_at=datetime.fromisoformat(due_at))

@@ -135,7 +135,6 @@ FORM_PRESSES: Mapping[tuple[str, str], Handle] = {
 PROMPTS: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     (plan.FORM, "confirm"): ("form.waiting.plan", ("confirm", "cancel")),
     (plan.FORM, "bedtime"): ("plan.ask-bedtime", ("cancel",)),
-    (privacy.FORM, "confirm"): ("privacy.erase-sure", ("confirm", "cancel")),
     (intake.FORM, "duplicate"): ("form.waiting.duplicate", ("yes", "no")),
     (community.FORM, "words"): ("community.tell", ("cancel",)),
     (community.FORM, "confirm"): ("form.waiting.question", ("confirm", "sign-myself", "cancel")),
@@ -191,6 +190,9 @@ class Handlers:
     forms: Mapping[str, HandleForm] = field(default_factory=lambda: FORMS)
     prompts: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = field(default_factory=lambda: PROMPTS)
     at_work: Callable[[Turn, Dialogue | None], bool] = moderation.at_work
+    is_command: Callable[[Turn], bool] = moderation.is_command
+    looks_after_one: Callable[[Turn], bool] = moderation.looks_after_one
+    of_their_case: Callable[[Turn], list[Reply] | None] = moderation.of_their_case
     due: Mapping[str, HandleDue] = field(default_factory=lambda: DUE)
     judge_again: Callable[[Moment, Reply, str], Reply | None] = reminders.judge_again
 

@@ -119,6 +119,18 @@ def check_ins_without_a_word(history: Sequence[CaseEvent]) -> int:
     return asked
 
 
+def was_claimed(moment: Moment, case: Case) -> bool:
+    """Whether somebody has looked after the case before, since it was opened or reopened."""
+    history = moment.unit.cases.history(case.id)
+    reopened = max((number for number, event in enumerate(history) if event.what == "reopened"), default=0)
+    return any(event.what == "claimed" for event in history[reopened:])
+
+
+def has_a_human_written(moment: Moment, case: Case, *, since: datetime | None) -> bool:
+    """Whether a moderator has written to the person after an instant."""
+    return since is not None and any(event.what == "reply" and event.at >= since for event in moment.unit.cases.history(case.id))
+
+
 def last_words(moment: Moment, case: Case) -> Json:
     """What the person said last in this case, or since it was opened again; before that, if nothing since."""
     history = moment.unit.cases.history(case.id)

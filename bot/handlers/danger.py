@@ -10,7 +10,7 @@ from bot.core.case import ASKED, Case
 from bot.core.flags import Flag, Screening
 from bot.core.levels import Level
 from bot.core.meaning import Meaning
-from bot.handlers import escalation, memory
+from bot.handlers import case_words, escalation, memory
 from bot.handlers.danger_words import (
     BLOCKS,
     LEANING,
@@ -41,6 +41,8 @@ ORANGE_WORDS = {"dangerous_mix": "mix", "driving": "driving"}
 FORM = "safety"
 POLITE = frozenset({"thanks", "greet"})
 """What people write when they take an answer for the end of the conversation, goodbyes included."""
+YES_OR_NO = frozenset({"confirm", "decline"})
+ANSWERS = POLITE | YES_OR_NO
 YES_MEANS_SAFE = frozenset({"suicide", "others"})
 """Blocks that end by asking "are you safe?"; the others ask whether anybody is there."""
 
@@ -185,9 +187,13 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """A plain yes or no to the question that the last danger text ended with; thanks and goodbyes do not answer it; anything more is
     heard as words."""
     intent = turn.meaning.intent
+    case = turn.unit.cases.open_for(turn.person.id)
+    if case is not None and case_words.has_a_human_written(turn, case, since=dialogue.opened_at):
+        turn.close_form()  # what is said now answers them
+        return [kept_for_moderators(turn, case)] if intent in ANSWERS else None
     if intent in POLITE and turn.meaning.confidence == "sure":
         return [_not_the_end(turn, dialogue)]
-    if intent not in ("confirm", "decline"):
+    if intent not in YES_OR_NO:
         return None
     turn.close_form()
     if dialogue.step == "gentle" and _is_about_something_else(turn, dialogue):
@@ -229,7 +235,7 @@ def before_consent(turn: Turn, dialogue: Dialogue | None) -> list[Reply] | None:
     if answered is not None or dialogue.step == "gentle":
         return answered
     case = turn.unit.cases.open_for(turn.person.id)
-    return [_asked_still(turn, dialogue, *([] if case is None else [_who_reads(case)]))]
+    return [_asked_still(turn, dialogue, *([] if case is None else [_who_reads(turn, case)]))]
 
 
 def _is_about_something_else(turn: Turn, dialogue: Dialogue) -> bool:
@@ -249,12 +255,14 @@ def _asked_again(turn: Turn, dialogue: Dialogue) -> Reply:
 def kept_for_moderators(turn: Turn, case: Case) -> Reply:
     """While a case is open, words that nothing else answers belong to the humans who read it, and that is said."""
     return turn.reply(
-        _who_reads(case), say("human.numbers", **numbers_of(turn.person.country)), rules=("emergency-number",), level=case.level
+        _who_reads(turn, case), say("human.numbers", **numbers_of(turn.person.country)), rules=("emergency-number",), level=case.level
     )
 
 
-def _who_reads(case: Case) -> Words:
-    return say("human.forwarded" if case.owner_id is not None else "human.kept")
+def _who_reads(turn: Turn, case: Case) -> Words:
+    if case.owner_id is not None:
+        return say("human.forwarded")
+    return say("human.forwarded-again" if case_words.was_claimed(turn, case) else "human.kept")
 
 
 def press_safe(turn: Turn) -> list[Reply]:
@@ -284,7 +292,10 @@ def press_not_safe(turn: Turn) -> list[Reply]:
 def talk_to_human(turn: Turn) -> list[Reply]:
     """A person asks for a human: a case in the ordinary queue, no level of danger."""
     sign = Sign(level=Level.consult, red=False, codes=(ASKED,), quote=turn.text)
+    known = turn.unit.cases.open_for(turn.person.id)
     raised = escalation.raise_case(turn, sign)
+    if known is not None and raised.someone_told:
+        return [kept_for_moderators(turn, raised.case), *raised.replies]
     told = say("human.asked" if raised.someone_told else "human.nobody", emergency=emergency_of(turn.person.country))
     return [turn.reply(told, rules=escalation.told_rules(raised)), *raised.replies]
 

@@ -70,7 +70,8 @@ def raise_case(moment: Moment, sign: Sign) -> Raised:
     quote = _quote(moment, sign)
     if page:
         headline = "case.card" if known is None else "case.worse"
-        replies = [card(moment, case, quote=quote, headline=headline, claim_by=moment.now + moment.policy.next_page(case, 0))]
+        page_all = card(moment, case, quote=quote, headline=headline, claim_by=moment.now + moment.policy.next_page(case, 0))
+        replies = [page_all, *_lost_to(moment, page_all, known)]
     else:
         # What the moderators have been brought of this very message is not brought twice.
         replies = [] if same or _overheard(moment, case, sign) else [_bring(case, quote)]
@@ -81,6 +82,15 @@ def raise_case(moment: Moment, sign: Sign) -> Raised:
         _record(moment, case, sign)
     told_to = [m for m in moment.unit.people.moderators() if m.id != moment.person.id]
     return Raised(case=case, replies=replies, someone_told=bool(told_to), same_message=same)
+
+
+def _lost_to(moment: Moment, page: Reply, known: Case | None) -> list[Reply]:
+    """The same page for whoever looked after the case until now, on duty or not: it is no longer theirs before they claim it again."""
+    owner = moment.unit.people.get(known.owner_id) if known is not None and known.owner_id is not None else None
+    if owner is None or known is None or owner.id == moment.person.id:
+        return []
+    words = say("case.no-longer-yours", case=known.id)
+    return [replace(page, to=owner.id, words=(words, *page.words) if not owner.on_duty else (words,), key="lost")]
 
 
 def _keep(moment: Moment, case: Case, sign: Sign, *, but: tuple[str, ...]) -> None:
@@ -114,7 +124,7 @@ def _join(moment: Moment, known: Case, sign: Sign) -> tuple[Case, bool]:
     joined = join(known, level=sign.level, red=sign.red, codes=sign.codes)
     case = joined.case
     if joined.page_again:
-        # Whoever claimed it claimed something milder: it goes back to everybody on duty.
+        # Whoever claimed it claimed something milder: it goes back to everybody on duty, and to them as well.
         case = replace(case, state="open", owner_id=None)
         moment.unit.timers.cancel(case.person_id, UNANSWERED, str(case.id))
         page_later(moment, case, attempt=0)
@@ -226,12 +236,13 @@ def card(
 
 
 def overheard(turn: Turn) -> list[Reply]:
-    """While a case is open, what the person writes belongs to it; whoever owns the case reads it at once."""
+    """While a case is open, what the person writes belongs to it; whoever owns the case reads it at once, and so does everybody on duty
+    when its owner has lost it: somebody was reading, and words must not fall between two."""
     case = turn.unit.cases.open_for(turn.person.id) if turn.text.strip() else None
     if case is None:
         return []
     turn.unit.cases.record(CaseEvent(case_id=case.id, at=turn.now, what="said", note=turn.text))
-    return [forwarded(case, turn.text)] if case.owner_id is not None else []
+    return [forwarded(case, turn.text)] if case.owner_id is not None or case_words.was_claimed(turn, case) else []
 
 
 def forwarded(case: Case, text: str) -> Reply:

@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.core.case import Case, Refused, Resolution, claim, close, release, reopen
 from bot.core.levels import Level
-from bot.core.person import Person
 from bot.handlers import agenda, case_words, escalation, ties, watch
-from bot.handlers.turn import Moment, Turn, choices, nested, say
-from bot.knowledge.commands import Command, command
-from bot.messages import Choice, Json, Reply, Urgency
-from bot.ports import CaseEvent, Dialogue
+from bot.handlers.answer import close_own
+from bot.handlers.case_acts import (
+    about,
+    case_named,
+    gone,
+    of_a_case,
+    owner_choices,
+    press_lower,
+    press_raise,
+    record,
+    refused,
+    save,
+    to_moderator,
+    to_patient,
+)
+from bot.handlers.turn import Turn, choices, nested, numbers_of, say
+from bot.knowledge.commands import Command, begins_like_a_command, command
+from bot.messages import Choice, Json, Reply, Words
+from bot.ports import Dialogue
 
 FORM = "case"
-WITHOUT_CASE = frozenset({"cases", "duty-on", "duty-off", "pairs"})
+WITHOUT_CASE = frozenset({"cases", "duty-on", "duty-off", "pairs", "cancel"})
 """Commands that are one without a case number, wherever they are typed."""
+
+WRITES_WITHIN = timedelta(minutes=20)
+"""How long after "write to person 3" the next words are taken for it unasked. [proposal]"""
 
 
 def hear(turn: Turn) -> list[Reply]:
-    """A moderator's words: a command with its case number, or help."""
+    """A moderator's words: a command with its case number, or help. A command ends whatever was open: no draft waits behind it."""
     found = _command(turn.text)
+    if found is not None and found.name != "cancel":
+        close_own(turn, FORM)
     if found is None:
         return _not_a_command(turn)
     if found.name in ("duty-on", "duty-off"):
@@ -45,30 +65,71 @@ def _command(text: str) -> Command | None:
     return None if found is None or (found.rest and found.name not in ("reply", "note")) else found
 
 
+def is_command(turn: Turn) -> bool:
+    """Whether a moderator's words are a command: then they are no answer to any form, and nobody's words."""
+    return turn.incoming.press is None and _command(turn.text) is not None
+
+
 def at_work(turn: Turn, dialogue: Dialogue | None) -> bool:
     """Whether a moderator's words are their work (a command, the text of a reply or a note) rather than their own."""
     return command(turn.text) is not None or (dialogue is not None and dialogue.form == FORM and dialogue.step in ("reply", "note"))
 
 
 def _not_a_command(turn: Turn) -> list[Reply]:
-    """Free words of whoever owns exactly one case are offered for relay, never relayed unasked."""
-    mine = [case for case in turn.unit.cases.waiting() if case.owner_id == turn.person.id]
+    """Free words of whoever owns exactly one case are offered for relay, never relayed unasked; not so what begins like a command."""
+    if begins_like_a_command(turn.text):
+        return [turn.reply(say("moderator.not-done"), say("moderator.help"))]
+    mine = _in_hand(turn)
     if len(mine) != 1 or not turn.text.strip():
         return [turn.reply(say("moderator.help"))]
-    token = turn.open_form(FORM, "relay", case=mine[0].id, text=turn.text)
-    words = say("moderator.relay-this", person=mine[0].person_id, text=turn.text)
-    return [turn.reply(words, offers=choices("yes", "no", about=token))]
+    offered = _offer(turn, mine[0], "reply", turn.text)
+    asks = turn.meaning.intent == "talk_to_human"  # for themselves, or for the person: nobody knows
+    return [replace(offered, choices=(*offered.choices, *(choices("talk-to-human") if asks else ())))]
+
+
+def _in_hand(turn: Turn) -> list[Case]:
+    return [case for case in _others(turn) if case.owner_id == turn.person.id]
+
+
+def looks_after_one(turn: Turn) -> bool:
+    """Whether a moderator looks after exactly one case: what they write without a command may be for its person."""
+    return len(_in_hand(turn)) == 1
+
+
+def of_their_case(turn: Turn) -> list[Reply] | None:
+    """Grave words of whoever owns exactly one case, said of somebody else or asked: of that case, or of themselves? Asked back, with the
+    numbers. None for any other: they are heard as the moderator's own."""
+    mine = _in_hand(turn)
+    grave = [flag for flag in turn.screening.flags if flag.level >= Level.urgent]
+    if len(mine) != 1 or not grave or not ("?" in turn.text or all(flag.subject == "other" for flag in grave)):
+        return None
+    before = (say("moderator.of-whom", case=mine[0].id), say("human.numbers", **numbers_of(turn.person.country)))
+    asked = _offer(turn, mine[0], "reply", turn.text, *before)
+    offers = (*asked.choices, *choices("note", about=str(mine[0].id)), *choices("not-safe"))
+    return [replace(asked, choices=offers, rules=("emergency-number", "crisis-line"), level=turn.screening.level)]
+
+
+def _offer(turn: Turn, case: Case, what: str, text: str, *before: Words) -> Reply:
+    """Ask whether words go to the person of a case, or into its notes."""
+    token = turn.open_form(FORM, "relay", case=case.id, text=text, what=what)
+    asked = say("moderator.relay-this" if what == "reply" else "moderator.note-this", case=case.id, person=case.person_id, text=text)
+    return turn.reply(*before, asked, offers=choices("yes", "no", about=token))
+
+
+def _others(turn: Turn) -> list[Case]:
+    """The cases that are not closed, worst first, but for the moderator's own."""
+    return [case for case in turn.unit.cases.waiting() if case.person_id != turn.person.id]
 
 
 def _only_case(turn: Turn) -> str | None:
-    waiting = turn.unit.cases.waiting()
-    mine = [case for case in waiting if case.owner_id == turn.person.id] or list(waiting)
+    waiting = _others(turn)
+    mine = [case for case in waiting if case.owner_id == turn.person.id] or waiting
     return str(mine[0].id) if len(mine) == 1 else None
 
 
 def queue(turn: Turn) -> list[Reply]:
     """Every case that is not closed, worst first."""
-    waiting = turn.unit.cases.waiting()
+    waiting = _others(turn)
     if not waiting:
         return [turn.reply(say("moderator.no-case"))]
     lines: list[Json] = [_line(case) for case in waiting]
@@ -91,100 +152,99 @@ def _duty(turn: Turn, *, on: bool) -> list[Reply]:
     return [turn.reply(say("moderator.duty-on" if on else "moderator.duty-off"))]
 
 
-def press_claim(turn: Turn) -> list[Reply]:
+@of_a_case
+def press_claim(turn: Turn, case: Case) -> list[Reply]:
     """Take the case: the person hears that somebody reads, the others that it is taken."""
-    case = _case(turn)
-    if case is None:
-        return _gone(turn)
     taken = claim(case, by=turn.person.id)
     if isinstance(taken, Refused):
-        return _refused(turn, case, taken.because)
-    mine = turn.reply(say("moderator.claimed", case=case.id), case_words.every_word(turn, case), offers=_owner_choices(case))
+        return refused(turn, case, taken.because)
+    mine = turn.reply(say("moderator.claimed", case=case.id), case_words.every_word(turn, case), offers=owner_choices(case))
     if case.owner_id == turn.person.id:
         return [mine]
-    _save(turn, taken, "claimed")
+    save(turn, taken, "claimed")
     turn.unit.timers.cancel(case.person_id, escalation.UNCLAIMED, str(case.id))
     watch.begin(turn, taken)
     others = [
-        _to(m, "moderator.claimed-by-another", case=case.id, kind="notice")
+        to_moderator(m, "moderator.claimed-by-another", case=case.id, kind="notice")
         for m in turn.unit.people.moderators()
         if m.id not in (turn.person.id, case.person_id) and m.on_duty
     ]
-    return [mine, _to_patient(turn, case, "human.reading"), *others]
+    return [mine, to_patient(turn, case, "human.reading"), *others]
 
 
-def _refused(turn: Turn, case: Case, because: str) -> list[Reply]:
-    return [turn.reply(say(f"moderator.{because}", case=case.id, owner=case.owner_id or 0))]
-
-
-def _owner_choices(case: Case) -> tuple[Choice, ...]:
-    return choices(*watch.OWNER_CHOICES, about=str(case.id))
-
-
-def press_release(turn: Turn) -> list[Reply]:
+@of_a_case
+def press_release(turn: Turn, case: Case) -> list[Reply]:
     """Give the case back: it is paged again, so that a handover cannot be forgotten."""
-    case = _case(turn)
-    if case is None:
-        return _gone(turn)
     given = release(case, by=turn.person.id)
     if isinstance(given, Refused):
-        return _refused(turn, case, given.because)
-    _save(turn, given, "released")
+        return refused(turn, case, given.because)
+    save(turn, given, "released")
     watch.end(turn, given)
     patient = turn.unit.people.get(case.person_id)
-    paged = escalation.page_again(_about(turn, patient), given, attempt=0) if patient else []
+    paged = escalation.page_again(about(turn, patient), given, attempt=0) if patient else []
     return [turn.reply(say("moderator.released", case=case.id)), *paged]
 
 
-def press_history(turn: Turn) -> list[Reply]:
+@of_a_case
+def press_history(turn: Turn, case: Case) -> list[Reply]:
     """Everything that happened in the case, every word in full."""
-    case = _case(turn)
-    if case is None:
-        return _gone(turn)
     *former, last = case_words.history_pages(turn, case)
     mine = case.owner_id == turn.person.id and case.state != "closed"
-    offers = _owner_choices(case) if mine else choices("claim", about=str(case.id)) if case.state == "open" else ()
+    offers = owner_choices(case) if mine else choices("claim", about=str(case.id)) if case.state == "open" else ()
     return [*(turn.reply(page) for page in former), turn.reply(last, offers=offers)]
 
 
-def press_reply(turn: Turn) -> list[Reply]:
+@of_a_case
+def press_reply(turn: Turn, case: Case) -> list[Reply]:
     """Write to the person: the next words go to them."""
-    return _ask_words(turn, "reply", "moderator.write-reply")
+    if case.owner_id not in (None, turn.person.id):
+        return refused(turn, case, "owned-by-another")
+    return _ask_words(turn, case, "reply", "moderator.write-reply")
 
 
-def press_note(turn: Turn) -> list[Reply]:
+@of_a_case
+def press_note(turn: Turn, case: Case) -> list[Reply]:
     """Write a note that only moderators read."""
-    return _ask_words(turn, "note", "moderator.write-note")
+    return _ask_words(turn, case, "note", "moderator.write-note")
 
 
-def _ask_words(turn: Turn, step: str, key: str) -> list[Reply]:
-    case = _case(turn)
-    if case is None:
-        return _gone(turn)
-    if step == "reply" and case.owner_id not in (None, turn.person.id):
-        return _refused(turn, case, "owned-by-another")
+def _ask_words(turn: Turn, case: Case, step: str, key: str) -> list[Reply]:
     token = turn.open_form(FORM, step, case=case.id)
     return [turn.reply(say(key, case=case.id, person=case.person_id), offers=choices("cancel", about=token))]
 
 
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """The words of a reply or of a note. What is plainly a command is one, and never goes to the person.
-
-    Leaving is by button or by the word alone: no longer text is taken for a leave.
+    """The words of a reply or of a note, or a yes to words that were read back. What is a command is one, and never goes to the person:
+    the conversation asks `is_command` first. A lone word that is one too is asked about inside a reply ("safe"), and so is what comes long
+    after the form was opened: it may be meant for another case by now.
     """
-    found = _command(turn.text)
-    if found is not None and found.name == "cancel":
-        return cancel(turn)
-    if dialogue.step == "relay":
-        return relay_yes(turn) if turn.meaning.intent == "confirm" else relay_no(turn) if turn.meaning.intent == "decline" else None
     case_id = str(dialogue.answers["case"])
-    if found is not None and (found.case or found.name in WITHOUT_CASE):
-        turn.close_form()
-        return hear(turn)
+    if dialogue.step == "relay":
+        return _answered(turn, dialogue)
+    found = _command(turn.text)
     if found is not None and found.name in ("reply", "note") and found.rest:
         # "note: …" inside a reply is a note on this very case, and must not reach the person.
         return _write(turn, case_id, found.name, found.rest)
+    case = case_named(turn.pressing(dialogue.step, case_id))
+    if case is not None and (found is not None or _is_late(turn, dialogue)):
+        return [_offer(turn, case, dialogue.step, turn.text)]
     return _write(turn, case_id, dialogue.step, turn.text)
+
+
+def _answered(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+    """A yes or a no to words that were read back; a yes that comes after something else is asked again."""
+    if turn.meaning.intent == "decline":
+        return relay_no(turn)
+    if turn.meaning.intent != "confirm":
+        return None
+    case = case_named(turn.pressing("", str(dialogue.answers["case"])))
+    if case is not None and turn.said_since(dialogue):
+        return [_offer(turn, case, str(dialogue.answers.get("what", "reply")), str(dialogue.answers["text"]))]
+    return relay_yes(turn)
+
+
+def _is_late(turn: Turn, dialogue: Dialogue) -> bool:
+    return dialogue.opened_at is not None and turn.now - dialogue.opened_at > WRITES_WITHIN
 
 
 def cancel(turn: Turn) -> list[Reply]:
@@ -200,7 +260,7 @@ def relay_yes(turn: Turn) -> list[Reply]:
     dialogue = turn.unit.dialogues.get(turn.person.id)
     if dialogue is None or dialogue.form != FORM or dialogue.step != "relay" or not _is_about(turn, dialogue):
         return [turn.reply(say("form.over"))]
-    return _write(turn, str(dialogue.answers["case"]), "reply", str(dialogue.answers["text"]))
+    return _write(turn, str(dialogue.answers["case"]), str(dialogue.answers.get("what", "reply")), str(dialogue.answers["text"]), sure=True)
 
 
 def relay_no(turn: Turn) -> list[Reply]:
@@ -217,157 +277,67 @@ def _is_about(turn: Turn, dialogue: Dialogue) -> bool:
     return turn.press.about in ("", dialogue.token)
 
 
-def _write(turn: Turn, case_id: str, what: str, text: str) -> list[Reply]:
-    turn.close_form()
-    case = _case(turn.pressing(what, case_id))
+def _write(turn: Turn, case_id: str, what: str, text: str, *, sure: bool = False) -> list[Reply]:
+    """Send a reply, or keep a note. `sure`: it was read back, and the answer was yes."""
+    close_own(turn, FORM)
+    case = case_named(turn.pressing(what, case_id))
     if case is None:
-        return _gone(turn)
+        return gone(turn)
+    if case.person_id == turn.person.id:
+        return refused(turn, case, "your-own")
     if what == "note":
-        _act(turn, case, "note", note=text)
+        record(turn, case, "note", note=text)
         return [turn.reply(say("moderator.noted", case=case.id))]
     if case.owner_id not in (None, turn.person.id):
-        return _refused(turn, case, "owned-by-another")
+        return refused(turn, case, "owned-by-another")
+    if case.state == "closed":
+        return [turn.reply(say("moderator.reply-to-closed", case=case.id), offers=choices("reopen", about=str(case.id)))]
+    if not sure and turn.reader.doses(text, turn.meaning.language):
+        return [_offer(turn, case, "reply", text, say("moderator.names-a-dose"))]  # doses are the prescriber's
     replies: list[Reply] = []
     if case.state == "open":
         # Whoever answers has it: the pages stop, the others are told.
         replies = press_claim(turn.pressing("claim", case_id))[2:]
         case = turn.unit.cases.get(case.id) or case
-    _act(turn, case, "reply", note=text)
-    sent = turn.reply(say("moderator.sent", person=case.person_id), offers=_owner_choices(case))
-    return [sent, _to_patient(turn, case, "human.says", text=text), *replies]
+    record(turn, case, "reply", note=text)
+    sent = turn.reply(say("moderator.sent", person=case.person_id), offers=owner_choices(case))
+    return [sent, to_patient(turn, case, "human.says", text=text), *replies]
 
 
-def _act(turn: Turn, case: Case, what: str, *, note: str = "") -> None:
-    """Keep what a moderator did: it is also how their watch over the case is known to go on."""
-    turn.unit.cases.record(CaseEvent(case_id=case.id, at=turn.now, what=what, actor_id=turn.person.id, note=note))
-
-
-def press_raise(turn: Turn) -> list[Reply]:
-    """One level up: anybody may, and everybody on duty is paged, for it is worse than they were told."""
-    case = _case(turn)
-    if case is None:
-        return _gone(turn)
-    if case.state == "closed":
-        return _refused(turn, case, "already-closed")
-    if case.level is Level.emergency and case.red:
-        return [_level_said(turn, case)]
-    level = Level(min(case.level + 1, Level.emergency))
-    worse = replace(case, level=level, red=case.red or level is Level.emergency)
-    _save(turn, worse, "level-raised")
-    return [_level_said(turn, worse), *_page_worse(turn, worse)]
-
-
-def _page_worse(turn: Turn, case: Case) -> list[Reply]:
-    patient = turn.unit.people.get(case.person_id)
-    if patient is None:
-        return []
-    about = _about(turn, patient)
-    if case.level >= Level.urgent:
-        agenda.freeze(about)
-    if case.state == "open":
-        escalation.page_later(about, case, attempt=0)
-    else:
-        watch.begin(about, case)
-    quote, again_at = case_words.last_words(about, case), turn.now + turn.policy.next_page(case, 0) if case.state == "open" else None
-    page = escalation.card(about, case, quote=quote, headline="case.worse", kind_alert=case.red, claim_by=again_at)
-    others = [m for m in turn.unit.people.moderators() if m.id not in (turn.person.id, case.person_id)]
-    awake = [m for m in others if m.on_duty or m.id == case.owner_id] or others
-    return [replace(page, to=m.id) for m in awake]
-
-
-def press_lower(turn: Turn) -> list[Reply]:
-    """One level down, never below `consult`: a case is closed, not faded out. Another's case is theirs to lower."""
-    case = _case(turn)
-    if case is None:
-        return _gone(turn)
-    if case.state == "closed":
-        return _refused(turn, case, "already-closed")
-    if case.owner_id not in (None, turn.person.id):
-        return _refused(turn, case, "owned-by-another")
-    milder = replace(case, level=Level(max(case.level - 1, Level.consult)))
-    _save(turn, milder, "level-lowered")
-    return [_level_said(turn, milder)]
-
-
-def _level_said(turn: Turn, case: Case) -> Reply:
-    words = say("moderator.level", case=case.id, level=nested(f"level.{case.level.name}"))
-    return turn.reply(words, offers=_owner_choices(case) if case.owner_id == turn.person.id else choices("claim", about=str(case.id)))
-
-
-def press_resolve(turn: Turn) -> list[Reply]:
+@of_a_case
+def press_resolve(turn: Turn, case: Case) -> list[Reply]:
     """Close the case: the plan goes on where it stood, and the person is told."""
     how: Resolution = {"resolve-safe": "safe", "resolve-referred": "referred", "resolve-false-alarm": "false-alarm"}[turn.press.choice]  # type: ignore[assignment]  # the table's values are the literal's
-    case = _case(turn)
-    if case is None:
-        return _gone(turn)
     closed = close(case, by=turn.person.id, how=how, now=turn.now)
     if isinstance(closed, Refused):
-        return _refused(turn, case, closed.because)
-    _save(turn, closed, f"resolved-{how}")
+        return refused(turn, case, closed.because)
+    save(turn, closed, f"resolved-{how}")
     turn.unit.timers.cancel(case.person_id, escalation.UNCLAIMED, str(case.id))
     watch.end(turn, closed)
     patient = turn.unit.people.get(case.person_id)
     if patient is not None:
-        agenda.thaw(_about(turn, patient))
+        agenda.thaw(about(turn, patient))
     return [
         turn.reply(say("moderator.closed", case=case.id), offers=choices("reopen", about=str(case.id))),
-        _to_patient(turn, case, "human.closed"),
+        to_patient(turn, case, "human.closed"),
     ]
 
 
-def press_reopen(turn: Turn) -> list[Reply]:
+@of_a_case
+def press_reopen(turn: Turn, case: Case) -> list[Reply]:
     """A closed case goes back to the queue and is paged."""
-    case = _case(turn)
-    if case is None:
-        return _gone(turn)
     opened = reopen(case)
     if isinstance(opened, Refused):
-        return _refused(turn, case, opened.because)
+        return refused(turn, case, opened.because)
     if turn.unit.cases.open_for(case.person_id) is not None:
         return [turn.reply(say("moderator.another-open", case=case.id))]
-    _save(turn, opened, "reopened")
+    save(turn, opened, "reopened")
     patient = turn.unit.people.get(case.person_id)
     if patient is None:
         return []
     if opened.level >= Level.urgent:
-        agenda.freeze(_about(turn, patient))
-    return escalation.page_again(_about(turn, patient), opened, attempt=0)
-
-
-def _case(turn: Turn) -> Case | None:
-    return turn.unit.cases.get(int(turn.press.about)) if turn.press.about.isdigit() else None
-
-
-def _gone(turn: Turn) -> list[Reply]:
-    return [turn.reply(say("moderator.case-gone"))]
-
-
-def _save(turn: Turn, case: Case, what: str) -> None:
-    turn.unit.cases.save(case)
-    _act(turn, case, what)
-
-
-def _about(turn: Turn, patient: Person) -> Moment:
-    return Moment(unit=turn.unit, person=patient, now=turn.now, policy=turn.policy)
-
-
-def _to(person: Person, key: str, *, kind: str = "notice", **values: Json) -> Reply:
-    return Reply(to=person.id, words=(say(key, **values),), kind="notice" if kind == "notice" else "reply")
-
-
-def _to_patient(turn: Turn, case: Case, key: str, **values: Json) -> Reply:
-    patient = turn.unit.people.get(case.person_id)
-    country = patient.country if patient else ""
-    numbers: dict[str, Json] = {"emergency": {"emergency": country}} if key != "human.says" else {}
-    return Reply(
-        to=case.person_id,
-        words=(say(key, **values, **numbers),),
-        kind="notice",
-        # Words of a moderator that never arrive must be known: their level makes the postman say so.
-        level=case.level if key == "human.says" else Level.none,
-        choices=choices("talk-to-human") if key == "human.closed" else (),
-        urgency=Urgency.urgent,
-    )
+        agenda.freeze(about(turn, patient))
+    return escalation.page_again(about(turn, patient), opened, attempt=0)
 
 
 PRESSES = {

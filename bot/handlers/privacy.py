@@ -8,10 +8,9 @@ from datetime import timedelta
 
 from bot.core.case import Case
 from bot.handlers import agenda, linking, ties
-from bot.handlers.answer import yes_or_no
-from bot.handlers.turn import Due, Handle, Turn, choices, emergency_of, numbers_of, on_day, say
+from bot.handlers.turn import Due, Handle, HandleForm, Turn, choices, emergency_of, numbers_of, on_day, say
 from bot.messages import Attachment, Choice, Reply, Urgency, Words
-from bot.ports import Trace
+from bot.ports import Dialogue, Trace
 
 FORM = "erase"
 WITHDRAWAL = "withdraw"
@@ -122,8 +121,27 @@ def due_forget(due: Due) -> list[Reply]:
     return []
 
 
-erasing = yes_or_no(erase, keep)
-withdrawing = yes_or_no(withdraw, keep)
+NOT_NOW = frozenset({"decline", "cancel", "undo", "snooze"})
+"""What keeps everything: a no, and "cancel that", "wait", "later", which are no words about an intake here."""
+
+
+def _answers(yes: Handle, asked: Handle) -> HandleForm:
+    """The answer, in words, to a question whose yes cannot be undone. Where anything was said since, a yes may be meant for that: it is
+    asked again. Other words leave it: it does not stand in the way of a day."""
+
+    def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+        if turn.meaning.intent == "confirm" and turn.meaning.confidence == "sure":
+            return asked(turn) if turn.said_since(dialogue) else yes(turn)
+        if turn.meaning.intent in NOT_NOW:
+            return keep(turn)
+        turn.close_form()
+        return None
+
+    return form
+
+
+erasing = _answers(erase, ask_erase)
+withdrawing = _answers(withdraw, ask_withdraw)
 """The answers to both questions, in words."""
 
 TOPICS: Mapping[str, Handle] = {

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from itertools import groupby
 
 from bot.core.buildup import silence_adds_up
-from bot.core.case import Case
+from bot.core.case import ASKED, Case
 from bot.core.decision import Allowed, Withheld
 from bot.core.intake import Slot
 from bot.handlers import agenda, case_words, escalation, steps
@@ -86,9 +86,10 @@ def due_unclaimed(due: Due) -> list[Reply]:
     if case is None or case.state != "open":
         return []
     replies = escalation.page_again(due, case, attempt=due.timer.attempt)
-    if case.red and due.timer.attempt == 1:
+    if (case.red or ASKED in case.codes) and due.timer.attempt == 1:
         numbers = numbers_of(due.person.country)
-        replies.append(due.reply(say("danger.nobody-yet", **numbers), kind="notice", level=case.level, rules=("emergency-number",)))
+        words = (say("danger.nobody-yet", **numbers),) if case.red else (say("human.nobody-yet"), say("human.numbers", **numbers))
+        replies.append(due.reply(*words, kind="notice", level=case.level, rules=("emergency-number",)))
     return replies
 
 

@@ -144,12 +144,12 @@ def _remind(due: Due, case: Case, owner: Person, silence: Silence) -> Reply:
 
 
 def _hand_back(due: Due, case: Case, *, words_wait: bool) -> list[Reply]:
-    """Everybody is paged, on duty or not; a person in danger who waits is told that nobody may be reading."""
+    """Everybody is paged, on duty or not; a person in danger, or who waits for an answer, is told that nobody may be reading."""
     free = replace(case, state="open", owner_id=None)
     due.unit.cases.save(free)
     due.unit.cases.record(CaseEvent(case_id=case.id, at=due.now, what="handed-back"))
     replies = escalation.page_again(due, free, attempt=1, everybody=True)
-    if case.red and words_wait:
+    if case.red or words_wait:
         words = say("human.handed-back", **numbers_of(due.person.country))
         replies.append(due.reply(words, kind="notice", level=case.level, rules=("emergency-number",), urgency=Urgency.urgent))
     return replies

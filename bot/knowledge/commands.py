@@ -25,15 +25,23 @@ class Command:
     rest: str
 
 
+GO_ON = frozenset({"reply", "note"})
+"""Commands that words follow: after a case number without a colon too ("note 3 her sister is there")."""
+
+
 @cache
 def _patterns(*, members: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Both languages at once, longest words first: anybody may type either."""
-    held = [load(f"{language}/commands.yaml", Commands) for language in LANGUAGES]
+    held = [_held(language) for language in LANGUAGES]
     words = [(name, word) for each in held for name, spoken in (each.members if members else each.commands).items() for word in spoken]
     words.sort(key=lambda pair: -len(pair[1]))
-    return tuple(
-        (name, re.compile(rf"/?{re.escape(word)}(?:\s+#?(\d+))?\s*(?:[:,]\s*(.*)|$)", re.IGNORECASE | re.DOTALL)) for name, word in words
-    )
+    return tuple((name, _pattern(word, goes_on=name in GO_ON)) for name, word in words)
+
+
+def _pattern(word: str, *, goes_on: bool) -> re.Pattern[str]:
+    number, colon = r"(?:\s+#?(?P<case>\d+))", r"\s*(?:[:,]\s*(?P<rest>.*)|$)"
+    bare = rf"|{number.replace('case', 'named')}\s+(?P<words>\S.*)" if goes_on else ""
+    return re.compile(rf"/?{re.escape(word)}(?:{number}?{colon}{bare})", re.IGNORECASE | re.DOTALL)
 
 
 def command(text: str) -> Command | None:
@@ -51,5 +59,23 @@ def _command(text: str, *, members: bool) -> Command | None:
     for name, pattern in _patterns(members=members):
         match = pattern.fullmatch(stripped)
         if match:
-            return Command(name, match.group(1) or "", (match.group(2) or "").strip())
+            held = {group: said for group, said in match.groupdict().items() if said}
+            case, rest = held.get("case", held.get("named", "")), held.get("rest", held.get("words", ""))
+            return Command(name, case, rest.strip())
     return None
+
+
+def begins_like_a_command(text: str) -> bool:
+    """Whether words begin as one of the moderators' commands does and are none: "close 1: her sister is there", "note she is better"."""
+    return any(pattern.match(text.strip()) for pattern in _beginnings())
+
+
+@cache
+def _beginnings() -> tuple[re.Pattern[str], ...]:
+    after = {True: r"\s", False: r"(?:\s+#?\d|\s*:)"}
+    spoken = {(word, name in GO_ON) for language in LANGUAGES for name, words in _held(language).commands.items() for word in words}
+    return tuple(re.compile(rf"/?{re.escape(word)}{after[goes_on]}", re.IGNORECASE) for word, goes_on in sorted(spoken))
+
+
+def _held(language: str) -> Commands:
+    return load(f"{language}/commands.yaml", Commands)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.handlers.keepers import DANGER, HOUR, MINUTE, open_rig, press, to
 
 
@@ -41,3 +43,23 @@ async def test_the_button_of_a_question_that_was_left_does_not_answer_the_next_o
         assert old
         await house.presses("patient", "confirm")
         assert await house.house.store.run(lambda unit: unit.people.get(1)) is None
+
+
+@pytest.mark.parametrize("said", ["cancel that", "wait", "not yet", "undo"])
+async def test_whatever_is_no_yes_keeps_everything_and_notes_nothing(said: str, tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", "2 beers yesterday")
+        await house.says("patient", "erase everything")
+        (kept,) = to("patient", await house.says("patient", said))
+        assert "erased nothing" in kept
+        last = await house.house.store.run(lambda unit: unit.entries.last(1))
+        assert last is not None
+        assert last.undone_at is None
+
+
+async def test_the_question_of_erasing_does_not_stand_in_the_way_of_a_day(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", "erase everything")
+        assert len(await house.says("patient", "drowsy 4/10")) == 1
+        await house.says("patient", "yes")
+        assert await house.house.store.run(lambda unit: unit.people.get(1)) is not None

@@ -173,7 +173,7 @@ async def test_while_somebody_waits_for_a_human_no_step_goes_up(tmp_path: Path) 
     async with open_rig(tmp_path, EVENING) as house:
         await says(house, "I want to talk to someone")
         said = to_patient(await house.until(on(6, 20)))
-        assert [message.rules for message in said if message.kind == "notice"] == [("red-flag-freeze",)]
+        assert [m.rules for m in said if m.kind == "notice" and "red-flag-freeze" in m.rules] == [("red-flag-freeze",)]
         assert await steps_on(house, 6, 20) == [1, 1]
 
 

@@ -1,0 +1,197 @@
+"""What moderators write is never taken for another thing than they mean: no draft goes out behind a command, nobody handles their own
+case, and a moderator in difficulty is heard as anybody is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.handlers.keepers import DANGER, HOUR, HUMAN, MINUTE, case_of, open_rig, to
+from tests.houses import Rig
+
+OWN = "I want to kill myself tonight"
+
+
+async def two_in_danger(house: Rig) -> None:
+    """Two patients' cases, the first in the keeper's hands."""
+    await house.settle("bob")
+    await house.says("patient", DANGER)
+    await house.presses("keeper", "claim")
+    await house.says("bob", DANGER)
+
+
+@pytest.mark.parametrize("typed", ["cases", "reply 2: yes", "note 2: yes confirmed", "history 1", "safe 2"])
+async def test_a_command_is_no_yes_to_a_draft(typed: str, tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await two_in_danger(house)
+        await house.says("keeper", "he is hard to bear")
+        assert to("patient", await house.says("keeper", typed)) == []
+        assert to("patient", await house.says("keeper", "yes")) == [], "the draft went with the command"
+
+
+async def test_a_yes_that_comes_after_something_else_is_asked_again(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.settle("bob")
+        await house.says("patient", DANGER)
+        await house.presses("keeper", "claim")
+        await house.says("keeper", "I am with you")
+        await house.after(MINUTE)
+        await house.says("bob", DANGER)
+        said = await house.says("keeper", "yes")
+        assert to("patient", said) == []
+        assert "I am with you" in to("keeper", said)[0]
+        assert "I am with you" in to("patient", await house.says("keeper", "yes"))[0]
+
+
+@pytest.mark.parametrize("typed", ["close", "safe", "cases"])
+async def test_a_lone_command_inside_a_reply_does_not_reach_the_person(typed: str, tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", DANGER)
+        await house.presses("keeper", "claim")
+        await house.presses("keeper", "reply")
+        assert to("patient", await house.says("keeper", typed)) == [] or (await case_of(house)).state == "closed"
+
+
+async def test_words_long_after_the_button_are_asked_about(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", DANGER)
+        await house.presses("keeper", "claim")
+        await house.presses("keeper", "reply")
+        await house.after(40 * MINUTE)
+        assert to("patient", await house.says("keeper", "can someone cover for me tonight?")) == []
+
+
+@pytest.mark.parametrize("typed", ["close 1: her mum is there", "note her sister is there", "release 1: I have to go"])
+async def test_what_begins_like_a_command_is_never_offered_to_the_person(typed: str, tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", DANGER)
+        await house.presses("keeper", "claim")
+        (said,) = await house.says("keeper", typed)
+        assert "nothing was sent" in said.text
+        assert to("patient", await house.says("keeper", "yes")) == []
+
+
+async def test_a_note_needs_no_colon_behind_its_number(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", DANGER)
+        said = await house.says("keeper", "note 1 she swallowed the whole box")
+        assert [message.account.id for message in said] == ["keeper"], "a note is no danger of the moderator's"
+        assert any("whole box" in text for text in to("keeper", await house.says("keeper", "history 1")))
+
+
+@pytest.mark.parametrize("typed", ["claim 1", "history 1", "note 1: x", "lower 1", "close 1", "raise 1"])
+async def test_nobody_handles_their_own_case(typed: str, tmp_path: Path) -> None:
+    async with open_rig(tmp_path, "bea") as house:
+        await house.says("keeper", OWN)
+        await house.says("bea", "note 1: borderline, do not tell her")
+        before = await case_of(house)
+        (said,) = await house.says("keeper", typed)
+        assert "about you" in said.text
+        assert "borderline" not in said.text
+        assert await case_of(house) == before
+
+
+async def test_a_moderator_in_difficulty_is_brought_to_whoever_looks_after_them(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, "bea") as house:
+        await house.says("keeper", "I stopped baclofen all at once two days ago")
+        await house.says("bea", "claim 1")
+        await house.says("bea", "reply 1: are you alone?")
+        said = await house.says("keeper", "not really, my sister is here")
+        assert "my sister is here" in to("bea", said)[0]
+        assert "Commands" not in to("keeper", said)[0]
+
+
+async def test_a_moderator_may_ask_for_a_human_and_for_their_rights(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, "bea") as house:
+        assert to("bea", await house.says("keeper", HUMAN))
+        said = to("keeper", await house.says("keeper", "delete all my data"))
+        assert "Commands" not in said[0]
+
+
+async def test_a_command_is_no_answer_to_a_moderators_own_form(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, "bea") as house:
+        await house.says("bea", "I stopped baclofen all at once, I am shaky and sweating")
+        await house.says("patient", DANGER)
+        await house.says("bea", "claim 2")
+        case = await case_of(house, 2)
+        assert case.state == "claimed"
+
+
+async def test_grave_words_of_a_person_in_hand_are_asked_about_and_open_no_case_of_the_moderators(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", HUMAN)
+        await house.presses("keeper", "claim")
+        (said,) = await house.says("keeper", "she says she wants to kill herself tonight")
+        assert {"yes", "note", "not-safe"} <= {choice.id for choice in said.choices}
+        assert "999" in said.text
+
+
+async def test_an_amount_in_a_reply_is_asked_about(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", DANGER)
+        await house.presses("keeper", "claim")
+        asked = await house.says("keeper", "reply 1: take 30 mg now and 10 mg at 10pm")
+        assert to("patient", asked) == []
+        assert "prescriber" in to("keeper", asked)[0]
+        assert to("patient", await house.presses("keeper", "yes"))
+
+
+async def test_a_reply_to_a_closed_case_is_not_sent(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", DANGER)
+        await house.presses("keeper", "claim")
+        await house.presses("keeper", "resolve-safe")
+        said = await house.says("keeper", "reply 1: and call your doctor tomorrow")
+        assert to("patient", said) == []
+        assert "reopen" in {choice.id for choice in said[0].choices}
+
+
+async def test_whoever_loses_a_case_that_gets_worse_is_told_and_the_words_go_on_to_everybody(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", HUMAN)
+        await house.presses("keeper", "claim")
+        worse = await house.says("patient", "I stopped baclofen all at once two days ago")
+        assert any("claim it" in text for text in to("keeper", worse))
+        said = await house.says("patient", "can you hear me?")
+        assert any("can you hear me" in text for text in to("keeper", said))
+        assert "none has come forward" not in to("patient", said)[0]
+
+
+async def test_whoever_waits_for_a_human_hears_that_nobody_has_answered(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", HUMAN)
+        said = to("patient", await house.after(timedelta(days=1)))
+        assert "no moderator has answered yet" in said[0]
+        assert "none has come forward yet" in to("patient", await house.says("patient", HUMAN))[0]
+
+
+async def test_an_answer_to_a_human_is_none_to_the_question_that_came_before(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", DANGER)
+        await house.presses("keeper", "claim")
+        await house.says("keeper", "reply 1: are you alone?")
+        said = await house.says("patient", "yes")
+        assert not any("they are safe" in text for text in to("keeper", said))
+        assert any("yes" in text for text in to("keeper", said))
+
+
+async def test_a_yes_to_a_human_erases_nothing_and_nothing_follows_an_erasure(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", DANGER)
+        await house.presses("keeper", "claim")
+        await house.says("patient", "delete all my data")
+        await house.after(MINUTE)
+        await house.says("keeper", "reply 1: shall I stay with you for a while?")
+        await house.says("patient", "yes")
+        assert await house.house.store.run(lambda unit: unit.people.get(1)) is not None
+        gone = await house.presses("patient", "confirm")
+        assert not any("writes" in text for text in to("keeper", gone))
+
+
+async def test_hours_later_the_case_that_nobody_looks_at_is_told_to_the_person(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", DANGER)
+        await house.presses("keeper", "claim")
+        assert any("may be away" in text for text in to("patient", await house.after(8 * HOUR)))
