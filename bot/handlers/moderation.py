@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.core.case import Case, Refused, Resolution, claim, close, release, reopen
 from bot.core.levels import Level
-from bot.handlers import agenda, case_words, escalation, ties, watch
+from bot.handlers import agenda, case_words, escalation, steps, ties, watch
 from bot.handlers.answer import close_own
 from bot.handlers.case_acts import (
     about,
@@ -317,6 +317,9 @@ def press_resolve(turn: Turn, case: Case) -> list[Reply]:
     patient = turn.unit.people.get(case.person_id)
     if patient is not None:
         agenda.thaw(about(turn, patient))
+        if case.freezes and how != "false-alarm":
+            # Whoever was confused or wanted to die yesterday is not shown a step up today unless their prescriber knows (S001).
+            steps.await_prescriber(about(turn, patient), "case-closed")
     return [
         turn.reply(say("moderator.closed", case=case.id), offers=choices("reopen", about=str(case.id))),
         to_patient(turn, case, "human.closed"),

@@ -183,3 +183,16 @@ async def test_after_a_red_flag_nothing_at_all_is_said_of_steps(tmp_path: Path) 
         said = to_patient(await house.until(on(6, 8)))
         assert [message for message in said if "step" in message.text] == []
         assert await steps_on(house, 6) == [1]
+
+
+@pytest.mark.parametrize(("closed", "stepped"), [("referred 1", False), ("false alarm 1", True)])
+async def test_after_a_closed_emergency_the_prescriber_comes_before_the_next_step(closed: str, stepped: bool, tmp_path: Path) -> None:
+    async with open_rig(tmp_path, EVENING) as house:
+        await house.until(on(5, 11))
+        await says(house, DANGER)
+        await house.says("keeper", "claim 1")
+        await house.says("keeper", closed)
+        said = to_patient(await house.until(on(7, 23)))
+        offered = [message for message in said if "a new step starts" in message.text]
+        assert bool(offered) is stepped
+        assert stepped or any("only your prescriber" in message.text for message in said)
