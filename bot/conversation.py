@@ -200,7 +200,10 @@ class Conversation:
 
     def _alarmed(self, turn: Turn) -> list[Reply]:
         if turn.screening.is_red:
-            return self._handlers.red(turn)
+            ours = not turn.incoming.quoted and not turn.incoming.public
+            kept = self._handlers.keep_quietly(turn.understood()) if ours else ()
+            answer, *others = self._handlers.red(turn)
+            return [replace(answer, choices=(*answer.choices, *kept)), *others]
         beside = self._logs_beside(turn)
         return beside if danger.is_said_beside(turn, beside) else [*self._handlers.orange(turn), *beside]
 
@@ -244,6 +247,7 @@ class Conversation:
         if turn.incoming.quoted:
             return [turn.reply(say("quoted.not-noted"), offers=choices("talk-to-human"))]
         answered = self._by_form(turn, dialogue)
+        answered = self._handlers.in_context(turn) if answered is None else answered
         return [*self._serve(turn), *self._still_open(turn, dialogue)] if answered is None else answered
 
     def _open_form(self, turn: Turn) -> Dialogue | None:

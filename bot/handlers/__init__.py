@@ -12,6 +12,7 @@ from bot.handlers import (
     danger,
     diary,
     escalation,
+    in_context,
     intake,
     linking,
     looking_back,
@@ -22,10 +23,12 @@ from bot.handlers import (
     plan,
     privacy,
     questions,
+    recording,
     reminders,
     reports,
     side_effect,
     smalltalk,
+    taking_back,
     ties,
     timing,
     watch,
@@ -33,7 +36,7 @@ from bot.handlers import (
 )
 from bot.handlers.turn import Handle, HandleDue, HandleForm, Moment, Turn
 from bot.knowledge.facts import UNKNOWN, facts
-from bot.messages import Reply
+from bot.messages import Choice, Reply
 from bot.ports import Dialogue
 
 
@@ -42,11 +45,21 @@ def _correct_last(turn: Turn) -> list[Reply]:
     return diary.corrected(turn) or side_effect.corrected(turn) or intake.correct_last(turn)
 
 
+def _settings(turn: Turn) -> list[Reply]:
+    """The strength of the tablets is the plan's; all else is the person's."""
+    return plan.new_tablets(turn) or welcome.settings(turn)
+
+
+def _asking_about_silence(noted: Handle) -> Handle:
+    """The same, and afterwards what the days of silence before it were."""
+    return lambda turn: [*noted(turn), *missed.asked_about_silence(turn)]
+
+
 INTENTS: Mapping[str, Handle] = {
-    "log_intake": intake.log_intake,
+    "log_intake": _asking_about_silence(intake.log_intake),
     "log_missed": missed.log_missed,
     "correct_last": _correct_last,
-    "undo": intake.undo,
+    "undo": taking_back.undo,
     "log_side_effect": side_effect.log_side_effect,
     "log_craving": diary.log_craving,
     "log_drink": diary.log_drink,
@@ -65,7 +78,7 @@ INTENTS: Mapping[str, Handle] = {
     "decline": smalltalk.acknowledge,
     "report": smalltalk.report,
     "talk_to_human": danger.talk_to_human,
-    "settings": welcome.settings,
+    "settings": _settings,
     "privacy": privacy.privacy,
     "help": smalltalk.help_,
     "greet": smalltalk.greet,
@@ -80,11 +93,11 @@ PRESSES: Mapping[str, Handle] = {
     "language-fr": welcome.press_language,
     "language-en": welcome.press_language,
     **{f"country-{code.lower()}": welcome.press_country for code in welcome.COUNTRY_CHOICES},
-    "taken": intake.press_taken,
+    "taken": _asking_about_silence(intake.press_taken),
     "taken-earlier": intake.press_taken_earlier,
     "snooze-15": reminders.press_snooze,
     "skip": missed.press_skip,
-    "undo": intake.undo,
+    "undo": taking_back.undo,
     **dict.fromkeys(side_effect.SCALE, side_effect.press_severity),
     **dict.fromkeys(diary.SCALE, diary.press_craving),
     "step-up": plan.press_step_up,
@@ -115,9 +128,11 @@ PRESSES: Mapping[str, Handle] = {
 FORM_PRESSES: Mapping[tuple[str, str], Handle] = {
     (plan.FORM, "confirm"): plan.confirm,
     (plan.FORM, "cancel"): plan.cancel,
-    (intake.FORM, "yes"): intake.press_yes,
-    (intake.FORM, "no"): intake.press_no,
-    (intake.FORM, "cancel"): intake.press_no,
+    (recording.FORM, "yes"): intake.press_yes,
+    (recording.FORM, "no"): intake.press_no,
+    (recording.FORM, "cancel"): intake.press_no,
+    (missed.SILENCE, "yes"): missed.press_were_taken,
+    (missed.SILENCE, "no"): missed.press_were_not,
     (privacy.FORM, "confirm"): privacy.erase,
     (privacy.FORM, "cancel"): privacy.keep,
     (privacy.WITHDRAWAL, "confirm"): privacy.withdraw,
@@ -135,7 +150,7 @@ FORM_PRESSES: Mapping[tuple[str, str], Handle] = {
 PROMPTS: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     (plan.FORM, "confirm"): ("form.waiting.plan", ("confirm", "cancel")),
     (plan.FORM, "bedtime"): ("plan.ask-bedtime", ("cancel",)),
-    (intake.FORM, "duplicate"): ("form.waiting.duplicate", ("yes", "no")),
+    (recording.FORM, "duplicate"): ("form.waiting.duplicate", ("yes", "no")),
     (community.FORM, "words"): ("community.tell", ("cancel",)),
     (community.FORM, "confirm"): ("form.waiting.question", ("confirm", "sign-myself", "cancel")),
 }
@@ -144,7 +159,8 @@ FORMS: Mapping[str, HandleForm] = {
     danger.FORM: danger.form,
     welcome.FORM: welcome.form,
     plan.FORM: plan.form,
-    intake.FORM: intake.form,
+    recording.FORM: intake.form,
+    missed.SILENCE: missed.silence,
     side_effect.FORM: side_effect.form,
     diary.FORM: diary.form,
     privacy.FORM: privacy.erasing,
@@ -175,8 +191,10 @@ class Handlers:
     take_back_corrected: Callable[[Turn], None] = arrived.take_back_corrected
     first_contact: Handle = welcome.first_contact
     red: Handle = danger.answer_red
+    keep_quietly: Callable[[Turn], tuple[Choice, ...]] = intake.keep_quietly
     orange: Handle = danger.answer_orange
     not_understood: Handle = smalltalk.not_understood
+    in_context: Callable[[Turn], list[Reply] | None] = in_context.heard
     told_beside: Handle = smalltalk.told_beside
     report: Handle = reports.report
     no_words: Callable[[Turn], list[Reply] | None] = arrived.no_words

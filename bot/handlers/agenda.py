@@ -88,9 +88,9 @@ def slots_on(moment: Moment, stored: StoredPlan | None, day: date) -> list[Slot]
     return [Slot(day, dose, moment.instant(day, dose.at)) for dose in laid.doses] if laid else []
 
 
-def note_reminder(moment: Moment, slot: Slot, *, shown_mg: int | None) -> None:
-    """Keep which slot a reminder was about and the amount that was read there, whatever the plan becomes."""
-    detail = {REMINDED: slot.id, "dose_mg": shown_mg}
+def note_reminder(moment: Moment, slot: Slot, *, shown_mg: float | None, asks: bool = False) -> None:
+    """Keep which slot a reminder was about, the amount that was read there, and whether it asked if that was taken."""
+    detail = {REMINDED: slot.id, "dose_mg": shown_mg, "asks": asks}
     moment.unit.entries.add(moment.person.id, "acknowledgement", moment.now, detail, moment.now)
 
 

@@ -18,6 +18,11 @@ AMOUNTS = frozenset({"dose_mg", "tablets", "doses"})
 """Slots of an amount that was taken: its number is no strength from 0 to 10."""
 
 
+def tells_a_time(turn: Turn) -> bool:
+    """Whether an hour, a day or a number of times is told: its number is no strength from 0 to 10."""
+    return bool({"at", "planned_at", "since", "until"} & set(turn.slots)) or turn.says("tells_a_time")
+
+
 def close_own(turn: Turn, form: str) -> None:
     """Take a form off the table, and no other: what is logged beside an open question leaves the question open."""
     dialogue = turn.unit.dialogues.get(turn.person.id)

@@ -18,6 +18,7 @@ from bot.handlers.danger_words import (
     OTHERWISE,
     QUESTIONS,
     SAFETY_CHOICES,
+    SAFETY_FORM,
     UNSCREENED,
     doubt_of,
     emergency_words,
@@ -38,7 +39,7 @@ NOT_AN_EMERGENCY_YET = frozenset({"taken", "stopped"})
 ORANGE_WORDS = {"dangerous_mix": "mix", "driving": "driving"}
 """Codes with orange words of their own; the others share those of their block."""
 
-FORM = "safety"
+FORM = SAFETY_FORM
 POLITE = frozenset({"thanks", "greet"})
 """What people write when they take an answer for the end of the conversation, goodbyes included."""
 YES_OR_NO = frozenset({"confirm", "decline"})
@@ -174,11 +175,20 @@ def ask_openly(turn: Turn, *, answered: bool = False) -> list[Reply]:
     return [turn.reply(words, offers=choices(*SAFETY_CHOICES), rules=("gentle-check", "crisis-line", "not-understood"), level=Level.check)]
 
 
-def _doubt_confirmed(turn: Turn, code: str) -> list[Reply]:
-    """Yes, to the gentle question."""
+def _something_is_wrong(turn: Turn) -> list[Reply]:
+    """Yes, something is wrong, nobody knows what: a human today, and the question what it is. No sign is made up."""
+    raised = escalation.raise_case(turn, Sign(level=Level.urgent, red=False, codes=(ASKED,), quote=turn.text))
+    words = (say("check.tell-me", **numbers_of(turn.person.country)), escalation.who_knows(raised))
+    rules = ("gentle-check", "emergency-number", "crisis-line", *escalation.told_rules(raised))
+    reply = turn.reply(*words, offers=choices(*SAFETY_CHOICES), rules=rules, level=Level.urgent, urgency=Urgency.urgent)
+    return [reply, *raised.replies]
+
+
+def _doubt_confirmed(turn: Turn, code: str, *, signs: bool = False) -> list[Reply]:
+    """Yes, to the gentle question. `signs`: it was asked whether they are there, after days without."""
     if code == LEANING:
-        return press_not_safe(turn)
-    level = Level.urgent if QUESTIONS[BLOCKS.get(code, "mind")] in NOT_AN_EMERGENCY_YET else Level.emergency
+        return _something_is_wrong(turn)
+    level = Level.urgent if not signs and QUESTIONS[BLOCKS.get(code, "mind")] in NOT_AN_EMERGENCY_YET else Level.emergency
     turn = replace(turn, screening=turn.screening.plus((Flag(code, level, 0, len(turn.text), turn.text),)))
     return answer_red(turn) if turn.screening.is_red else answer_orange(turn)
 
@@ -193,15 +203,22 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
         return [kept_for_moderators(turn, case)] if intent in ANSWERS else None
     if intent in POLITE and turn.meaning.confidence == "sure":
         return [_not_the_end(turn, dialogue)]
+    if dialogue.answers.get("who") == "other" and turn.slots.get("topic") == "under_18" and case is not None:
+        return [kept_for_moderators(turn, case)]  # "he is four": of the child in danger, and not of whoever writes
+    if turn.says("takes_it_back") and not turn.meaning.question:
+        return press_safe(turn)
     if intent not in YES_OR_NO:
         return None
+    if dialogue.step != "gentle" and turn.says("only_heard"):
+        return [_asked_still(turn, dialogue)]  # heard is no answer
     turn.close_form()
     if dialogue.step == "gentle" and _is_about_something_else(turn, dialogue):
         return [_asked_again(turn, dialogue)]
     if dialogue.step == "gentle":
         where = str(dialogue.answers.get("where", ""))  # what was asked about stands there for others to read
         turn = replace(turn, incoming=replace(turn.incoming, where=where or turn.incoming.where))
-        return _doubt_confirmed(turn, str(dialogue.answers["code"])) if intent == "confirm" else press_safe(turn)
+        signs = bool(dialogue.answers.get("signs"))
+        return _doubt_confirmed(turn, str(dialogue.answers["code"]), signs=signs) if intent == "confirm" else press_safe(turn)
     if dialogue.step in YES_MEANS_SAFE:
         return press_safe(turn) if intent == "confirm" else press_not_safe(turn)
     key = "danger.somebody-there" if intent == "confirm" else "danger.alone"

@@ -66,6 +66,8 @@ OTHERS_ALWAYS = frozenset({"child_ingestion"})
 """Signs of somebody else whoever is the subject of the sentence: "he ate my tablets", "I left the box open and half is gone"."""
 
 RED_RULES = ("emergency-number", "red-flag-no-dose", "red-flag-freeze")
+SAFETY_FORM = "safety"
+"""The form of the question that the words about danger end with."""
 SAFETY_CHOICES = ("safe", "not-safe", "talk-to-human")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from bot.core.drinks import standard_drinks
 from bot.core.entry import Entry
 from bot.handlers import top_up
-from bot.handlers.answer import AMOUNTS, close_own, says_only
+from bot.handlers.answer import AMOUNTS, close_own, says_only, tells_a_time
 from bot.handlers.hours import told_of
 from bot.handlers.turn import Turn, choices, moment, nested, on_day, say
 from bot.knowledge.drinks import measures
@@ -39,7 +39,7 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     if turn.meaning.intent == "cancel":
         turn.close_form()
         return [turn.reply(say("form.left"))]
-    if not says_only(turn, ("log_craving", "other")) or (AMOUNTS | {"at", "since", "effects"}) & set(turn.slots):
+    if not says_only(turn, ("log_craving", "other")) or (AMOUNTS | {"effects"}) & set(turn.slots) or tells_a_time(turn):
         return None
     said = turn.slots.get("craving")
     score = said if said is not None else turn.reader.number(turn.text, turn.person.language)

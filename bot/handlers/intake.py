@@ -6,29 +6,31 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.core.decision import Alarm, Allowed, Withheld
+from bot.core.decision import Allowed
 from bot.core.entry import Entry
-from bot.core.intake import Slot, Taken, judge_intake, match_slot, slots_around
-from bot.core.levels import Level
+from bot.core.intake import Slot, match_slot, slots_around
 from bot.core.tablets import QUARTER_OF_10, in_tablets
-from bot.handlers import agenda, escalation, top_up
-from bot.handlers.answer import close_own, in_words, says_only
-from bot.handlers.escalation import Sign
+from bot.handlers import agenda, top_up
+from bot.handlers.answer import AMOUNTS, close_own, in_words, says_only
 from bot.handlers.hours import told_of, within
-from bot.handlers.turn import Turn, choices, mg, moment, nested, numbers_of, say
-from bot.messages import Choice, Json, Reply, Urgency, Words
+from bot.handlers.recording import FORM, TOP_UP, record
+from bot.handlers.turn import Turn, choices, clock, moment, say
+from bot.messages import Choice, Reply
 from bot.ports import Dialogue, StoredPlan
 
-FORM = "intake"
 AN_AMOUNT = frozenset({"log_intake", "correct_last", "other"})
 """What a bare amount is read as; words of another intent, or with an hour of their own, are no answer to "how much?"."""
 
 HOURS = frozenset({"at", "planned_at", "since", "until", "doses"})
-TOP_UP = "top-up"
-"""What stands for the slot of an intake that is the plan's extra tablet, until it is logged."""
+TOO_MUCH = frozenset({"overdose", "dose_excess"})
+"""Signs by which an amount that was taken is beyond doubt, however it is worded."""
 
-JUST_NOW = timedelta(minutes=45)
-"""A tap that comes later than this after its slot is read back with the planned hour as an alternative."""
+AFTER_ALL = timedelta(hours=4)
+"""How long after "not taken" a bare "taken" is taken for that intake. [proposal]"""
+
+LOOKED_BACK = timedelta(days=1)
+TABLETS_AT_MOST, A_COUNT = 4, 2
+"""A lone number that is no larger, in no more words, counts tablets where it was asked how much."""
 
 
 def log_intake(turn: Turn) -> list[Reply]:
@@ -38,6 +40,31 @@ def log_intake(turn: Turn) -> list[Reply]:
     for one in said:
         replies += _log_one(turn, {**_common(turn.slots), **one} if one is not turn.slots else one)
     return replies
+
+
+def keep_quietly(turn: Turn) -> tuple[Choice, ...]:
+    """What an alarming message tells that was taken is kept without a word: the emergency words stand alone, and once the case is closed
+    nothing is shown as if it had not been taken (rule `red-flag-no-dose`). Returns the buttons that take it back: it may be mistyped."""
+    kept: list[Choice] = []
+    is_told = turn.meaning.confidence == "sure" or TOO_MUCH & {flag.code for flag in turn.screening.flags}
+    if not is_told or turn.meaning.question or turn.person.consented_at is None or any(f.subject == "other" for f in turn.screening.flags):
+        return ()
+    stored = turn.unit.plans.current(turn.person.id)
+    for act in turn.meaning.acts:
+        if act.intent != "log_intake":
+            continue
+        at, assumed = _taken_at(turn, act.slots.get("at"), str(act.slots.get("part", "")))
+        amount = _amount(act.slots, stored)
+        if amount is not None and at <= turn.now and not _is_kept_already(turn, amount):
+            detail = {"dose_mg": amount, "slot": "", "assumed": [*assumed, *act.slots.get("assumed", ())]}
+            kept.append(Choice("undo", str(turn.unit.entries.add(turn.person.id, "intake", at, detail, turn.now).id)))
+    return tuple(kept[:1])
+
+
+def _is_kept_already(turn: Turn, amount: float) -> bool:
+    """Whether the same amount was kept within the hour: who is in danger says it more than once."""
+    entries = turn.unit.entries.between(turn.person.id, turn.now - LOOKED_BACK, turn.now + timedelta(seconds=1), ["intake"])
+    return any(entry.detail.get("dose_mg") == amount and turn.now - entry.recorded_at < timedelta(hours=1) for entry in entries)
 
 
 def _common(slots: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,6 +81,13 @@ def _log_one(turn: Turn, slots: Mapping[str, Any]) -> list[Reply]:
     if slots.get("top_up") and top_up.planned(stored):
         return _log_extra(turn, slots, at=at, assumed=assumed)
     slot = _slot_of(turn, stored, slots.get("planned_at"), at, hour_said="at" not in assumed)
+    if slots.get("on_time") and not slots.get("planned_at"):
+        slot = _last_open(turn, stored) or slot
+        at, assumed = (slot.at, []) if slot is not None and slot.at <= turn.now else (at, assumed)
+    elif slot is not None and slot.at > turn.now and "at" in assumed and not slots.get("planned_at"):
+        earlier = _last_open(turn, stored)
+        if earlier is not None and earlier.day == slot.day:
+            return _ask_which(turn, earlier, slot, slots)
     amount, filled_in = _amount_taken(slots, stored, slot)
     assumed = [*assumed, *filled_in]
     slot_id = slot.id if slot else ""
@@ -62,6 +96,41 @@ def _log_one(turn: Turn, slots: Mapping[str, Any]) -> list[Reply]:
         # A number without a unit that would be more than planned is more likely another number than an excess: it is asked.
         return _ask_amount(turn, at=at, slot=slot_id, assumed=assumed)
     return record(turn, amount=amount, at=at, slot=slot_id, assumed=[*assumed, *unit])
+
+
+def _missed_before(turn: Turn) -> Slot | None:
+    """The planned intake that was told as missed last, when that was the last thing noted and not long ago: "took it after all"."""
+    last = turn.unit.entries.last(turn.person.id)
+    if last is None or last.kind != "missed" or not last.detail.get("slot") or turn.now - last.recorded_at > AFTER_ALL:
+        return None
+    return agenda.slot_named(turn, str(last.detail["slot"]))
+
+
+def _last_open(turn: Turn, stored: StoredPlan | None) -> Slot | None:
+    """The last planned intake whose hour has come and of which nothing was noted."""
+    begun = [slot for slot in agenda.begun_slots(turn, stored) if stored is not None and slot.at >= stored.confirmed_at]
+    return begun[-1] if begun and begun[-1].id not in agenda.answered(turn, begun[-1].day) else None
+
+
+def _ask_which(turn: Turn, earlier: Slot, later: Slot, slots: Mapping[str, Any]) -> list[Reply]:
+    """ "Taken" long after one planned intake and before the next: neither is taken for the other, it is asked which."""
+    turn.open_form(FORM, "which", between=[earlier.id, later.id], slots=dict(slots))
+    hours = {"first": clock(earlier.dose.at), "second": clock(later.dose.at)}
+    return [turn.reply(say("intake.which", **hours), offers=choices("cancel"))]
+
+
+def _which(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+    """The hour of one of the two, in any words."""
+    said = turn.reader.clock(turn.text, turn.meaning.language)
+    if said is None:
+        return None
+    now = turn.local(turn.said_at)
+    near = {name: abs(datetime.fromisoformat(name) - datetime.combine(now.date(), said)) for name in dialogue.answers["between"]}
+    chosen = min(near, key=lambda name: near[name])
+    if near[chosen] > timedelta(minutes=59):
+        return None
+    turn.close_form()
+    return _log_one(turn, {**dialogue.answers["slots"], "planned_at": chosen})
 
 
 def _log_extra(turn: Turn, slots: Mapping[str, Any], *, at: datetime, assumed: list[str]) -> list[Reply]:
@@ -105,111 +174,26 @@ def _ask_amount(turn: Turn, *, at: datetime, slot: str, assumed: Sequence[str]) 
     return [turn.reply(words, offers=choices("cancel", about=token))]
 
 
-def record(turn: Turn, *, amount: float, at: datetime, slot: str, assumed: Sequence[str], sure: bool = False) -> list[Reply]:
-    """Judge an intake, log it, read it back; tell humans when it is more than planned. `sure`: not a duplicate, says the person.
-
-    `slot` is TOP_UP for the plan's extra tablet: it answers no planned intake, and adds what the plan allows to the day.
-    """
-    day = turn.local(at).date()
-    stored = turn.unit.plans.current(turn.person.id)
-    laid, extra = agenda.day_of(stored, day), slot == TOP_UP
-    verdict = judge_intake(
-        mg=amount,
-        at=at,
-        today=_taken_on(turn, day),
-        day_before=_taken_on(turn, day - timedelta(days=1)),
-        plan_total_mg=laid.total_mg if laid else None,
-        top_up_mg=round(agenda.top_up_mg(turn, stored, day, one_more_mg=amount if extra else 0)) if laid and laid.total_mg else 0,
-        surely_another=sure,
-    )
-    if isinstance(verdict, Withheld):
-        token = turn.open_form(FORM, "duplicate", amount=amount, at=at.isoformat(), slot=slot, assumed=list(assumed))
-        words = say("intake.twice") if agenda.frozen(turn) else say("rule.duplicate-entry", dose=mg(amount))
-        return [turn.reply(words, offers=choices("yes", "no", about=token), rules=verdict.rules)]
-    detail = {"dose_mg": amount, "slot": "" if extra else slot, "assumed": list(assumed), **({"top_up": True} if extra else {})}
-    entry = turn.unit.entries.add(turn.person.id, "intake", at, detail, turn.now)
-    close_own(turn, FORM)
-    if isinstance(verdict, Alarm):
-        return _alarm(turn, entry, verdict)
-    return [_echo(turn, entry, day_total=verdict.value.mg, planned=laid.total_mg if laid else None)]
-
-
-def _taken_on(turn: Turn, day: date) -> list[Taken]:
-    return [Taken(entry.at, entry.detail.get("dose_mg")) for entry in agenda.entries_on(turn, day, ("intake",))]
-
-
-def _noted(turn: Turn, entry: Entry) -> Words:
-    """What was understood, with its absolute day and hour; whatever was filled in is marked as such. No amount in a freeze."""
-    if agenda.frozen(turn):
-        return say("intake.noted-plain", at=moment(turn.local(entry.at)))
-    filled_in: list[Json] = [
-        nested(f"intake.assumed.{what}")
-        for what in ("dose", "dose_mg", "tablets", "strength", "at", "hour")
-        if what in entry.detail["assumed"]
-    ]
-    assumed: Json = nested("intake.assumed", what={"all": filled_in}) if filled_in else ""
-    key = "intake.noted-top-up" if entry.detail.get("top_up") else "intake.noted"
-    return say(key, dose=mg(float(entry.detail["dose_mg"])), at=moment(turn.local(entry.at)), assumed=assumed)
-
-
-def _echo(turn: Turn, entry: Entry, *, day_total: float, planned: int | None) -> Reply:
-    words = [_noted(turn, entry)]
-    if turn.local(entry.at).date() == turn.today and planned is not None and turn.unit.cases.open_for(turn.person.id) is None:
-        words.append(say("intake.day-total", total=mg(day_total), planned=mg(planned)))
-    rules = top_up.passed(turn, entry)
-    if rules:
-        words.append(say("withheld.top-up-used"))
-    offers = [Choice("undo", str(entry.id))]
-    slot = agenda.parse_slot(str(entry.detail.get("slot", "")))
-    if slot is not None and turn.local(entry.at).replace(tzinfo=None) - slot > JUST_NOW:
-        offers.append(Choice("taken-earlier", f"{entry.detail['slot']}"))
-    return turn.reply(*words, offers=tuple(offers), rules=rules)
-
-
-def _alarm(turn: Turn, entry: Entry, verdict: Alarm) -> list[Reply]:
-    red = verdict.level is Level.emergency
-    quote = turn.text or f"{entry.detail['dose_mg']:g} mg"
-    raised = escalation.raise_case(
-        turn,
-        Sign(level=verdict.level, red=red, codes=("overdose" if red else "dose_excess",), quote=quote),
-    )
-    numbers = numbers_of(turn.person.country)
-    told = escalation.who_knows(raised)
-    if red:
-        words: tuple[Words, ...] = (
-            say("danger.poisoning.heard.self"),
-            say("danger.first-emergency.self", emergency=numbers["emergency"]),
-            say("danger.to-talk", crisis=numbers["crisis"]),
-            say("danger.poisoning.do.self"),
-            told,
-            say("danger.poisoning.ask"),
-        )
-        rules = (*verdict.rules, "emergency-number", "red-flag-no-dose", "red-flag-freeze", *escalation.told_rules(raised))
-        # Undoing a slip of the thumb corrects the log; the case stays for a human to close.
-        offers = (*choices("safe", "not-safe", "talk-to-human"), Choice("undo", str(entry.id)))
-    else:
-        words = (_noted(turn, entry), say("orange.excess"), say("orange.if-worse", emergency=numbers["emergency"]), told)
-        if raised.same_message:  # the words of the same excess were already answered: only the log is added
-            words = (_noted(turn, entry),)
-        rules = (*verdict.rules, "never-double", "emergency-number", *escalation.told_rules(raised))
-        offers = (Choice("undo", str(entry.id)), Choice("talk-to-human"))
-    reply = turn.reply(*words, offers=offers, rules=tuple(dict.fromkeys(rules)), level=verdict.level, urgency=Urgency.urgent)
-    return [reply, *raised.replies]
-
-
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """The missing amount, or whether it really was a second intake, in words that say nothing else."""
     answers = dialogue.answers
     if dialogue.step == "duplicate":
         return in_words(turn, press_yes, press_no)
+    if dialogue.step == "which":
+        return _which(turn, dialogue)
     if turn.meaning.intent == "cancel":
         return press_no(turn)
+    stored, counted = turn.unit.plans.current(turn.person.id), _tablets_alone(turn)
+    if counted is not None and stored is not None and len(stored.plan.tablets_mg) == 1:
+        planned, made = agenda.slot_named(turn, answers["slot"]), counted * stored.plan.tablet_mg
+        if counted <= 1 or (planned is not None and planned.dose.mg is not None and made <= planned.dose.mg):
+            at, told = datetime.fromisoformat(answers["at"]), [*answers["assumed"], "tablets"]
+            return record(turn, amount=made, at=at, slot=answers["slot"], assumed=told)
     if turn.meaning.intent not in AN_AMOUNT or not says_only(turn, AN_AMOUNT) or HOURS & set(turn.slots):
         return None
     last = turn.unit.entries.last(turn.person.id)
     if turn.meaning.intent == "correct_last" and last is not None and last.kind != "intake":
         return None  # "no, it was 3" is of what was noted since
-    stored = turn.unit.plans.current(turn.person.id)
     amount = _amount(turn.slots, stored) or turn.reader.number(turn.text, turn.person.language)
     # No tablet makes "3": it counts tablets, or something else.
     if _is_which(turn.slots, stored) or (amount and amount % QUARTER_OF_10):
@@ -217,6 +201,20 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     if amount is None or amount <= 0:
         return None
     return record(turn, amount=amount, at=datetime.fromisoformat(answers["at"]), slot=answers["slot"], assumed=answers["assumed"])
+
+
+def _tablets_alone(turn: Turn) -> float | None:
+    """ "1", "one", "half": after "how much? for instance 1 tablet" they count tablets. None for anything else."""
+    if turn.says("half_of_one"):
+        return 0.5
+    if turn.says("one_of_it"):
+        return 1
+    count = (
+        turn.reader.number(turn.text, turn.meaning.language)
+        if len(turn.text.split()) <= A_COUNT and not AMOUNTS & set(turn.slots)
+        else None
+    )
+    return count if count is not None and 0 < count <= TABLETS_AT_MOST and count % 0.5 == 0 else None
 
 
 def press_yes(turn: Turn) -> list[Reply]:
@@ -280,29 +278,33 @@ def _taken(turn: Turn, *, at: datetime, assumed: list[str]) -> list[Reply]:
     return record(turn, amount=dose, at=at, slot=slot, assumed=assumed)
 
 
-def undo(turn: Turn) -> list[Reply]:
-    """Take back the entry that the button names, or the last one."""
-    about = turn.press.about
-    entry = turn.unit.entries.get(int(about)) if about.isdigit() else turn.unit.entries.last(turn.person.id)
-    if entry is None or entry.person_id != turn.person.id or entry.kind in ("finding", "acknowledgement"):
-        return [turn.reply(say("undo.nothing"))]
-    if entry.undone_at is not None:
-        return [turn.reply(say("undo.already"))]
-    turn.unit.entries.undo(entry.id, turn.now)
-    return [turn.reply(say("undo.done", what=nested(f"entry.{entry.kind}"), at=moment(turn.local(entry.at))))]
-
-
 def correct_last(turn: Turn) -> list[Reply]:
     """The last intake with another dose or hour: the former entry is undone and stays readable."""
     last = turn.unit.entries.last(turn.person.id)
     amount = _amount(turn.slots, turn.unit.plans.current(turn.person.id))
     if last is None or last.kind != "intake" or (amount is None and not turn.slots.get("at")):
         return [turn.reply(say("undo.what-to-correct"))]
-    at = last.at if not turn.slots.get("at") else _taken_at(turn, turn.slots["at"])[0]
+    said = turn.slots.get("at")
+    assumed: list[str] = []
+    at, slot = last.at, str(last.detail.get("slot", ""))
     turn.unit.entries.undo(last.id, turn.now)
+    if said and "T" not in said and date.fromisoformat(said) != turn.local(last.at).date():
+        at, slot, assumed = _on_another_day(turn, last, date.fromisoformat(said))
+    elif said:
+        at = _taken_at(turn, said)[0]
     amount = amount if amount is not None else float(last.detail["dose_mg"])
-    slot = TOP_UP if last.detail.get("top_up") else str(last.detail.get("slot", ""))
-    return record(turn, amount=amount, at=at, slot=slot, assumed=[], sure=True)
+    return record(turn, amount=amount, at=at, slot=TOP_UP if last.detail.get("top_up") else slot, assumed=assumed, sure=True)
+
+
+def _on_another_day(turn: Turn, entry: Entry, day: date) -> tuple[datetime, str, list[str]]:
+    """ "That was yesterday's": the planned intake of the same hour on that day, at its hour; without one, the same hour of that day.
+    Today's is free again. The hour is only likely, and marked so."""
+    planned = agenda.parse_slot(str(entry.detail.get("slot") or ""))
+    slots = agenda.slots_on(turn, turn.unit.plans.current(turn.person.id), day)
+    of_the_day = next((slot for slot in slots if planned is not None and slot.dose.at == planned.time()), None)
+    if of_the_day is not None and of_the_day.id not in agenda.answered(turn, day):
+        return of_the_day.at, of_the_day.id, ["hour"]
+    return turn.instant(day, turn.local(entry.at).time()), "", ["hour"]
 
 
 def _taken_at(turn: Turn, said: str | None, part: str = "") -> tuple[datetime, list[str]]:
@@ -347,5 +349,9 @@ def _slot_of(turn: Turn, stored: StoredPlan | None, planned_at: str | None, at: 
     slots = slots_around(stored.plan, at=at, zone=turn.zone)
     if planned_at and "T" in planned_at:
         return next((slot for slot in slots if slot.id == planned_at and slot.id not in done), None)
+    if not hour_said and at == turn.now:
+        said_missed = _missed_before(turn)
+        if said_missed is not None:
+            return said_missed
     asked = agenda.asked_about(turn, stored) if not hour_said and at == turn.now else None  # read late, it answers nothing asked since
     return asked or match_slot(slots, at=at, answered=done)

@@ -7,10 +7,18 @@ from datetime import date, datetime, timedelta
 from bot.core.decision import Allowed
 from bot.core.intake import days_missed
 from bot.handlers import agenda, escalation, steps
+from bot.handlers.answer import in_words
+from bot.handlers.danger_words import SAFETY_FORM
 from bot.handlers.escalation import Sign
 from bot.handlers.hours import within
-from bot.handlers.turn import Turn, choices, emergency_of, mg, moment, nested, say
+from bot.handlers.turn import Turn, choices, emergency_of, mg, moment, nested, on_day, say
 from bot.messages import Choice, Json, Reply
+from bot.ports import Dialogue
+
+SILENCE = "silence"
+"""The form that asks about days of which nothing was said."""
+FEWEST_SILENT, LOOKED_BACK = 2, timedelta(days=90)
+"""Whole days of silence that are asked about, and how far back it is looked. [proposal]"""
 
 
 def press_skip(turn: Turn) -> list[Reply]:
@@ -40,6 +48,52 @@ def log_missed(turn: Turn) -> list[Reply]:
     if planned is None:
         return [turn.reply(say("intake.which-missed"), say("rule.never-double"), rules=("never-double",))]
     return _missed(turn, planned)
+
+
+def asked_about_silence(turn: Turn) -> list[Reply]:
+    """After whole days of which nothing was said: were they without? Asked once, with the first intake that is noted again."""
+    stored = turn.unit.plans.current(turn.person.id)
+    if stored is None or turn.unit.cases.open_for(turn.person.id) is not None or turn.unit.dialogues.get(turn.person.id) is not None:
+        return []
+    since, until = turn.now - LOOKED_BACK, turn.now + timedelta(seconds=1)
+    told = turn.unit.entries.between(turn.person.id, since, until, ("intake", "missed"))
+    now_told = [entry for entry in told if entry.recorded_at == turn.now and entry.kind == "intake"]
+    if not now_told or turn.local(now_told[-1].at).date() != turn.today:
+        return []
+    before = [turn.local(entry.at).date() for entry in told if entry.recorded_at < turn.now]
+    last = max([*before, turn.local(stored.confirmed_at).date()])
+    silent = [day for day in days_between(last, turn.today) if agenda.slots_on(turn, stored, day)]
+    if len(silent) < FEWEST_SILENT:
+        return []
+    token = turn.open_form(SILENCE, "asked", since=last.isoformat())
+    words = say("intake.silent-days", since=on_day(silent[0]), until=on_day(silent[-1]))
+    return [turn.reply(words, offers=choices("yes", "no", about=token), rules=("day-missed",))]
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """The days after the first and before the last."""
+    return [first + timedelta(days=number) for number in range(1, (last - first).days)]
+
+
+def silence(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+    """Whether the days of which nothing was said were days with: a no is days without, and a human hears of it (rule `day-missed`)."""
+    del dialogue
+    return in_words(turn, press_were_taken, press_were_not)
+
+
+def press_were_taken(turn: Turn) -> list[Reply]:
+    """They were taken and not told: nothing is noted for them."""
+    turn.close_form()
+    return [turn.reply(say("intake.silent-taken"))]
+
+
+def press_were_not(turn: Turn) -> list[Reply]:
+    """Days without."""
+    dialogue = turn.unit.dialogues.get(turn.person.id)
+    if dialogue is None or dialogue.form != SILENCE:
+        return [turn.reply(say("form.over"))]
+    turn.close_form()
+    return _none_since(turn, date.fromisoformat(dialogue.answers["since"]))
 
 
 def _planned(turn: Turn, said: str | None) -> datetime | None:
@@ -98,6 +152,7 @@ def _days_without(turn: Turn, whole_days: int) -> list[Reply]:
         return [turn.reply(say("intake.which-missed"), say("rule.never-double"), rules=verdict.rules)]
     steps.await_prescriber(turn, "day-missed")
     raised = escalation.raise_case(turn, Sign(level=verdict.level, red=False, codes=("abrupt_stop",), quote=turn.text))
+    turn.open_form(SAFETY_FORM, "gentle", code="withdrawal", question="signs", signs=True)  # the words end by asking for them
     reply = turn.reply(
         say("rule.never-double"),
         say("rule.day-missed"),

@@ -25,6 +25,8 @@ from bot.messages import Json, Reply, Words
 from bot.ports import Dialogue
 
 FORM = "plan"
+STRENGTHS = (10, 20, 25)
+"""What a tablet of baclofen may hold, in mg (S001, the brands of the countries)."""
 BECAUSE_EXTENDED = "extended"
 """Why the plan stands still for the days by which the person made a step longer."""
 
@@ -205,6 +207,21 @@ def press_pause(turn: Turn) -> list[Reply]:
     return [turn.reply(say("plan.paused"), offers=choices("step-up"), rules=("never-stop-abruptly",))]
 
 
+def new_tablets(turn: Turn) -> list[Reply]:
+    """Tablets of another strength at hand: a tablet counts as that from now on. No amount of the plan changes. Nothing for other words."""
+    said, stored = turn.slots.get("tablet_mg"), turn.unit.plans.current(turn.person.id)
+    if not said or turn.meaning.question:
+        return []
+    if stored is None:
+        return [turn.reply(say("plan.tablets-with-plan"))]
+    if said not in STRENGTHS:
+        return [turn.reply(say("plan.tablets-unknown", said=mg(said)), offers=choices("talk-to-human"))]
+    if agenda.frozen(turn):
+        return [_frozen(turn)]
+    turn.unit.plans.replace(stored, replace(stored.plan, tablet_mg=int(said), more_tablets_mg=()), turn.now, by=turn.actor)
+    return [turn.reply(say("plan.tablets-changed", strength=mg(said)))]
+
+
 def _frozen(turn: Turn) -> Reply:
     return turn.reply(say("plan.frozen", emergency=emergency_of(turn.person.country)), rules=("red-flag-freeze",))
 
@@ -254,6 +271,8 @@ def _read_back_change(turn: Turn, written: Written, before: Plan) -> list[Reply]
         words.append(say("plan.large-rise"))
     if before.top_up is not None and written.plan.top_up is None:
         words.append(say("plan.top-up-gone"))
+    if any(hold.until is None or hold.until > before.start for hold in before.holds) and not written.plan.holds:
+        words.append(say("plan.holds-gone"))
     return _ask(turn, bridged, change.rules, after=words)
 
 

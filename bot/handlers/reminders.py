@@ -22,6 +22,9 @@ SLOT_CHOICES = ("taken", "snooze-15", "skip")
 INVITES = ("reminder.now", "reminder.planned", "reminder.late", "reminder.again")
 """The paragraphs that name a dose and ask for an answer now: they are right at one moment, and judged again at sending."""
 
+ASKS_IF_TAKEN = frozenset({"reminder.late", "reminder.again", "reminder.again-too-late", "reminder.missed-by-us"})
+"""The paragraphs that end by asking whether it was taken: a yes to them is one."""
+
 TOLD = "told_late"
 UNTOLD = "untold"
 """What an acknowledgement calls the first planned intake, and the instant before the last one, that no reminder spoke of."""
@@ -105,8 +108,8 @@ def _remind(due: Due, slot: Slot) -> list[Reply]:
     if case is not None and case.freezes:
         return [*_unanswered_before(due, case), _check_in(due, case, slots[-1])]
     reply = _reminder(due, slots, again=due.timer.kind == SNOOZE)
-    invites = any(words.key in INVITES for words in reply.words)
-    agenda.note_reminder(due, slots[-1], shown_mg=slots[-1].dose.mg if invites else None)
+    said = {words.key for words in reply.words}
+    agenda.note_reminder(due, slots[-1], shown_mg=slots[-1].dose.mg if said & set(INVITES) else None, asks=bool(said & ASKS_IF_TAKEN))
     return [reply]
 
 
@@ -270,7 +273,8 @@ def press_snooze(turn: Turn) -> list[Reply]:
 
 def snooze(turn: Turn) -> list[Reply]:
     """ "Remind me in 30 minutes", "at 3 pm": the last planned intake that is not answered comes back then."""
-    begun = agenda.begun_slots(turn, turn.unit.plans.current(turn.person.id))
+    stored = turn.unit.plans.current(turn.person.id)
+    begun = [slot for slot in agenda.begun_slots(turn, stored) if stored is not None and slot.at >= stored.confirmed_at]
     waiting = [slot for slot in begun if slot.id not in agenda.answered(turn, slot.day)]
     if not waiting:
         return [turn.reply(say("reminder.nothing-to-snooze"))]
@@ -293,5 +297,6 @@ def _put_off(turn: Turn, slot: str, wait: timedelta) -> list[Reply]:
 
 def reminders_by_plan(turn: Turn) -> list[Reply]:
     """Asked to move or stop a reminder: its hour is the plan's, and the plan is the prescriber's (rule `split-hours-fixed`)."""
-    offers = choices("pause") if agenda.is_reminded(turn) else ()
+    stands_still = agenda.open_hold(turn.unit.plans.current(turn.person.id), agenda.BECAUSE_PERSON) is not None
+    offers = choices("pause") if agenda.is_reminded(turn) else choices("step-up") if stands_still else ()
     return [turn.reply(say("reminder.by-plan"), offers=offers, rules=("split-hours-fixed", "stable-hours"))]

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from bot.core.levels import Level
 from bot.core.stepping import BOTHERSOME_FROM
 from bot.handlers import agenda, steps
-from bot.handlers.answer import AMOUNTS, says_only
+from bot.handlers.answer import AMOUNTS, says_only, tells_a_time
 from bot.handlers.hours import told_of
 from bot.handlers.turn import Turn, choices, moment, on_day, say
 from bot.knowledge.findings import finding, finding_words
@@ -47,7 +47,12 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
         turn.close_form()
         return [turn.reply(say("effect.kept-without"))]
     others = set(map(str, turn.slots.get("effects", ()))) - set(dialogue.answers["effects"])
-    if others or AMOUNTS & set(turn.slots) or not says_only(turn, ("log_side_effect", "other")):
+    if (
+        others
+        or AMOUNTS & set(turn.slots)
+        or ("severity" not in turn.slots and tells_a_time(turn))
+        or not says_only(turn, ("log_side_effect", "other"))
+    ):
         return None
     score = turn.slots.get("severity") if turn.slots.get("severity") is not None else _lone_number(turn)
     if score is None or not 0 <= score <= 10:

@@ -178,6 +178,10 @@ class Turn(Moment):
         """The words of the message."""
         return self.incoming.text
 
+    def says(self, cue: str) -> bool:
+        """Whether a named cue of the understanding stands in the words."""
+        return bool(self.text.strip()) and self.reader.says(cue, self.text, self.meaning.language or self.person.language)
+
     def serving(self, act: Act) -> Turn:
         """The same turn, serving another act of the message."""
         return replace(self, act=act)

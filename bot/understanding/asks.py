@@ -183,6 +183,9 @@ def _settings(piece: Piece) -> Built:
     topic = named(piece.cues.settings, piece.scan.masked)
     if topic:
         slots["topic"] = topic
+    strengths = [atom.value.n for atom in piece.of("MG", "STRENGTH") if not atom.value.items]
+    if not topic and len(strengths) == 1:
+        slots["tablet_mg"] = tidy(strengths[0])
     for name, table in (("language", piece.cues.languages), ("country", piece.cues.countries)):
         value = named(table, piece.scan.masked)
         if value and topic in {name, "timezone" if name == "country" else name}:
@@ -192,6 +195,24 @@ def _settings(piece: Piece) -> Built:
 
 def _privacy(piece: Piece) -> Built:
     return Built({"topic": named(piece.cues.privacy, piece.scan.masked) or "policy"})
+
+
+def _undo(piece: Piece) -> Built:
+    """Which entry is meant, where a kind of it or its hour is named; nothing for the last one."""
+    slots: dict[str, Any] = {}
+    kinds = [
+        ("drink", piece.scan.has("DRINK", "ALCOHOL")),
+        ("side_effect", piece.scan.has("EFFECT")),
+        ("craving", piece.says("names_a_craving")),
+        ("intake", piece.says("names_a_dose")),
+    ]
+    named_kinds = [kind for kind, is_named in kinds if is_named]
+    if len(named_kinds) == 1:
+        slots["kind"] = named_kinds[0]
+    moments = [atom.value for atom in piece.of("TIME")]
+    if moments:
+        slots["at"] = piece.anchored(moments[0], "past").iso()
+    return Built(slots, len(named_kinds) <= 1 and len(moments) <= 1 and not piece.of("NUM"))
 
 
 def _report(piece: Piece) -> Built:
@@ -224,6 +245,7 @@ _BUILDERS: Mapping[str, Callable[[Piece], Built]] = {
     "stop_treatment": _stop,
     "snooze": _snooze,
     "greet": _greeting,
+    "undo": _undo,
     "set_reminder": _reminder,
     "change_reminder": _moved_reminder,
     "settings": _settings,

@@ -18,7 +18,7 @@ def drink(piece: Piece) -> Built:
     moments = piece.moments()
     if _abstinent(piece):
         slots["drinks"] = [{"count": 0}]
-        return Built(slots, _abstinent_since(piece, slots, moments))
+        return Built(slots, _abstinent_since(piece, slots, moments) and not piece.says("promise"))
     found = piece.of("DRINK")
     told = [atom for atom in found if not _is_denied(piece, atom)]
     alone = [] if told else _bare_count(piece)

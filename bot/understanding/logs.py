@@ -28,11 +28,12 @@ _HALF_OF_25 = 12.5
 
 def intake(piece: Piece) -> Built:
     """What was taken, when, and which planned dose it was."""
-    amounts, moments = piece.of(*_DOSES), piece.of("TIME")
+    amounts, moments = [atom for atom in piece.of(*_DOSES) if not piece.follows("instead_of", atom)], piece.of("TIME")
     slots: dict[str, Any] = {}
     planned, taken = _planned_and_taken(piece, moments)
     bare, more = _bare_amounts(piece), _more_of_the_same(piece, amounts)
-    sure = not piece.leftover(but_for=[*bare, *more]) and _is_one_of_ours(piece, moments)
+    instead = [atom for atom in piece.of("NUM") if piece.follows("instead_of", atom)]
+    sure = not piece.leftover(but_for=[*bare, *more, *instead]) and _is_one_of_ours(piece, moments)
     planned, taken = _completed(planned, together(taken))
     told = sorted([*amounts, *more], key=lambda atom: atom.start) or (bare if len(bare) > 1 else [])
     sure = _amounts(told, taken, piece, slots) and sure
@@ -45,6 +46,8 @@ def intake(piece: Piece) -> Built:
         slots["tablet_mg"] = tidy(strengths[0].n)
     if piece.says("top_up_tablet"):
         slots["top_up"] = True
+    if not planned and not taken and piece.says("on_the_hour"):
+        slots["on_time"] = True
     # "20 mg in the garden shed" may as well be where they are kept, and "took it to heart" is no intake.
     place = ("at_a_place",) if piece.says("took") and (amounts or moments) else ()
     return Built(slots, sure and piece.says_only(*place, "top_up_tablet", "beside_an_intake"))
@@ -105,7 +108,7 @@ def _score(piece: Piece) -> tuple[float | None, bool]:
     if ratings:
         return tidy(ratings[0].value), len(ratings) == 1 and not numbers
     if piece.says("no_craving"):
-        return 0, not numbers
+        return 0, not numbers and not piece.says("tells_no_wish")
     if len(numbers) == 1 and 0 <= numbers[0].value <= 10:
         return tidy(numbers[0].value), True
     return None, not numbers
@@ -246,7 +249,7 @@ def _same_dose(amounts: list[Atom], slots: dict[str, Any]) -> bool:
 
 def _bare_amounts(piece: Piece) -> list[Atom]:
     """Numbers without a unit, where no other amount was said: one, or several that can only be milligrams."""
-    numbers = piece.of("NUM")
+    numbers = [atom for atom in piece.of("NUM") if not piece.follows("instead_of", atom)]
     units = {_unit_of(number) for number in numbers}
     if piece.of(*_DOSES) or "" in units or (len(numbers) > 1 and units != {"dose_mg"}):
         return []

@@ -110,6 +110,10 @@ class Reader:
         masked = self._scan(text, language).masked
         return masked, self._tongue(language).cues.asks(masked)
 
+    def says(self, cue: str, text: str, language: str) -> bool:
+        """Whether one of the language's named cues stands in a text: for words that only what was said before explains."""
+        return bool(self._tongue(language).cues.cues[cue].search(self._scan(text, language).masked))
+
     def number(self, text: str, language: str) -> float | None:
         """A lone number, said in any way ("7", "sept", "7/10", "20 mg"); None when there is none, or more than one."""
         scan = self._scan(text, language)

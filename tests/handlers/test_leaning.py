@@ -15,7 +15,7 @@ from bot.understanding.danger import Triage
 from tests.houses import minds, rig, settings_in
 
 UNCLEAR = {"en": "the kettle is where it always was", "fr": "la bouilloire est toujours à sa place"}
-ANSWERS = [({"en": "yes", "fr": "oui"}, "emergency"), ({"en": "no", "fr": "non"}, "none")]
+ANSWERS = [({"en": "yes", "fr": "oui"}, "urgent"), ({"en": "no", "fr": "non"}, "none")]
 
 
 class Leaning(Triage):

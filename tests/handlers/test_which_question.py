@@ -69,14 +69,14 @@ async def test_a_yes_to_the_only_one_is_answered(tmp_path: Path) -> None:
 
 async def test_what_is_being_asked_already_stays_open(tmp_path: Path) -> None:
     async with open_rig(tmp_path, NOON, thinking=thinking(daily_life=0.5, driving=0.4)) as house:
-        await says(house, "erase everything")
+        await says(house, "four dose plan from tomorrow, bedtime 11pm")
         beside, *_ = await says(house, ASKED)
         assert [choice.id for choice in beside.choices] == ["topic-daily_life", "topic-driving", "talk-to-human"]
         (answer, *_) = await presses(house, "topic-driving")
         assert fact("driving", "en").text in answer.text
         still_open = await at_the_moment(house, lambda moment: moment.unit.dialogues.get(moment.person.id))
         assert still_open is not None
-        assert still_open.form == "erase"
+        assert still_open.form == "plan"
 
 
 async def test_whoever_hears_of_it_reads_the_words_that_asked(tmp_path: Path) -> None:

@@ -1,0 +1,132 @@
+"""Words that only what was said just before explains: an answer to a reminder, to a step, to what was noted; going on after a pause.
+
+Whatever they do is read back, with a button that takes it back.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.core.entry import Entry
+from bot.core.intake import Slot
+from bot.core.lookback import TOLD
+from bot.core.meaning import Act
+from bot.handlers import agenda, diary, intake, plan, side_effect
+from bot.handlers.turn import Turn, choices, moment, nested, say
+from bot.messages import Reply
+
+A_FEW = 6
+"""Words of an answer; more of them say something of their own."""
+
+JUST_NOTED = timedelta(minutes=20)
+"""How long after a note was made "no" and "rather six" are taken to be about it. [proposal]"""
+
+STEP_ASKED = timedelta(hours=20)
+"""How long after a step was announced words about staying are an answer to it: that day."""
+
+TABLETS_AT_MOST = 4
+HIGHEST_SCORE = 10
+
+
+def heard(turn: Turn) -> list[Reply] | None:
+    """What the words do where the present explains them; None where they stand for themselves."""
+    if turn.meaning.question or turn.incoming.quoted or not turn.text.strip():
+        return None
+    return _going_on(turn) or _of_the_step(turn) or _of_the_reminder(turn) or _of_what_was_noted(turn)
+
+
+def _is_an_answer(turn: Turn) -> bool:
+    return len(turn.text.split()) <= A_FEW
+
+
+def _going_on(turn: Turn) -> list[Reply] | None:
+    """ "Turn the reminders back on", "I take the plan up again": where the person had paused."""
+    held = agenda.open_hold(turn.unit.plans.current(turn.person.id), agenda.BECAUSE_PERSON)
+    return plan.press_step_up(turn) if held is not None and turn.says("resumes") else None
+
+
+def _of_the_step(turn: Turn) -> list[Reply] | None:
+    """Rather staying than going up, after a step was announced: nothing rises against a word (rule `hold-side-effect`)."""
+    told = _announced(turn)
+    if told is None:
+        return None
+    if turn.says("stays"):
+        return plan.press_hold(turn)
+    if turn.meaning.intent == "decline" and not _said_since(turn, told) and _reminded(turn) is None:
+        return plan.press_hold(turn)
+    return None
+
+
+def _announced(turn: Turn) -> datetime | None:
+    """When today's step was announced, if nothing was decided about it since."""
+    stored = turn.unit.plans.current(turn.person.id)
+    if agenda.step_began(stored, turn.today, at_most=0) is None:
+        return None
+    shown = turn.unit.entries.between(turn.person.id, turn.now - STEP_ASKED, turn.now + timedelta(seconds=1), ["acknowledgement"])
+    told = [entry.at for entry in shown if entry.detail.get("rule") == "step-due"]
+    return told[-1] if told else None
+
+
+def _said_since(turn: Turn, at: datetime) -> bool:
+    return turn.unit.outbox.said_since(turn.person.id, "", at + timedelta(microseconds=1))
+
+
+def _reminded(turn: Turn) -> tuple[Slot, bool] | None:
+    """The open intake that the last thing said to the person reminded of, and whether it was asked if it was taken."""
+    since, until = turn.now - agenda.RECALLED, turn.now + timedelta(seconds=1)
+    shown = [e for e in turn.unit.entries.between(turn.person.id, since, until, ["acknowledgement"]) if e.detail.get(agenda.REMINDED)]
+    if not shown or _said_since(turn, shown[-1].at):
+        return None
+    slot = agenda.slot_named(turn, str(shown[-1].detail[agenda.REMINDED]))
+    if slot is None or slot.id in agenda.answered(turn, slot.day):
+        return None
+    return slot, bool(shown[-1].detail.get("asks"))
+
+
+def _of_the_reminder(turn: Turn) -> list[Reply] | None:
+    found = _reminded(turn)
+    if found is None or not _is_an_answer(turn):
+        return None
+    slot, asked = found
+    intent = turn.meaning.intent
+    if intent == "log_intake" and turn.meaning.confidence != "sure" and not set(turn.slots) - {"assumed"}:
+        return intake.press_taken(turn.pressing("taken", slot.id))
+    if intent == "confirm" and asked and not turn.says("only_heard"):
+        return intake.press_taken(turn.pressing("taken", slot.id))
+    if intent not in ("confirm", "decline"):
+        return None
+    if intent == "confirm":
+        agenda.note_reminder(turn, slot, shown_mg=agenda.shown_dose(turn, slot.id), asks=True)
+    key = "reminder.is-it-taken" if intent == "confirm" else "reminder.not-yet-or-not"
+    at = moment(datetime.combine(slot.day, slot.dose.at))
+    offers = ("taken", "snooze-15", "skip") if intent == "confirm" else ("snooze-15", "skip")
+    return [turn.reply(say(key, at=at), offers=choices(*offers, about=slot.id))]
+
+
+def _of_what_was_noted(turn: Turn) -> list[Reply] | None:
+    last = turn.unit.entries.last(turn.person.id)
+    if last is None or last.kind not in TOLD or turn.now - last.recorded_at > JUST_NOTED or not _is_an_answer(turn):
+        return None
+    missed_none = turn.meaning.intent == "log_missed" and last.kind == "intake" and not {"at", "planned_at", "since"} & set(turn.slots)
+    if turn.meaning.intent == "decline" or missed_none:
+        what = nested(f"entry.{last.kind}")
+        words = say("undo.shall-i", what=what, at=moment(turn.local(last.at)))
+        return [turn.reply(words, offers=choices("undo", about=str(last.id)))]
+    if turn.meaning.intent != "correct_last" or turn.meaning.confidence == "sure":
+        return None
+    return _corrected(turn, last)
+
+
+def _corrected(turn: Turn, last: Entry) -> list[Reply] | None:
+    """ "Rather six", "it was at 12:45", "only one": a correction of what was noted just now that can only be that."""
+    slots = dict(turn.slots)
+    count = slots.get("dose_mg") if "dose_mg" in slots.get("assumed", ()) else None
+    if last.kind == "intake" and set(slots) == {"at"}:
+        return intake.correct_last(turn)
+    if last.kind == "intake" and count is not None and 0 < count <= TABLETS_AT_MOST and set(slots) == {"dose_mg", "assumed"}:
+        return intake.correct_last(turn.serving(Act("correct_last", {"tablets": count})))
+    if last.kind == "drink" and (set(slots) == {"drinks"} or (count is not None and set(slots) == {"dose_mg", "assumed"})):
+        return diary.corrected(turn) or None
+    if last.kind in ("craving", "side_effect") and count is not None and 0 <= count <= HIGHEST_SCORE:
+        return (diary.corrected(turn) or side_effect.corrected(turn)) or None
+    return None

@@ -1,0 +1,46 @@
+"""Taking an entry back: the one that a button names, the one that is named in words, or the last one. It stays readable."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from bot.core.entry import Entry
+from bot.core.lookback import TOLD
+from bot.handlers import agenda
+from bot.handlers.turn import Turn, moment, nested, say
+from bot.messages import Reply
+
+UNDONE_WITHIN, ABOUT_THEN = timedelta(days=3), timedelta(minutes=90)
+"""How far back an entry that is named is looked for, and how near to the hour that was said."""
+
+
+def undo(turn: Turn) -> list[Reply]:
+    """Take back the entry that the button names, or the last one."""
+    about = turn.press.about
+    entry = turn.unit.entries.get(int(about)) if about.isdigit() else _meant(turn)
+    if entry is None and {"kind", "at"} & set(turn.slots):
+        return [turn.reply(say("undo.not-found"))]
+    if entry is None or entry.person_id != turn.person.id or entry.kind in ("finding", "acknowledgement"):
+        return [turn.reply(say("undo.nothing"))]
+    if entry.undone_at is not None:
+        return [turn.reply(say("undo.already"))]
+    turn.unit.entries.undo(entry.id, turn.now)
+    return [turn.reply(say("undo.done", what=nested(f"entry.{entry.kind}"), at=moment(turn.local(entry.at))))]
+
+
+def _meant(turn: Turn) -> Entry | None:
+    """The entry to take back: the last one, or the latest of the kind, the day and about the hour that were named."""
+    kind, at = str(turn.slots.get("kind", "")), str(turn.slots.get("at", ""))
+    if not kind and not at:
+        return turn.unit.entries.last(turn.person.id)
+    since, until = turn.now - UNDONE_WITHIN, turn.now + timedelta(seconds=1)
+    told = [entry for entry in turn.unit.entries.between(turn.person.id, since, until, TOLD) if kind in ("", entry.kind)]
+    return next((entry for entry in reversed(told) if not at or _is_of(turn, entry, at)), None)
+
+
+def _is_of(turn: Turn, entry: Entry, said: str) -> bool:
+    """Whether an entry is of the day or about the hour that was said; an intake also by the hour that the plan has for it."""
+    hours = [turn.local(entry.at).replace(tzinfo=None), agenda.parse_slot(str(entry.detail.get("slot") or ""))]
+    if "T" not in said:
+        return any(hour is not None and hour.date() == date.fromisoformat(said) for hour in hours)
+    return any(hour is not None and abs(hour - datetime.fromisoformat(said)) <= ABOUT_THEN for hour in hours)
