@@ -30,7 +30,7 @@ from bot.core.policy import Policy
 from bot.delivery import JudgeAgain, Postman
 from bot.due_work import DueWork
 from bot.handlers import HANDLERS, Handlers, danger, escalation, linking, members, welcome
-from bot.handlers.offers import FORM, kept_words, press_of
+from bot.handlers.offers import FORM, called, kept_words, press_of
 from bot.handlers.reports import is_report
 from bot.handlers.turn import Moment, Turn, choices, say
 from bot.knowledge.consent import has_agreed
@@ -302,6 +302,9 @@ class Conversation:
 
     def _serve(self, turn: Turn) -> list[Reply]:
         """Every act of a message that is sure; offers for one that is not, unless a case is open: then a human reads it."""
+        name = called(turn)
+        if name:
+            return self._handlers.intents[name](turn.serving(Act(name)))
         if turn.meaning.confidence != "sure" or turn.meaning.intent in ("confirm", "decline", "greet"):
             case = turn.unit.cases.open_for(turn.person.id)
             if case is not None and case.level >= Level.urgent and not case.is_of_others:

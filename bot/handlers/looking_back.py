@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from bot.core.entry import Entry
 from bot.core.lookback import CARRIED, TOLD, LoggedDay, intakes_of, logged_days, strongest_between
+from bot.core.lookback import drunk as drunk_in
 from bot.handlers import agenda
 from bot.handlers.agenda import ONE_DAY
 from bot.handlers.turn import Turn, clock, emergency_of, mg, moment, nested, on_day, say
@@ -102,7 +103,16 @@ def _line(turn: Turn, entry: Entry) -> Json:
         return nested("history.effect", hour=hour, effect={"finding": str(detail["finding"])}, score=score)
     if entry.kind == "craving":
         return nested("history.craving", hour=hour, score=detail["score"])
-    return nested(f"history.{entry.kind}", hour=hour)
+    return _drink_line(entry, hour) if entry.kind == "drink" else nested(f"history.{entry.kind}", hour=hour)
+
+
+def _drink_line(entry: Entry, hour: Json) -> Json:
+    """Drinks with what they come to, where that was said; a day without is no drink."""
+    drunk = drunk_in([entry])
+    count = drunk.count if drunk is not None else None
+    if count is None:
+        return nested("history.drink", hour=hour)
+    return nested("history.drinks", hour=hour, count=round(count, 1)) if count else nested("history.no-drink", hour=hour)
 
 
 def _curve(turn: Turn, window: Window) -> Reply:
@@ -206,7 +216,11 @@ def _of_drinks(days: Sequence[LoggedDay]) -> Iterator[Json]:
     with_some = [one for one in drunk if one.count or one.more]
     if drunk:
         counted = round(sum(one.count or 0 for one in drunk), 1)
-        yield nested("figures.drinks", told=len(with_some), count=counted, none=len(drunk) - len(with_some))
+        uncounted = sum(one.more for one in drunk)  # "I finished the bottle": nobody knows how much that was
+        key = "figures.drinks" if counted or not uncounted else "figures.drinks-unknown"
+        yield nested(key, told=len(with_some), count=counted, none=len(drunk) - len(with_some))
+        if counted and uncounted:
+            yield nested("figures.drinks-uncounted", days=uncounted)
 
 
 def _of_effects(days: Sequence[LoggedDay]) -> Iterator[Json]:

@@ -10,6 +10,7 @@ from typing import Any
 from bot.core.meaning import QUESTIONS
 from bot.handlers.turn import Turn, say
 from bot.knowledge.facts import facts
+from bot.knowledge.wording import wording
 from bot.messages import Choice, Press, Reply
 from bot.ports import Dialogue
 
@@ -51,6 +52,17 @@ def _shown(turn: Turn, key: str, offers: Sequence[str], token: str, last: Choice
 def press_of(offer: str, token: str) -> Press:
     """The press by which an offer is chosen; that of an answer is about the form whose words it answers."""
     return Press(offer, token) if offer.startswith(TOPIC) else Press(f"intent-{offer}")
+
+
+CALLED = ("show_plan", "ask_next", "ask_history", "correct_last", "settings", "report", "privacy", "help", "talk_to_human")
+"""Intents that are asked for by their button's own words: nothing is noted by them."""
+
+
+def called(turn: Turn) -> str:
+    """The intent whose button says just these words, typed; "" for any other words."""
+    text = turn.text.strip(" .!?").casefold()
+    texts = wording(turn.person.language)
+    return next((intent for intent in CALLED if texts[f"choice.intent-{intent}"].casefold() == text), "")
 
 
 def topics_of(turn: Turn) -> list[str]:
