@@ -108,7 +108,8 @@ def sign_of(turn: Turn) -> Sign:
 def answer_orange(turn: Turn) -> list[Reply]:
     """A human today, in the moderators' ordinary queue: more than planned, a stop, withdrawal signs."""
     raised = escalation.raise_case(turn, sign_of(turn))
-    worst_flag = max(turn.screening.flags, key=lambda flag: flag.level)
+    # Trembling belongs to both: who stopped baclofen is told of baclofen.
+    worst_flag = max(turn.screening.flags, key=lambda flag: (flag.level, flag.code != "alcohol_withdrawal"))
     block = BLOCKS.get(worst_flag.code, OTHERWISE)
     words = (
         say(f"orange.{_orange(worst_flag.code, block)}"),
@@ -196,21 +197,29 @@ def _doubt_confirmed(turn: Turn, code: str, *, signs: bool = False) -> list[Repl
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """A plain yes or no to the question that the last danger text ended with; thanks and goodbyes do not answer it; anything more is
     heard as words."""
-    intent = turn.meaning.intent
     case = turn.unit.cases.open_for(turn.person.id)
     if case is not None and case_words.has_a_human_written(turn, case, since=dialogue.opened_at):
         turn.close_form()  # what is said now answers them
-        return [kept_for_moderators(turn, case)] if intent in ANSWERS else None
-    if intent in POLITE and turn.meaning.confidence == "sure":
-        return [_not_the_end(turn, dialogue)]
-    if dialogue.answers.get("who") == "other" and turn.slots.get("topic") == "under_18" and case is not None:
+        return [kept_for_moderators(turn, case)] if turn.meaning.intent in ANSWERS else None
+    if case is not None and dialogue.answers.get("who") == "other" and turn.slots.get("topic") == "under_18":
         return [kept_for_moderators(turn, case)]  # "he is four": of the child in danger, and not of whoever writes
+    return _no_answer(turn, dialogue) or _answered(turn, dialogue)
+
+
+def _no_answer(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+    """What neither says yes nor no: politeness, an alarm that is taken back, a mere "ok"."""
+    if turn.meaning.intent in POLITE and turn.meaning.confidence == "sure":
+        return [_not_the_end(turn, dialogue)]
     if turn.says("takes_it_back") and not turn.meaning.question:
         return press_safe(turn)
-    if intent not in YES_OR_NO:
+    heard = turn.meaning.intent in YES_OR_NO and dialogue.step != "gentle" and turn.says("only_heard")
+    return [_asked_still(turn, dialogue)] if heard else None
+
+
+def _answered(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+    if turn.meaning.intent not in YES_OR_NO:
         return None
-    if dialogue.step != "gentle" and turn.says("only_heard"):
-        return [_asked_still(turn, dialogue)]  # heard is no answer
+    yes = turn.meaning.intent == "confirm"
     turn.close_form()
     if dialogue.step == "gentle" and _is_about_something_else(turn, dialogue):
         return [_asked_again(turn, dialogue)]
@@ -218,11 +227,11 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
         where = str(dialogue.answers.get("where", ""))  # what was asked about stands there for others to read
         turn = replace(turn, incoming=replace(turn.incoming, where=where or turn.incoming.where))
         signs = bool(dialogue.answers.get("signs"))
-        return _doubt_confirmed(turn, str(dialogue.answers["code"]), signs=signs) if intent == "confirm" else press_safe(turn)
+        return _doubt_confirmed(turn, str(dialogue.answers["code"]), signs=signs) if yes else press_safe(turn)
     if dialogue.step in YES_MEANS_SAFE:
-        return press_safe(turn) if intent == "confirm" else press_not_safe(turn)
-    key = "danger.somebody-there" if intent == "confirm" else "danger.alone"
-    return [turn.reply(say(key, **numbers_of(turn.person.country)), offers=choices(*SAFETY_CHOICES), rules=("emergency-number",))]
+        return press_safe(turn) if yes else press_not_safe(turn)
+    words = say("danger.somebody-there" if yes else "danger.alone", **numbers_of(turn.person.country))
+    return [turn.reply(words, offers=choices(*SAFETY_CHOICES), rules=("emergency-number",))]
 
 
 def _not_the_end(turn: Turn, dialogue: Dialogue) -> Reply:

@@ -120,13 +120,20 @@ def _of_what_was_noted(turn: Turn) -> list[Reply] | None:
 def _corrected(turn: Turn, last: Entry) -> list[Reply] | None:
     """ "Rather six", "it was at 12:45", "only one": a correction of what was noted just now that can only be that."""
     slots = dict(turn.slots)
-    count = slots.get("dose_mg") if "dose_mg" in slots.get("assumed", ()) else None
-    if last.kind == "intake" and set(slots) == {"at"}:
+    count = slots.get("dose_mg") if set(slots) == {"dose_mg", "assumed"} and "dose_mg" in slots["assumed"] else None
+    if last.kind == "intake":
+        return _of_an_intake(turn, count)
+    if last.kind == "drink":
+        return diary.corrected(turn) or None if set(slots) == {"drinks"} or count is not None else None
+    if count is None or not 0 <= count <= HIGHEST_SCORE:
+        return None
+    return (diary.corrected(turn) or side_effect.corrected(turn)) or None
+
+
+def _of_an_intake(turn: Turn, count: float | None) -> list[Reply] | None:
+    """Another hour, or another number of tablets."""
+    if set(turn.slots) == {"at"}:
         return intake.correct_last(turn)
-    if last.kind == "intake" and count is not None and 0 < count <= TABLETS_AT_MOST and set(slots) == {"dose_mg", "assumed"}:
-        return intake.correct_last(turn.serving(Act("correct_last", {"tablets": count})))
-    if last.kind == "drink" and (set(slots) == {"drinks"} or (count is not None and set(slots) == {"dose_mg", "assumed"})):
-        return diary.corrected(turn) or None
-    if last.kind in ("craving", "side_effect") and count is not None and 0 <= count <= HIGHEST_SCORE:
-        return (diary.corrected(turn) or side_effect.corrected(turn)) or None
-    return None
+    if count is None or not 0 < count <= TABLETS_AT_MOST:
+        return None
+    return intake.correct_last(turn.serving(Act("correct_last", {"tablets": count})))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 
 from bot.core.decision import Allowed
 from bot.core.entry import Entry
@@ -81,21 +81,28 @@ def _log_one(turn: Turn, slots: Mapping[str, Any]) -> list[Reply]:
     if slots.get("top_up") and top_up.planned(stored):
         return _log_extra(turn, slots, at=at, assumed=assumed)
     slot = _slot_of(turn, stored, slots.get("planned_at"), at, hour_said="at" not in assumed)
-    if slots.get("on_time") and not slots.get("planned_at"):
-        slot = _last_open(turn, stored) or slot
-        at, assumed = (slot.at, []) if slot is not None and slot.at <= turn.now else (at, assumed)
-    elif slot is not None and slot.at > turn.now and "at" in assumed and not slots.get("planned_at"):
-        earlier = _last_open(turn, stored)
-        if earlier is not None and earlier.day == slot.day:
-            return _ask_which(turn, earlier, slot, slots)
+    earlier = None if slots.get("planned_at") else _last_open(turn, stored)
+    if earlier is not None and slots.get("on_time"):
+        slot, at, assumed = earlier, earlier.at, []
+    elif earlier is not None and "at" in assumed and _is_the_next(slot, turn, earlier):
+        return _ask_which(turn, earlier, slot, slots)
     amount, filled_in = _amount_taken(slots, stored, slot)
     assumed = [*assumed, *filled_in]
     slot_id = slot.id if slot else ""
     unit = sorted(guessed - {"at"})
-    if amount is None or (unit and slot is not None and slot.dose.mg is not None and amount > slot.dose.mg):
+    if amount is None or (unit and _is_more_than(slot, amount)):
         # A number without a unit that would be more than planned is more likely another number than an excess: it is asked.
         return _ask_amount(turn, at=at, slot=slot_id, assumed=assumed)
     return record(turn, amount=amount, at=at, slot=slot_id, assumed=[*assumed, *unit])
+
+
+def _is_more_than(slot: Slot | None, amount: float) -> bool:
+    return slot is not None and slot.dose.mg is not None and amount > slot.dose.mg
+
+
+def _is_the_next(slot: Slot | None, turn: Turn, earlier: Slot) -> TypeGuard[Slot]:
+    """Whether an intake is one of the same day that is still to come, while an earlier one is open."""
+    return slot is not None and slot.at > turn.now and earlier.day == slot.day
 
 
 def _missed_before(turn: Turn) -> Slot | None:
@@ -175,20 +182,20 @@ def _ask_amount(turn: Turn, *, at: datetime, slot: str, assumed: Sequence[str]) 
 
 
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """The missing amount, or whether it really was a second intake, in words that say nothing else."""
-    answers = dialogue.answers
+    """The missing amount, which of two it was, or whether it really was a second intake, in words that say nothing else."""
     if dialogue.step == "duplicate":
         return in_words(turn, press_yes, press_no)
     if dialogue.step == "which":
         return _which(turn, dialogue)
-    if turn.meaning.intent == "cancel":
-        return press_no(turn)
-    stored, counted = turn.unit.plans.current(turn.person.id), _tablets_alone(turn)
-    if counted is not None and stored is not None and len(stored.plan.tablets_mg) == 1:
-        planned, made = agenda.slot_named(turn, answers["slot"]), counted * stored.plan.tablet_mg
-        if counted <= 1 or (planned is not None and planned.dose.mg is not None and made <= planned.dose.mg):
-            at, told = datetime.fromisoformat(answers["at"]), [*answers["assumed"], "tablets"]
-            return record(turn, amount=made, at=at, slot=answers["slot"], assumed=told)
+    return press_no(turn) if turn.meaning.intent == "cancel" else _how_much(turn, dialogue)
+
+
+def _how_much(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+    answers, stored = dialogue.answers, turn.unit.plans.current(turn.person.id)
+    at = datetime.fromisoformat(answers["at"])
+    made = _made_of(turn, stored, answers["slot"])
+    if made is not None:
+        return record(turn, amount=made, at=at, slot=answers["slot"], assumed=[*answers["assumed"], "tablets"])
     if turn.meaning.intent not in AN_AMOUNT or not says_only(turn, AN_AMOUNT) or HOURS & set(turn.slots):
         return None
     last = turn.unit.entries.last(turn.person.id)
@@ -197,10 +204,20 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     amount = _amount(turn.slots, stored) or turn.reader.number(turn.text, turn.person.language)
     # No tablet makes "3": it counts tablets, or something else.
     if _is_which(turn.slots, stored) or (amount and amount % QUARTER_OF_10):
-        return _ask_amount(turn, at=datetime.fromisoformat(answers["at"]), slot=answers["slot"], assumed=answers["assumed"])
+        return _ask_amount(turn, at=at, slot=answers["slot"], assumed=answers["assumed"])
     if amount is None or amount <= 0:
         return None
-    return record(turn, amount=amount, at=datetime.fromisoformat(answers["at"]), slot=answers["slot"], assumed=answers["assumed"])
+    return record(turn, amount=amount, at=at, slot=answers["slot"], assumed=answers["assumed"])
+
+
+def _made_of(turn: Turn, stored: StoredPlan | None, slot: str) -> float | None:
+    """What a lone number of tablets comes to, of the one strength at hand: one at most, or no more than is planned. None otherwise."""
+    counted = _tablets_alone(turn)
+    if counted is None or stored is None or len(stored.plan.tablets_mg) > 1:
+        return None
+    planned, made = agenda.slot_named(turn, slot), counted * stored.plan.tablet_mg
+    fits = planned is not None and planned.dose.mg is not None and made <= planned.dose.mg
+    return made if counted <= 1 or fits else None
 
 
 def _tablets_alone(turn: Turn) -> float | None:

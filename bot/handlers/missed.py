@@ -42,7 +42,7 @@ def log_missed(turn: Turn) -> list[Reply]:
     if since:
         return _none_since(turn, date.fromisoformat(since[:10]))
     said = turn.slots.get("planned_at") or turn.slots.get("at")
-    if said and len(said) == len("2026-01-01") and date.fromisoformat(said) < turn.today:
+    if said and "T" not in said and date.fromisoformat(said) < turn.today and not turn.slots.get("part"):
         return _day_missed(turn, date.fromisoformat(said))
     planned = _planned(turn, said)
     if planned is None:
@@ -101,7 +101,7 @@ def _planned(turn: Turn, said: str | None) -> datetime | None:
     stored = turn.unit.plans.current(turn.person.id)
     at = datetime.fromisoformat(said) if said and "T" in said else None
     then = turn.local(turn.said_at).replace(tzinfo=None)
-    day = at.date() if at else then.date()
+    day = at.date() if at else date.fromisoformat(said) if said else then.date()
     done = agenda.answered(turn, day)
     open_slots = [slot for slot in agenda.slots_on(turn, stored, day) if slot.id not in done]
     part = str(turn.slots.get("part", ""))

@@ -29,14 +29,14 @@ def record(turn: Turn, *, amount: float, at: datetime, slot: str, assumed: Seque
     `slot` is TOP_UP for the plan's extra tablet: it answers no planned intake, and adds what the plan allows to the day.
     """
     planned = agenda.parse_slot(slot)  # an intake of bedtime that is taken past midnight is of the day before
-    day = planned.date() if planned else turn.local(at).date()
+    day = (planned or turn.local(at)).date()
     stored = turn.unit.plans.current(turn.person.id)
     laid, extra = agenda.day_of(stored, day), slot == TOP_UP
     verdict = judge_intake(
         mg=amount,
         at=at,
         today=_taken_on(turn, day),
-        day_before=[*_taken_on(turn, day - timedelta(days=1)), *(_taken_on(turn, day + timedelta(days=1)) if planned else ())],
+        day_before=_taken_on(turn, day - timedelta(days=1)) + (_taken_on(turn, day + timedelta(days=1)) if planned else []),
         plan_total_mg=laid.total_mg if laid else None,
         top_up_mg=round(agenda.top_up_mg(turn, stored, day, one_more_mg=amount if extra else 0)) if laid and laid.total_mg else 0,
         surely_another=sure,
@@ -45,15 +45,21 @@ def record(turn: Turn, *, amount: float, at: datetime, slot: str, assumed: Seque
         token = turn.open_form(FORM, "duplicate", amount=amount, at=at.isoformat(), slot=slot, assumed=list(assumed))
         words = say("intake.twice") if agenda.frozen(turn) else say("rule.duplicate-entry", dose=mg(amount))
         return [turn.reply(words, offers=choices("yes", "no", about=token), rules=verdict.rules)]
-    told_missed = agenda.entry_of_slot(turn, planned, slot) if planned else None
-    if told_missed is not None and told_missed.kind == "missed":
-        turn.unit.entries.undo(told_missed.id, turn.now)  # taken after all
+    _is_not_missed(turn, slot)
     detail = {"dose_mg": amount, "slot": "" if extra else slot, "assumed": list(assumed), **({"top_up": True} if extra else {})}
     entry = turn.unit.entries.add(turn.person.id, "intake", at, detail, turn.now)
     close_own(turn, FORM)
     if isinstance(verdict, Alarm):
         return _alarm(turn, entry, verdict)
     return [_echo(turn, entry, day=day, day_total=verdict.value.mg, planned=laid.total_mg if laid else None)]
+
+
+def _is_not_missed(turn: Turn, slot: str) -> None:
+    """It was taken after all: what was noted as missed is undone."""
+    planned = agenda.parse_slot(slot)
+    told = agenda.entry_of_slot(turn, planned, slot) if planned else None
+    if told is not None and told.kind == "missed":
+        turn.unit.entries.undo(told.id, turn.now)
 
 
 def _taken_on(turn: Turn, day: date) -> list[Taken]:

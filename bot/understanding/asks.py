@@ -212,7 +212,12 @@ def _undo(piece: Piece) -> Built:
     moments = [atom.value for atom in piece.of("TIME")]
     if moments:
         slots["at"] = piece.anchored(moments[0], "past").iso()
-    return Built(slots, len(named_kinds) <= 1 and len(moments) <= 1 and not piece.of("NUM"))
+    return Built(slots, len(named_kinds) <= 1 and len(moments) <= 1 and not _takes_off(piece))
+
+
+def _takes_off(piece: Piece) -> bool:
+    """ "Take 5 off": an entry, or five of an amount?"""
+    return bool(piece.of("NUM")) and not piece.of("MG", "TABS", "TIME") and piece.says("takes_off")
 
 
 def _report(piece: Piece) -> Built:

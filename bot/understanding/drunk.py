@@ -15,15 +15,13 @@ from bot.understanding.piece import Built, Piece, since_of
 def drink(piece: Piece) -> Built:
     """What was drunk, or since when nothing was."""
     slots: dict[str, Any] = {}
-    moments = piece.moments()
+    moments = _moments(piece)
     if _abstinent(piece):
         slots["drinks"] = [{"count": 0}]
-        return Built(slots, _abstinent_since(piece, slots, moments) and not piece.says("promise"))
+        return Built(slots, _abstinent_since(piece, slots, moments))
     found = piece.of("DRINK")
     told = [atom for atom in found if not _is_denied(piece, atom)]
     alone = [] if told else _bare_count(piece)
-    if not found and not alone and _is_a_count_or_an_hour(piece):
-        return Built(slots, sure=False)
     drinks = [dict(atom.value) for atom in told] + [{"count": tidy(number.value)} for number in alone]
     in_doubt = len(told) < len(found) or _is_in_doubt(piece, drinks)
     standard = None if in_doubt else standard_drinks(drinks, measures())
@@ -35,6 +33,10 @@ def drink(piece: Piece) -> Built:
     return Built(slots, put_when(piece, slots, moments[:1]) and sure)
 
 
+def _moments(piece: Piece) -> list[Moment]:
+    return [] if _is_a_count_or_an_hour(piece) else piece.moments()
+
+
 def _is_of_one_time(piece: Piece, moments: list[Moment]) -> bool:
     """Whether all that was drunk belongs to one day or hour, and nothing is said of another ("sober yesterday, 2 beers today")."""
     return not moments or (len(moments) == 1 and not piece.says("abstinent"))
@@ -43,7 +45,7 @@ def _is_of_one_time(piece: Piece, moments: list[Moment]) -> bool:
 def _is_in_doubt(piece: Piece, drinks: list[dict[str, Any]]) -> bool:
     """Whether something is denied and nothing counted, or a size may stand beside what it is the size of ("2 cans of 50 cl")."""
     is_size = len(drinks) > 1 and any(one.get("unit") == "centilitre" for one in drinks)
-    return is_size or (not drinks and piece.says("abstinent"))
+    return is_size or (not drinks and (piece.says("abstinent") or _is_a_count_or_an_hour(piece)))
 
 
 def _bare_count(piece: Piece) -> list[Atom]:
@@ -58,7 +60,7 @@ def _bare_count(piece: Piece) -> list[Atom]:
 
 def _is_a_count_or_an_hour(piece: Piece) -> bool:
     """ "Drank 5 this morning": five drinks, or at five?"""
-    atoms = [atom for atom in piece.of("TIME") if piece.follows("drank_before", atom)]
+    atoms = [] if piece.of("DRINK") else [atom for atom in piece.of("TIME") if piece.follows("drank_before", atom)]
     return any((clock := atom.value.clock) and clock.twelve and not clock.minute and (atom.value.day or atom.value.part) for atom in atoms)
 
 
@@ -80,4 +82,4 @@ def _abstinent_since(piece: Piece, slots: dict[str, Any], moments: list[Moment])
     if lengths:
         slots["since"] = since_of(piece, lengths[0].value).iso()
         return not lengths[0].vague and len(lengths) == 1
-    return put_when(piece, slots, moments[:1]) and "#" not in piece.scan.masked
+    return put_when(piece, slots, moments[:1]) and "#" not in piece.scan.masked and not piece.says("promise")

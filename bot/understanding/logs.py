@@ -28,12 +28,11 @@ _HALF_OF_25 = 12.5
 
 def intake(piece: Piece) -> Built:
     """What was taken, when, and which planned dose it was."""
-    amounts, moments = [atom for atom in piece.of(*_DOSES) if not piece.follows("instead_of", atom)], piece.of("TIME")
+    amounts, moments = _said(piece, *_DOSES), piece.of("TIME")
     slots: dict[str, Any] = {}
     planned, taken = _planned_and_taken(piece, moments)
     bare, more = _bare_amounts(piece), _more_of_the_same(piece, amounts)
-    instead = [atom for atom in piece.of("NUM") if piece.follows("instead_of", atom)]
-    sure = not piece.leftover(but_for=[*bare, *more, *instead]) and _is_one_of_ours(piece, moments)
+    sure = not piece.leftover(but_for=[*bare, *more, *_said(piece, "NUM", instead=True)]) and _is_one_of_ours(piece, moments)
     planned, taken = _completed(planned, together(taken))
     told = sorted([*amounts, *more], key=lambda atom: atom.start) or (bare if len(bare) > 1 else [])
     sure = _amounts(told, taken, piece, slots) and sure
@@ -44,13 +43,23 @@ def intake(piece: Piece) -> Built:
     strengths = [atom.value for atom in piece.of("STRENGTH") if not atom.value.items]
     if strengths:
         slots["tablet_mg"] = tidy(strengths[0].n)
-    if piece.says("top_up_tablet"):
-        slots["top_up"] = True
-    if not planned and not taken and piece.says("on_the_hour"):
-        slots["on_time"] = True
+    _put_marks(piece, slots, timed=bool(planned or taken))
     # "20 mg in the garden shed" may as well be where they are kept, and "took it to heart" is no intake.
     place = ("at_a_place",) if piece.says("took") and (amounts or moments) else ()
     return Built(slots, sure and piece.says_only(*place, "top_up_tablet", "beside_an_intake"))
+
+
+def _put_marks(piece: Piece, slots: dict[str, Any], *, timed: bool) -> None:
+    """Whether it was the extra tablet, or taken at the hour of the plan, whichever that was."""
+    if piece.says("top_up_tablet"):
+        slots["top_up"] = True
+    if not timed and piece.says("on_the_hour"):
+        slots["on_time"] = True
+
+
+def _said(piece: Piece, *kinds: str, instead: bool = False) -> list[Atom]:
+    """The amounts that were taken; or those in whose place they were ("10 instead of 5")."""
+    return [atom for atom in piece.of(*kinds) if piece.follows("instead_of", atom) is instead]
 
 
 def _is_one_of_ours(piece: Piece, moments: list[Atom]) -> bool:
@@ -249,7 +258,7 @@ def _same_dose(amounts: list[Atom], slots: dict[str, Any]) -> bool:
 
 def _bare_amounts(piece: Piece) -> list[Atom]:
     """Numbers without a unit, where no other amount was said: one, or several that can only be milligrams."""
-    numbers = [atom for atom in piece.of("NUM") if not piece.follows("instead_of", atom)]
+    numbers = _said(piece, "NUM")
     units = {_unit_of(number) for number in numbers}
     if piece.of(*_DOSES) or "" in units or (len(numbers) > 1 and units != {"dose_mg"}):
         return []

@@ -45,8 +45,9 @@ def _is_whole(piece: Piece, slots: dict[str, Any]) -> bool:
 
 
 def _is_another_plan(piece: Piece, slots: dict[str, Any]) -> bool:
-    """Whether it may be of another medicine, of somebody else, of before or only if needed, or what was taken ("yesterday 20 at 8")."""
-    days = [atom.value.day for atom in piece.of("TIME") if atom.value.day]
+    """Whether it may be of another medicine, of somebody else, of before or only if needed, or what was taken ("yesterday 20 at 8").
+    "Since yesterday" is its start."""
+    days = [atom.value.day for atom in piece.of("TIME") if atom.value.day and atom.value.role not in {"since", "start"}]
     is_past = any(day.kind == "offset" and day.offset < 0 for day in days)
     return piece.scan.has("MED") or ("doses" in slots and (is_past or piece.says("plan_in_doubt")))
 

@@ -322,3 +322,26 @@ async def test_a_lone_number_after_how_much_counts_tablets(language: str, said: 
         noted = await last(house)
         assert noted is not None
         assert noted.detail["dose_mg"] == 10
+
+
+@LANGUAGES
+async def test_an_evening_forgotten_the_day_before_is_no_whole_day_without(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await follow(house, language)
+        await at(house, 7, 40, days=1)
+        said = await say(house, {"fr": "j'ai oublié ma dose d'hier soir", "en": "I forgot my evening dose"}[language])
+        noted = await last(house)
+        assert noted is not None
+        assert (noted.kind, noted.detail["slot"]) == ("missed", "2026-01-01T20:00")
+        assert {"fr": "entier", "en": "whole day"}[language] not in said
+
+
+@LANGUAGES
+async def test_whoever_trembles_after_stopping_baclofen_is_told_of_baclofen(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await house.settle("patient", language=language)
+        words = {
+            "fr": "je tremble et je transpire, j'ai arrêté le baclofène il y a deux jours",
+            "en": "I'm shaky and sweating, I stopped baclofen two days ago",
+        }
+        assert {"fr": "Arrêter le baclofène", "en": "Stopping baclofen"}[language] in await say(house, words[language])
