@@ -51,7 +51,7 @@ def hear(turn: Turn) -> list[Reply]:
         return cancel(turn)
     if found.name in ties.COMMANDS:
         return ties.COMMANDS[found.name](turn.pressing(found.name, found.case))
-    case_id = found.case or _only_case(turn)
+    case_id = found.case or (_only_unclaimed(turn) if found.name == "claim" else None) or _only_case(turn)
     if case_id is None:
         return queue(turn)
     if found.name in ("reply", "note") and found.rest:
@@ -127,6 +127,12 @@ def _only_case(turn: Turn) -> str | None:
     return str(mine[0].id) if len(mine) == 1 else None
 
 
+def _only_unclaimed(turn: Turn) -> str | None:
+    """The case that "claim" can only mean: the one that nobody looks after."""
+    free = [case for case in _others(turn) if case.owner_id is None]
+    return str(free[0].id) if len(free) == 1 else None
+
+
 def queue(turn: Turn) -> list[Reply]:
     """Every case that is not closed, worst first."""
     waiting = _others(turn)
@@ -148,8 +154,17 @@ def _line(case: Case) -> Json:
 
 
 def _duty(turn: Turn, *, on: bool) -> list[Reply]:
+    """On duty: what waits is shown at once. Off duty: what is still in one's hands is named, for nobody else looks after it."""
     turn.unit.people.save(replace(turn.person, on_duty=on))
-    return [turn.reply(say("moderator.duty-on" if on else "moderator.duty-off"))]
+    said = turn.reply(say("moderator.duty-on" if on else "moderator.duty-off"))
+    if on:
+        return [said, *queue(turn)] if _others(turn) else [said]
+    mine = _in_hand(turn)
+    if not mine:
+        return [said]
+    numbers: list[Json] = [str(case.id) for case in mine]
+    still = say("moderator.still-in-hand", cases={"all": numbers})
+    return [replace(said, words=(*said.words, still), choices=tuple(Choice("release", number) for number in map(str, numbers)))]
 
 
 @of_a_case
@@ -287,7 +302,7 @@ def _write(turn: Turn, case_id: str, what: str, text: str, *, sure: bool = False
         return refused(turn, case, "your-own")
     if what == "note":
         record(turn, case, "note", note=text)
-        return [turn.reply(say("moderator.noted", case=case.id))]
+        return [turn.reply(say("moderator.noted", case=case.id)), *_note_to_the_owner(turn, case, text)]
     if case.owner_id not in (None, turn.person.id):
         return refused(turn, case, "owned-by-another")
     if case.state == "closed":
@@ -302,6 +317,14 @@ def _write(turn: Turn, case_id: str, what: str, text: str, *, sure: bool = False
     record(turn, case, "reply", note=text)
     sent = turn.reply(say("moderator.sent", person=case.person_id), offers=owner_choices(case))
     return [sent, to_patient(turn, case, "human.says", text=text), *replies]
+
+
+def _note_to_the_owner(turn: Turn, case: Case, text: str) -> list[Reply]:
+    """A colleague's note is brought to whoever looks after the case: it may be what matters."""
+    if case.owner_id in (None, turn.person.id) or case.state == "closed":
+        return []
+    words = say("moderator.note-by-another", case=case.id, moderator=turn.person.id, text=text)
+    return [Reply(to=case.owner_id, words=(words,), kind="case", level=case.level, choices=owner_choices(case))]
 
 
 @of_a_case
@@ -340,7 +363,8 @@ def press_reopen(turn: Turn, case: Case) -> list[Reply]:
         return []
     if opened.level >= Level.urgent:
         agenda.freeze(about(turn, patient))
-    return escalation.page_again(about(turn, patient), opened, attempt=0)
+    paged = escalation.page_again(about(turn, patient), opened, attempt=0)
+    return [turn.reply(say("moderator.reopened", case=case.id)), to_patient(turn, case, "human.reopened"), *paged]
 
 
 PRESSES = {

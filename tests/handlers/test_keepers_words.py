@@ -195,3 +195,36 @@ async def test_hours_later_the_case_that_nobody_looks_at_is_told_to_the_person(t
         await house.says("patient", DANGER)
         await house.presses("keeper", "claim")
         assert any("may be away" in text for text in to("patient", await house.after(8 * HOUR)))
+
+
+async def test_claim_alone_is_of_the_case_that_nobody_looks_after(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await two_in_danger(house)
+        await house.says("keeper", "claim")
+        assert (await case_of(house, 2)).state == "claimed"
+
+
+async def test_going_on_duty_shows_what_waits_and_going_off_names_what_is_in_hand(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", DANGER)
+        assert any("Case 1" in text or "1 " in text for text in to("keeper", await house.says("keeper", "on duty"))[1:])
+        await house.presses("keeper", "claim")
+        (off,) = await house.says("keeper", "going off duty")
+        assert "release" in {choice.id for choice in off.choices}
+
+
+async def test_a_colleagues_note_is_brought_to_whoever_looks_after_the_case(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, "bea") as house:
+        await house.says("patient", DANGER)
+        await house.presses("keeper", "claim")
+        assert any("has a weapon" in text for text in to("keeper", await house.says("bea", "note 1: she has a weapon at home")))
+
+
+async def test_reopening_is_told_to_whoever_did_it_and_to_the_person(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, "bea") as house:
+        await house.says("patient", DANGER)
+        await house.presses("keeper", "claim")
+        await house.presses("keeper", "resolve-safe")
+        said = await house.says("bea", "reopen 1")
+        assert "open again" in to("bea", said)[0]
+        assert "opened your alert again" in to("patient", said)[0]
