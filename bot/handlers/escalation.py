@@ -13,6 +13,7 @@ from bot.core.buildup import RULE
 from bot.core.case import Case, join
 from bot.core.flags import Screening
 from bot.core.levels import Level
+from bot.core.person import Person
 from bot.handlers import agenda, case_words
 from bot.handlers.turn import Moment, Turn, choices, instant, nested, say
 from bot.messages import Address, Group, Json, Reply, Urgency, Words
@@ -71,7 +72,7 @@ def raise_case(moment: Moment, sign: Sign) -> Raised:
     if page:
         headline = "case.card" if known is None else "case.worse"
         page_all = card(moment, case, quote=quote, headline=headline, claim_by=moment.now + moment.policy.next_page(case, 0))
-        replies = [page_all, *_lost_to(moment, page_all, known)]
+        replies = [*to_the_others(moment, page_all), *_lost_to(moment, page_all, known)]
     else:
         # What the moderators have been brought of this very message is not brought twice.
         replies = [] if same or _overheard(moment, case, sign) else [_bring(case, quote)]
@@ -189,7 +190,7 @@ def page_again(moment: Moment, case: Case, *, attempt: int, everybody: bool = Fa
     moment.unit.cases.record(CaseEvent(case_id=case.id, at=moment.now, what="paged-again"))
     quote, again_at = case_words.last_words(moment, case), moment.now + moment.policy.next_page(case, attempt)
     page = card(moment, case, quote=quote, headline="case.unclaimed", kind_alert=case.red, claim_by=again_at)
-    return to_everybody(moment, page) if everybody or attempt >= EVERYBODY_FROM else [page]
+    return to_everybody(moment, page) if everybody or attempt >= EVERYBODY_FROM else to_the_others(moment, page)
 
 
 def silent(moment: Moment, case: Case, *, times: int) -> Reply:
@@ -201,8 +202,19 @@ def silent(moment: Moment, case: Case, *, times: int) -> Reply:
 
 def to_everybody(moment: Moment, page: Reply) -> list[Reply]:
     """A page for every moderator, on duty or not, but the person it is about."""
-    readers = [m for m in moment.unit.people.moderators() if m.id != moment.person.id]
-    return [replace(page, to=m.id) for m in readers] or [page]
+    return [replace(page, to=m.id) for m in _others(moment)]
+
+
+def to_the_others(moment: Moment, page: Reply) -> list[Reply]:
+    """A page for whoever is on duty. About a moderator, it goes to the others: on duty, else to all of them, else to nobody."""
+    if moment.person.role != "moderator":
+        return [page]
+    others = _others(moment)
+    return [replace(page, to=m.id) for m in [m for m in others if m.on_duty] or others]
+
+
+def _others(moment: Moment) -> list[Person]:
+    return [m for m in moment.unit.people.moderators() if m.id != moment.person.id]
 
 
 def card(

@@ -228,3 +228,11 @@ async def test_reopening_is_told_to_whoever_did_it_and_to_the_person(tmp_path: P
         said = await house.says("bea", "reopen 1")
         assert "open again" in to("bea", said)[0]
         assert "opened your alert again" in to("patient", said)[0]
+
+
+async def test_a_sole_moderator_is_never_paged_about_themselves(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        said = await house.says("keeper", OWN)
+        assert not any(message.kind in ("alert", "case") for message in said)
+        assert "No moderator could be reached" in to("keeper", said)[0]
+        assert not any(message.kind in ("alert", "case") for message in await house.after(HOUR))
