@@ -105,7 +105,8 @@ def ask_next(turn: Turn) -> list[Reply]:
         starts = say("plan.starts-on", start=on_day(before.plan.start)), ("plan-not-started",)
         told, withheld = day_words(turn, stored, day) if stored and day else starts
         return [*news, turn.reply(told, rules=withheld)]
-    news += _still_open(turn, stored)
+    beside = turn.meaning.told  # "taken, when is the next?": nobody asks whether it was taken
+    news += [] if beside is not None and beside.act.intent == "log_intake" else _still_open(turn, stored)
     at = moment(datetime.combine(coming.day, coming.dose.at))
     if stored is None or coming.dose.mg is None:
         return [*news, turn.reply(say("timing.next", at=at, dose=nested("reminder.dose-of-your-plan")))]

@@ -211,11 +211,18 @@ def settings(turn: Turn) -> list[Reply]:
     if topic == "timezone":
         zone = _zone_among(turn.text)
         if zone is not None:
-            return _welcome_done(_moved(turn, country=turn.person.country, timezone=zone))
+            done = _welcome_done(_moved(turn, country=turn.person.country, timezone=zone))
+            return [*done, *_same_hours(turn, zone)]
         return [_timezone_question(turn, say("welcome.timezone", example=_city(turn.person.timezone)), ())]
     other = "language-en" if turn.person.language == "fr" else "language-fr"
     words = say("settings.shown", timezone=turn.person.timezone, country=turn.person.country or "?")
     return [turn.reply(words, offers=choices(other))]
+
+
+def _same_hours(turn: Turn, zone: str) -> list[Reply]:
+    """Whoever follows a plan hears what becomes of its hours, and of those that are noted."""
+    follows = zone != turn.person.timezone and turn.unit.plans.current(turn.person.id) is not None
+    return [turn.reply(say("welcome.same-hours"))] if follows else []
 
 
 def _zone_among(text: str) -> str | None:
