@@ -111,7 +111,7 @@ def handle_of(table: Handlers, name: Name) -> Callable[..., Any]:
 def watch_over(house: Rig, table: Handlers, watch: Watch) -> None:
     """Have the house use the watched table."""
     conversation = house.house.conversation
-    conversation._handlers = watch.over(table)
+    conversation._handlers = conversation._due_work._handlers = watch.over(table)
     conversation._postman._judge_again = watch.over_judges(conversation._postman._judge_again)
 
 
@@ -223,6 +223,7 @@ async def not_understood(drive: Drive, _: None) -> None:
 async def moderator(drive: Drive, _: None) -> None:
     """A moderator's free words, and those with which they may be at work or in danger themselves."""
     await drive.says(drive.keeper, TOOK)
+    await drive.says(drive.keeper, "I want to talk to someone")
     await drive.says(drive.keeper, IN_DANGER)
 
 
@@ -277,7 +278,7 @@ async def opened(drive: Drive, form: str) -> str:
     for words in OPENED_BY.get(form, ()):
         await drive.says(name, words)
     if not await drive.token(name):
-        await drive.opens(name, Dialogue(form, "", {"text": TOOK}, drive.house.clock.now()))
+        await drive.opens(name, Dialogue(form, "", {"text": TOOK, "since": "2026-01-01"}, drive.house.clock.now()))
     return name
 
 
@@ -361,6 +362,7 @@ DRIVERS: Final[Mapping[str, Callable[[Drive, Any], Any]]] = {
     "not_understood": not_understood,
     "moderator": moderator,
     "at_work": moderator,
+    "looks_after_one": moderator,
     "intents": intents,
     "presses": presses,
     "moderator_presses": moderator_presses,

@@ -44,7 +44,7 @@ def failing_under(house: Rig) -> FailsAfter:
     """The house's database, made to fail at will."""
     failing = FailsAfter(house.house.store)
     conversation = house.house.conversation
-    conversation._store = conversation._rescue._store = conversation._postman._store = failing
+    conversation._store = conversation._rescue._store = conversation._postman._store = conversation._due_work._store = failing
     return failing
 
 
