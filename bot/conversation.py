@@ -217,7 +217,7 @@ class Conversation:
         if turn.screening.level >= Level.urgent and (press is not None or not self._handlers.at_work(turn, dialogue)):
             # Moderators of such forums are often patients themselves: their own words are heard as anybody's.
             return self._handlers.of_their_case(turn) or self._alarmed(turn)
-        if self._handlers.is_command(turn):  # no answer to a form, and nobody's words
+        if self._handlers.is_command(turn, dialogue):  # no answer to a form, and nobody's words
             return self._handlers.moderator(turn)
         overheard = [] if self._handlers.at_work(turn, dialogue) else escalation.overheard(turn)
         answered = self._by_form(turn, dialogue)

@@ -208,7 +208,7 @@ class Handlers:
     forms: Mapping[str, HandleForm] = field(default_factory=lambda: FORMS)
     prompts: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = field(default_factory=lambda: PROMPTS)
     at_work: Callable[[Turn, Dialogue | None], bool] = moderation.at_work
-    is_command: Callable[[Turn], bool] = moderation.is_command
+    is_command: Callable[[Turn, Dialogue | None], bool] = moderation.is_command
     looks_after_one: Callable[[Turn], bool] = moderation.looks_after_one
     of_their_case: Callable[[Turn], list[Reply] | None] = moderation.of_their_case
     due: Mapping[str, HandleDue] = field(default_factory=lambda: DUE)

@@ -23,6 +23,7 @@ from bot.handlers.case_acts import (
     to_moderator,
     to_patient,
 )
+from bot.handlers.danger_words import SAFETY_FORM
 from bot.handlers.turn import Turn, choices, nested, numbers_of, say
 from bot.knowledge.commands import Command, begins_like_a_command, command
 from bot.messages import Choice, Json, Reply, Words
@@ -65,9 +66,12 @@ def _command(text: str) -> Command | None:
     return None if found is None or (found.rest and found.name not in ("reply", "note")) else found
 
 
-def is_command(turn: Turn) -> bool:
-    """Whether a moderator's words are a command: then they are no answer to any form, and nobody's words."""
-    return turn.incoming.press is None and _command(turn.text) is not None
+def is_command(turn: Turn, dialogue: Dialogue | None) -> bool:
+    """Whether a moderator's words are a command: then they are no answer to any form, and nobody's words. "Safe", to the question whether
+    they are safe themselves, closes no case."""
+    found = None if turn.incoming.press is not None else _command(turn.text)
+    of_oneself = dialogue is not None and dialogue.form == SAFETY_FORM
+    return found is not None and not (of_oneself and not found.case and found.name.startswith("resolve-"))
 
 
 def at_work(turn: Turn, dialogue: Dialogue | None) -> bool:

@@ -83,3 +83,21 @@ async def test_consent_waits_until_the_question_about_danger_is_answered(languag
 async def test_consent_is_asked_for_afterwards(language: str, tmp_path: Path) -> None:
     asked = to("patient", list(await strangers(tmp_path, language, DANGER[language], {"en": "yes", "fr": "oui"}[language], NEW[language])))
     assert CONSENT[language] in asked[0]
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr", "je suis en sécurité"), ("en", "I am safe"), ("en", "safe"), ("fr", "en sécurité")])
+async def test_the_words_of_the_button_are_its_answer(language: str, words: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await house.settle("patient", language=language)
+        await house.says("patient", DANGER[language])
+        said = to("patient", await house.says("patient", words))
+        assert {"fr": "Merci de me le dire", "en": "Thank you for telling me"}[language] in said[0]
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr", "je ne suis pas en sécurité"), ("en", "I am not safe"), ("en", "not safe")])
+async def test_not_safe_in_words_is_an_emergency(language: str, words: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await house.settle("patient", language=language)
+        await house.says("patient", DANGER[language])
+        said = await house.says("patient", words)
+        assert said[0].level in ("urgent", "emergency")
