@@ -196,7 +196,7 @@ class Conversation:
         replies = self._ordinary(turn)
         if turn.screening.level is Level.check:
             replies.extend(danger.gentle_check(turn))
-        return replies + (overheard if turn.unit.people.get(turn.person.id) is not None else [])  # nothing follows an erasure
+        return replies + self._unless_erased(turn, overheard)
 
     def _alarmed(self, turn: Turn) -> list[Reply]:
         if turn.screening.is_red:
@@ -222,17 +222,25 @@ class Conversation:
         overheard = [] if self._handlers.at_work(turn, dialogue) else escalation.overheard(turn)
         answered = self._by_form(turn, dialogue)
         answered = self._of_a_moderators_own(turn) if answered is None else answered
-        return [*(self._handlers.moderator(turn) if answered is None else answered), *overheard]
+        replies = self._handlers.moderator(turn) if answered is None else answered
+        return replies + self._unless_erased(turn, overheard)
+
+    def _unless_erased(self, turn: Turn, replies: list[Reply]) -> list[Reply]:
+        """Nothing of a person's words follows their erasure."""
+        return replies if turn.unit.people.get(turn.person.id) is not None else []
 
     def _of_a_moderators_own(self, turn: Turn) -> list[Reply] | None:
         """What a moderator says of themselves: in their own case, in doubt, or asking for a human or for their rights."""
         case = turn.unit.cases.open_for(turn.person.id)
         asks = turn.meaning.confidence == "sure" and turn.meaning.intent in ("talk_to_human", "privacy")
-        if asks and not self._handlers.looks_after_one(turn):
+        relays = self._handlers.looks_after_one(turn)
+        if asks and not relays and (turn.meaning.intent == "privacy" or turn.says("speaks_of_oneself")):
             return self._handlers.intents[turn.meaning.intent](turn)
         if turn.screening.level is Level.check:
             return danger.gentle_check(turn)
-        return None if case is None or case.is_of_others else [danger.kept_for_moderators(turn, case)]
+        if case is None or case.is_of_others or (relays and case.level < Level.urgent):
+            return None
+        return [danger.kept_for_moderators(turn, case)]
 
     def _ordinary(self, turn: Turn) -> list[Reply]:
         press = turn.incoming.press

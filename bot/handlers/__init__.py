@@ -161,6 +161,8 @@ FORMS: Mapping[str, HandleForm] = {
     plan.FORM: plan.form,
     recording.FORM: intake.form,
     missed.SILENCE: missed.silence,
+    taking_back.FORM: taking_back.form,
+    in_context.NOT_TAKEN: in_context.not_taken,
     side_effect.FORM: side_effect.form,
     diary.FORM: diary.form,
     privacy.FORM: privacy.erasing,

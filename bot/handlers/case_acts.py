@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 
-from bot.core.case import Case
+from bot.core.case import Case, Refused, Resolution, close, reopen
 from bot.core.levels import Level
 from bot.core.person import Person
-from bot.handlers import agenda, case_words, escalation, watch
+from bot.handlers import agenda, case_words, escalation, steps, watch
 from bot.handlers.turn import Handle, Moment, Turn, choices, nested, say
 from bot.messages import Choice, Json, Reply, Urgency
 from bot.ports import CaseEvent
@@ -134,3 +134,43 @@ def press_lower(turn: Turn, case: Case) -> list[Reply]:
 def _level_said(turn: Turn, case: Case) -> Reply:
     words = say("moderator.level", case=case.id, level=nested(f"level.{case.level.name}"))
     return turn.reply(words, offers=owner_choices(case) if case.owner_id == turn.person.id else choices("claim", about=str(case.id)))
+
+
+@of_a_case
+def press_resolve(turn: Turn, case: Case) -> list[Reply]:
+    """Close the case: the plan goes on where it stood, and the person is told."""
+    how: Resolution = {"resolve-safe": "safe", "resolve-referred": "referred", "resolve-false-alarm": "false-alarm"}[turn.press.choice]  # type: ignore[assignment]  # the table's values are the literal's
+    closed = close(case, by=turn.person.id, how=how, now=turn.now)
+    if isinstance(closed, Refused):
+        return refused(turn, case, closed.because)
+    save(turn, closed, f"resolved-{how}")
+    turn.unit.timers.cancel(case.person_id, escalation.UNCLAIMED, str(case.id))
+    watch.end(turn, closed)
+    patient = turn.unit.people.get(case.person_id)
+    if patient is not None:
+        agenda.thaw(about(turn, patient))
+        if case.freezes and how != "false-alarm":
+            # Whoever was confused or wanted to die yesterday is not shown a step up today unless their prescriber knows (S001).
+            steps.await_prescriber(about(turn, patient), "case-closed")
+    return [
+        turn.reply(say("moderator.closed", case=case.id), offers=choices("reopen", about=str(case.id))),
+        to_patient(turn, case, "human.closed"),
+    ]
+
+
+@of_a_case
+def press_reopen(turn: Turn, case: Case) -> list[Reply]:
+    """A closed case goes back to the queue and is paged."""
+    opened = reopen(case)
+    if isinstance(opened, Refused):
+        return refused(turn, case, opened.because)
+    if turn.unit.cases.open_for(case.person_id) is not None:
+        return [turn.reply(say("moderator.another-open", case=case.id))]
+    save(turn, opened, "reopened")
+    patient = turn.unit.people.get(case.person_id)
+    if patient is None:
+        return []
+    if opened.level >= Level.urgent:
+        agenda.freeze(about(turn, patient))
+    paged = escalation.page_again(about(turn, patient), opened, attempt=0)
+    return [turn.reply(say("moderator.reopened", case=case.id)), to_patient(turn, case, "human.reopened"), *paged]

@@ -40,8 +40,12 @@ ORANGE_WORDS = {"dangerous_mix": "mix", "driving": "driving"}
 """Codes with orange words of their own; the others share those of their block."""
 
 FORM = SAFETY_FORM
+SOMETHING_WRONG = "something_wrong"
+"""The code of a case of somebody who said that something is wrong, and not what."""
 POLITE = frozenset({"thanks", "greet"})
 """What people write when they take an answer for the end of the conversation, goodbyes included."""
+FEELING_TELLS = frozenset({"gentle", "suicide", "others", "mind"})
+"""Questions to which "I am fine" is an answer."""
 YES_OR_NO = frozenset({"confirm", "decline"})
 ANSWERS = POLITE | YES_OR_NO
 YES_MEANS_SAFE = frozenset({"suicide", "others"})
@@ -178,7 +182,7 @@ def ask_openly(turn: Turn, *, answered: bool = False) -> list[Reply]:
 
 def _something_is_wrong(turn: Turn) -> list[Reply]:
     """Yes, something is wrong, nobody knows what: a human today, and the question what it is. No sign is made up."""
-    raised = escalation.raise_case(turn, Sign(level=Level.urgent, red=False, codes=(ASKED,), quote=turn.text))
+    raised = escalation.raise_case(turn, Sign(level=Level.urgent, red=False, codes=(SOMETHING_WRONG,), quote=turn.text))
     words = (say("check.tell-me", **numbers_of(turn.person.country)), escalation.who_knows(raised))
     rules = ("gentle-check", "emergency-number", "crisis-line", *escalation.told_rules(raised))
     reply = turn.reply(*words, offers=choices(*SAFETY_CHOICES), rules=rules, level=Level.urgent, urgency=Urgency.urgent)
@@ -198,7 +202,8 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """A plain yes or no to the question that the last danger text ended with; thanks and goodbyes do not answer it; anything more is
     heard as words."""
     case = turn.unit.cases.open_for(turn.person.id)
-    if case is not None and case_words.has_a_human_written(turn, case, since=dialogue.opened_at):
+    of_death = dialogue.answers.get("question") == "suicide" and turn.meaning.intent == "confirm"  # of death any yes is one
+    if case is not None and not of_death and case_words.has_a_human_written(turn, case, since=dialogue.opened_at):
         turn.close_form()  # what is said now answers them
         return [kept_for_moderators(turn, case)] if turn.meaning.intent in ANSWERS else None
     if case is not None and dialogue.answers.get("who") == "other" and turn.slots.get("topic") == "under_18":
@@ -210,10 +215,25 @@ def _no_answer(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """What neither says yes nor no: politeness, an alarm that is taken back, a mere "ok"."""
     if turn.meaning.intent in POLITE and turn.meaning.confidence == "sure":
         return [_not_the_end(turn, dialogue)]
-    if turn.says("takes_it_back") and not turn.meaning.question:
-        return press_safe(turn)
-    heard = turn.meaning.intent in YES_OR_NO and dialogue.step != "gentle" and turn.says("only_heard")
+    if _takes_it_back(turn):
+        # Of what was swallowed, and of the body, feeling well says nothing; nor does it of somebody else.
+        is_of_the_mind = dialogue.step in FEELING_TELLS and dialogue.answers.get("who") != "other"
+        return [_taken_back(turn)] if is_of_the_mind else [_asked_still(turn, dialogue)]
+    unclear = turn.says("only_heard") or turn.said_since(dialogue)  # "ok", or a yes to what was asked since
+    heard = turn.meaning.intent in YES_OR_NO and dialogue.step != "gentle" and unclear
     return [_asked_still(turn, dialogue)] if heard else None
+
+
+def _taken_back(turn: Turn) -> Reply:
+    """Believed halfway: kindly heard, the numbers stay at hand, the case stays open, and the words reach its humans as they were said."""
+    turn.close_form()
+    return turn.reply(say("danger.safe", **numbers_of(turn.person.country)), offers=choices("talk-to-human"), rules=("crisis-line",))
+
+
+def _takes_it_back(turn: Turn) -> bool:
+    """Whether an alarm is plainly taken back; a denial in it ("I'm not joking"), or any doubt, and it is not."""
+    doubted = turn.meaning.question or turn.screening.level >= Level.check
+    return not doubted and turn.says("takes_it_back") and not turn.says("denies")
 
 
 def _answered(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
@@ -245,6 +265,7 @@ def _not_the_end(turn: Turn, dialogue: Dialogue) -> Reply:
 
 def _asked_still(turn: Turn, dialogue: Dialogue, *before: Words) -> Reply:
     """The question that the emergency words ended with, and the numbers, after some other words."""
+    turn.open_form(FORM, dialogue.step, **dialogue.answers)
     about_other = dialogue.answers.get("who") == "other"
     question = say("danger.other.ask" if about_other else f"danger.{dialogue.step}.ask")
     offers = choices(*(("talk-to-human",) if about_other else SAFETY_CHOICES))
@@ -255,12 +276,14 @@ def _asked_still(turn: Turn, dialogue: Dialogue, *before: Words) -> Reply:
 def before_consent(turn: Turn, dialogue: Dialogue | None) -> list[Reply] | None:
     """Whoever is in danger and has agreed to nothing: their answer is one to the question about it, never to that of consent, which waits
     until it is answered. None where nothing about danger is open."""
+    case = turn.unit.cases.open_for(turn.person.id)
+    if turn.incoming.press is None and case is not None and case.level >= Level.urgent and case.owner_id is not None:
+        return [kept_for_moderators(turn, case)]  # a human is there: what is said is for them
     if dialogue is None or dialogue.form != FORM or turn.incoming.press is not None:
         return None
     answered = form(turn, dialogue)
     if answered is not None or dialogue.step == "gentle":
         return answered
-    case = turn.unit.cases.open_for(turn.person.id)
     return [_asked_still(turn, dialogue, *([] if case is None else [_who_reads(turn, case)]))]
 
 
@@ -298,7 +321,8 @@ def press_safe(turn: Turn) -> list[Reply]:
     words = turn.reply(say("danger.safe", **numbers_of(turn.person.country)), offers=choices("talk-to-human"), rules=("crisis-line",))
     if case is None:
         return [words]
-    turn.unit.cases.record(CaseEvent(case_id=case.id, at=turn.now, what="pressed-safe"))
+    if turn.incoming.press is not None:  # words are kept as they were said
+        turn.unit.cases.record(CaseEvent(case_id=case.id, at=turn.now, what="pressed-safe"))
     told = Reply(
         to=case.owner_id if case.owner_id is not None else Group.moderators_on_duty,
         words=(say("case.person-safe", case=case.id, person=turn.person.id),),

@@ -88,7 +88,7 @@ def raise_case(moment: Moment, sign: Sign) -> Raised:
 def _lost_to(moment: Moment, page: Reply, known: Case | None) -> list[Reply]:
     """The same page for whoever looked after the case until now, on duty or not: it is no longer theirs before they claim it again."""
     owner = moment.unit.people.get(known.owner_id) if known is not None and known.owner_id is not None else None
-    if owner is None or known is None or owner.id == moment.person.id:
+    if owner is None or known is None or owner.id == moment.person.id or owner.role != "moderator":
         return []
     words = say("case.no-longer-yours", case=known.id)
     return [replace(page, to=owner.id, words=(words, *page.words) if not owner.on_duty else (words,), key="lost")]
@@ -254,7 +254,9 @@ def overheard(turn: Turn) -> list[Reply]:
     if case is None:
         return []
     turn.unit.cases.record(CaseEvent(case_id=case.id, at=turn.now, what="said", note=turn.text))
-    return [forwarded(case, turn.text)] if case.owner_id is not None or case_words.was_claimed(turn, case) else []
+    if case.owner_id is not None:
+        return [forwarded(case, turn.text)]
+    return to_the_others(turn, forwarded(case, turn.text)) if case_words.was_claimed(turn, case) else []
 
 
 def forwarded(case: Case, text: str) -> Reply:

@@ -11,12 +11,18 @@ from bot.core.entry import Entry
 from bot.core.intake import Slot
 from bot.core.lookback import TOLD
 from bot.core.meaning import Act
-from bot.handlers import agenda, diary, intake, plan, side_effect
+from bot.handlers import agenda, diary, intake, missed, plan, reminders, side_effect, taking_back
 from bot.handlers.turn import Turn, choices, moment, nested, say
 from bot.messages import Reply
+from bot.ports import Dialogue
 
-A_FEW = 6
-"""Words of an answer; more of them say something of their own."""
+NOT_TAKEN = "not-taken"
+"""The form of "not yet, or not at all?"."""
+
+A_FEW, A_SENTENCE = 6, 9
+"""Words of an answer, and of one that gives a reason; more of them say something of their own."""
+
+LOGS = frozenset({"log_intake", "log_missed", "log_side_effect", "log_craving", "log_drink"})
 
 JUST_NOTED = timedelta(minutes=20)
 """How long after a note was made "no" and "rather six" are taken to be about it. [proposal]"""
@@ -42,7 +48,8 @@ def _is_an_answer(turn: Turn) -> bool:
 def _going_on(turn: Turn) -> list[Reply] | None:
     """ "Turn the reminders back on", "I take the plan up again": where the person had paused."""
     held = agenda.open_hold(turn.unit.plans.current(turn.person.id), agenda.BECAUSE_PERSON)
-    return plan.press_step_up(turn) if held is not None and turn.says("resumes") else None
+    is_said = held is not None and _is_an_answer(turn) and turn.says("resumes") and not turn.says("denies")
+    return plan.press_step_up(turn) if is_said and not turn.says("tells_a_time") else None  # "I resume on Monday" is not now
 
 
 def _of_the_step(turn: Turn) -> list[Reply] | None:
@@ -50,11 +57,18 @@ def _of_the_step(turn: Turn) -> list[Reply] | None:
     told = _announced(turn)
     if told is None:
         return None
-    if turn.says("stays"):
+    if turn.says("stays") and len(turn.text.split()) <= A_SENTENCE and not _tells(turn):
         return plan.press_hold(turn)
     if turn.meaning.intent == "decline" and not _said_since(turn, told) and _reminded(turn) is None:
         return plan.press_hold(turn)
     return None
+
+
+def _tells(turn: Turn) -> bool:
+    """Whether something is told that is to be noted."""
+    slots = {name for act in turn.meaning.acts for name in act.slots}
+    sure = turn.meaning.confidence == "sure" and any(act.intent in LOGS for act in turn.meaning.acts)
+    return sure or bool({"effects", "drinks", "craving", "severity"} & slots)
 
 
 def _announced(turn: Turn) -> datetime | None:
@@ -89,28 +103,45 @@ def _of_the_reminder(turn: Turn) -> list[Reply] | None:
         return None
     slot, asked = found
     intent = turn.meaning.intent
-    if intent == "log_intake" and turn.meaning.confidence != "sure" and not set(turn.slots) - {"assumed"}:
+    if intent == "log_intake" and turn.meaning.confidence != "sure" and turn.says("just_taken"):
         return intake.press_taken(turn.pressing("taken", slot.id))
+    if (turn.says("not_yet") and turn.meaning.confidence != "sure") or (intent == "decline" and turn.says("not_yet")):
+        return reminders.press_snooze(turn.pressing("snooze-15", slot.id))
     if intent == "confirm" and asked and not turn.says("only_heard"):
         return intake.press_taken(turn.pressing("taken", slot.id))
     if intent not in ("confirm", "decline"):
         return None
     if intent == "confirm":
         agenda.note_reminder(turn, slot, shown_mg=agenda.shown_dose(turn, slot.id), asks=True)
+    else:
+        turn.open_form(NOT_TAKEN, "asked", slot=slot.id)
     key = "reminder.is-it-taken" if intent == "confirm" else "reminder.not-yet-or-not"
     at = moment(datetime.combine(slot.day, slot.dose.at))
     offers = ("taken", "snooze-15", "skip") if intent == "confirm" else ("snooze-15", "skip")
     return [turn.reply(say(key, at=at), offers=choices(*offers, about=slot.id))]
 
 
+def not_taken(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+    """Not yet, or not at all, in words; anything else leaves the question."""
+    turn.close_form()
+    slot = str(dialogue.answers["slot"])
+    if turn.says("not_yet"):
+        return reminders.press_snooze(turn.pressing("snooze-15", slot))
+    missed_it = turn.meaning.intent in ("decline", "log_missed") or turn.says("denies")
+    return missed.press_skip(turn.pressing("skip", slot)) if missed_it and _is_an_answer(turn) else None
+
+
 def _of_what_was_noted(turn: Turn) -> list[Reply] | None:
     last = turn.unit.entries.last(turn.person.id)
     if last is None or last.kind not in TOLD or turn.now - last.recorded_at > JUST_NOTED or not _is_an_answer(turn):
         return None
+    if _said_since(turn, last.recorded_at):
+        return None  # something else was spoken of since
     missed_none = turn.meaning.intent == "log_missed" and last.kind == "intake" and not {"at", "planned_at", "since"} & set(turn.slots)
     if turn.meaning.intent == "decline" or missed_none:
         what = nested(f"entry.{last.kind}")
         words = say("undo.shall-i", what=what, at=moment(turn.local(last.at)))
+        turn.open_form(taking_back.FORM, "ask", entry=str(last.id))
         return [turn.reply(words, offers=choices("undo", about=str(last.id)))]
     if turn.meaning.intent != "correct_last" or turn.meaning.confidence == "sure":
         return None

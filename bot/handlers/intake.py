@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeGuard
 
@@ -11,7 +12,7 @@ from bot.core.entry import Entry
 from bot.core.intake import Slot, match_slot, slots_around
 from bot.core.tablets import QUARTER_OF_10, in_tablets
 from bot.handlers import agenda, top_up
-from bot.handlers.answer import AMOUNTS, close_own, in_words, says_only
+from bot.handlers.answer import close_own, in_words, says_only
 from bot.handlers.hours import told_of, within
 from bot.handlers.recording import FORM, TOP_UP, record
 from bot.handlers.turn import Turn, choices, clock, moment, say
@@ -29,8 +30,8 @@ AFTER_ALL = timedelta(hours=4)
 """How long after "not taken" a bare "taken" is taken for that intake. [proposal]"""
 
 LOOKED_BACK = timedelta(days=1)
-TABLETS_AT_MOST, A_COUNT = 4, 2
-"""A lone number that is no larger, in no more words, counts tablets where it was asked how much."""
+TABLETS_AT_MOST = 4
+"""A lone number that is no larger counts tablets where it was asked how much."""
 
 
 def log_intake(turn: Turn) -> list[Reply]:
@@ -45,26 +46,29 @@ def log_intake(turn: Turn) -> list[Reply]:
 def keep_quietly(turn: Turn) -> tuple[Choice, ...]:
     """What an alarming message tells that was taken is kept without a word: the emergency words stand alone, and once the case is closed
     nothing is shown as if it had not been taken (rule `red-flag-no-dose`). Returns the buttons that take it back: it may be mistyped."""
-    kept: list[Choice] = []
     is_told = turn.meaning.confidence == "sure" or TOO_MUCH & {flag.code for flag in turn.screening.flags}
-    if not is_told or turn.meaning.question or turn.person.consented_at is None or any(f.subject == "other" for f in turn.screening.flags):
+    is_past = turn.says("has_taken") and not turn.says("not_taken_yet") and not turn.meaning.question
+    if not is_told or not is_past or turn.person.consented_at is None or any(f.subject == "other" for f in turn.screening.flags):
         return ()
-    stored = turn.unit.plans.current(turn.person.id)
-    for act in turn.meaning.acts:
-        if act.intent != "log_intake":
-            continue
-        at, assumed = _taken_at(turn, act.slots.get("at"), str(act.slots.get("part", "")))
-        amount = _amount(act.slots, stored)
-        if amount is not None and at <= turn.now and not _is_kept_already(turn, amount):
-            detail = {"dose_mg": amount, "slot": "", "assumed": [*assumed, *act.slots.get("assumed", ())]}
-            kept.append(Choice("undo", str(turn.unit.entries.add(turn.person.id, "intake", at, detail, turn.now).id)))
-    return tuple(kept[:1])
+    told = [act.slots for act in turn.meaning.acts if act.intent == "log_intake"]
+    each = [{**_common(slots), **one} for slots in told for one in (slots.get("doses") or [slots])]
+    return tuple(choice for slots in each for choice in _kept(turn, slots))
 
 
-def _is_kept_already(turn: Turn, amount: float) -> bool:
-    """Whether the same amount was kept within the hour: who is in danger says it more than once."""
+def _kept(turn: Turn, slots: Mapping[str, Any]) -> list[Choice]:
+    at, assumed = _taken_at(turn, slots.get("at"), str(slots.get("part", "")))
+    amount = _amount(slots, turn.unit.plans.current(turn.person.id))
+    if amount is None or at > turn.now or _is_kept_already(turn, amount, said_at=at if "at" in slots else None):
+        return []
+    detail = {"dose_mg": amount, "slot": "", "assumed": [*assumed, *slots.get("assumed", ())], "quietly": True}
+    return [Choice("undo", str(turn.unit.entries.add(turn.person.id, "intake", at, detail, turn.now).id))]
+
+
+def _is_kept_already(turn: Turn, amount: float, *, said_at: datetime | None) -> bool:
+    """Whether an alarm kept the same amount within the hour: who is in danger says it more than once. Another hour is another intake."""
     entries = turn.unit.entries.between(turn.person.id, turn.now - LOOKED_BACK, turn.now + timedelta(seconds=1), ["intake"])
-    return any(entry.detail.get("dose_mg") == amount and turn.now - entry.recorded_at < timedelta(hours=1) for entry in entries)
+    kept = [e for e in entries if e.detail.get("quietly") and turn.now - e.recorded_at < timedelta(hours=1)]
+    return any(e.detail.get("dose_mg") == amount and said_at in (None, e.at) for e in kept)
 
 
 def _common(slots: Mapping[str, Any]) -> dict[str, Any]:
@@ -110,6 +114,9 @@ def _missed_before(turn: Turn) -> Slot | None:
     last = turn.unit.entries.last(turn.person.id)
     if last is None or last.kind != "missed" or not last.detail.get("slot") or turn.now - last.recorded_at > AFTER_ALL:
         return None
+    stored = turn.unit.plans.current(turn.person.id)
+    if any(slot.at > last.recorded_at for slot in agenda.begun_slots(turn, stored)):
+        return None  # another one has come since: it is that one
     return agenda.slot_named(turn, str(last.detail["slot"]))
 
 
@@ -121,13 +128,17 @@ def _last_open(turn: Turn, stored: StoredPlan | None) -> Slot | None:
 
 def _ask_which(turn: Turn, earlier: Slot, later: Slot, slots: Mapping[str, Any]) -> list[Reply]:
     """ "Taken" long after one planned intake and before the next: neither is taken for the other, it is asked which."""
-    turn.open_form(FORM, "which", between=[earlier.id, later.id], slots=dict(slots))
+    token = turn.open_form(FORM, "which", between=[earlier.id, later.id], slots=dict(slots), said_at=turn.said_at.isoformat())
     hours = {"first": clock(earlier.dose.at), "second": clock(later.dose.at)}
-    return [turn.reply(say("intake.which", **hours), offers=choices("cancel"))]
+    return [turn.reply(say("intake.which", **hours), offers=choices("cancel", about=token))]
 
 
 def _which(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """The hour of one of the two, in any words."""
+    """The hour of one of the two, in words that tell nothing else."""
+    if turn.meaning.intent == "cancel":
+        return press_no(turn)
+    if not turn.says("names_one"):
+        return None
     said = turn.reader.clock(turn.text, turn.meaning.language)
     if said is None:
         return None
@@ -137,7 +148,8 @@ def _which(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     if near[chosen] > timedelta(minutes=59):
         return None
     turn.close_form()
-    return _log_one(turn, {**dialogue.answers["slots"], "planned_at": chosen})
+    then = replace(turn, incoming=replace(turn.incoming, sent_at=datetime.fromisoformat(dialogue.answers["said_at"])))
+    return _log_one(then, {**dialogue.answers["slots"], "planned_at": chosen})
 
 
 def _log_extra(turn: Turn, slots: Mapping[str, Any], *, at: datetime, assumed: list[str]) -> list[Reply]:
@@ -187,14 +199,15 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
         return in_words(turn, press_yes, press_no)
     if dialogue.step == "which":
         return _which(turn, dialogue)
-    return press_no(turn) if turn.meaning.intent == "cancel" else _how_much(turn, dialogue)
+    dropped = turn.meaning.intent == "cancel" or (turn.meaning.intent == "undo" and not turn.slots)
+    return press_no(turn) if dropped else _how_much(turn, dialogue)
 
 
 def _how_much(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     answers, stored = dialogue.answers, turn.unit.plans.current(turn.person.id)
     at = datetime.fromisoformat(answers["at"])
     made = _made_of(turn, stored, answers["slot"])
-    if made is not None:
+    if made is not None and not turn.meaning.question:
         return record(turn, amount=made, at=at, slot=answers["slot"], assumed=[*answers["assumed"], "tablets"])
     if turn.meaning.intent not in AN_AMOUNT or not says_only(turn, AN_AMOUNT) or HOURS & set(turn.slots):
         return None
@@ -226,11 +239,7 @@ def _tablets_alone(turn: Turn) -> float | None:
         return 0.5
     if turn.says("one_of_it"):
         return 1
-    count = (
-        turn.reader.number(turn.text, turn.meaning.language)
-        if len(turn.text.split()) <= A_COUNT and not AMOUNTS & set(turn.slots)
-        else None
-    )
+    count = turn.reader.number(turn.text, turn.meaning.language) if turn.says("number_alone") else None
     return count if count is not None and 0 < count <= TABLETS_AT_MOST and count % 0.5 == 0 else None
 
 
@@ -302,6 +311,8 @@ def correct_last(turn: Turn) -> list[Reply]:
     if last is None or last.kind != "intake" or (amount is None and not turn.slots.get("at")):
         return [turn.reply(say("undo.what-to-correct"))]
     said = turn.slots.get("at")
+    if said and "T" in said and _taken_at(turn, said)[0] > turn.now + timedelta(minutes=5):
+        return [turn.reply(say("intake.in-the-future", at=moment(datetime.fromisoformat(said))))]
     assumed: list[str] = []
     at, slot = last.at, str(last.detail.get("slot", ""))
     turn.unit.entries.undo(last.id, turn.now)
@@ -309,8 +320,17 @@ def correct_last(turn: Turn) -> list[Reply]:
         at, slot, assumed = _on_another_day(turn, last, date.fromisoformat(said))
     elif said:
         at = _taken_at(turn, said)[0]
+        slot = _near(turn, at)
     amount = amount if amount is not None else float(last.detail["dose_mg"])
     return record(turn, amount=amount, at=at, slot=TOP_UP if last.detail.get("top_up") else slot, assumed=assumed, sure=True)
+
+
+def _near(turn: Turn, at: datetime) -> str:
+    """The open planned intake about an hour, of its day; "" for none."""
+    day = turn.local(at).date()
+    done = agenda.answered(turn, day)
+    open_slots = [slot for slot in agenda.slots_on(turn, turn.unit.plans.current(turn.person.id), day) if slot.id not in done]
+    return next((slot.id for slot in open_slots if abs(slot.at - at) <= timedelta(minutes=90)), "")
 
 
 def _on_another_day(turn: Turn, entry: Entry, day: date) -> tuple[datetime, str, list[str]]:

@@ -65,7 +65,7 @@ def asked_about_silence(turn: Turn) -> list[Reply]:
     silent = [day for day in days_between(last, turn.today) if agenda.slots_on(turn, stored, day)]
     if len(silent) < FEWEST_SILENT:
         return []
-    token = turn.open_form(SILENCE, "asked", since=last.isoformat())
+    token = turn.open_form(SILENCE, "asked", since=(silent[0] - timedelta(days=1)).isoformat())
     words = say("intake.silent-days", since=on_day(silent[0]), until=on_day(silent[-1]))
     return [turn.reply(words, offers=choices("yes", "no", about=token), rules=("day-missed",))]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.case import Case, Refused, Resolution, claim, close, release, reopen
+from bot.core.case import Case, Refused, claim, release
 from bot.core.levels import Level
-from bot.handlers import agenda, case_words, escalation, steps, ties, watch
+from bot.handlers import case_words, escalation, ties, watch
 from bot.handlers.answer import close_own
 from bot.handlers.case_acts import (
     about,
@@ -17,6 +17,8 @@ from bot.handlers.case_acts import (
     owner_choices,
     press_lower,
     press_raise,
+    press_reopen,
+    press_resolve,
     record,
     refused,
     save,
@@ -25,7 +27,7 @@ from bot.handlers.case_acts import (
 )
 from bot.handlers.danger_words import SAFETY_FORM
 from bot.handlers.turn import Turn, choices, nested, numbers_of, say
-from bot.knowledge.commands import Command, begins_like_a_command, command
+from bot.knowledge.commands import GO_ON, Command, begins_like_a_command, command
 from bot.messages import Choice, Json, Reply, Words
 from bot.ports import Dialogue
 
@@ -52,6 +54,8 @@ def hear(turn: Turn) -> list[Reply]:
         return cancel(turn)
     if found.name in ties.COMMANDS:
         return ties.COMMANDS[found.name](turn.pressing(found.name, found.case))
+    if not found.case and found.name.startswith("resolve-") and not looks_after_one(turn):
+        return queue(turn)  # no case is closed that nobody named and that is in other hands, or in none
     case_id = found.case or (_only_unclaimed(turn) if found.name == "claim" else None) or _only_case(turn)
     if case_id is None:
         return queue(turn)
@@ -68,15 +72,28 @@ def _command(text: str) -> Command | None:
 
 def is_command(turn: Turn, dialogue: Dialogue | None) -> bool:
     """Whether a moderator's words are a command: then they are no answer to any form, and nobody's words. "Safe", to the question whether
-    they are safe themselves, closes no case."""
+    they are safe themselves, closes no case; inside a reply `form` asks back about a lone word, and "answer 2 questions" is its text."""
     found = None if turn.incoming.press is not None else _command(turn.text)
-    of_oneself = dialogue is not None and dialogue.form == SAFETY_FORM
-    return found is not None and not (of_oneself and not found.case and found.name.startswith("resolve-"))
+    if found is None or dialogue is None:
+        return found is not None
+    if dialogue.form == SAFETY_FORM and not found.case:
+        return found.name in WITHOUT_CASE - {"cancel"}
+    if dialogue.form != FORM or dialogue.step not in ("reply", "note"):
+        return True
+    return not found.bare and bool(found.case or found.rest or found.name in WITHOUT_CASE)
 
 
 def at_work(turn: Turn, dialogue: Dialogue | None) -> bool:
     """Whether a moderator's words are their work (a command, the text of a reply or a note) rather than their own."""
-    return command(turn.text) is not None or (dialogue is not None and dialogue.form == FORM and dialogue.step in ("reply", "note"))
+    if dialogue is not None and dialogue.form == FORM and dialogue.step in ("reply", "note"):
+        return not _is_late(turn, dialogue)
+    found = _command(turn.text)
+    if found is None or found.name not in GO_ON or not found.rest:
+        return found is not None
+    if not found.case:
+        return looks_after_one(turn)
+    case = turn.unit.cases.get(int(found.case))  # "note 30 tablets swallowed": no such case, and nobody's note
+    return case is not None and case.person_id != turn.person.id
 
 
 def _not_a_command(turn: Turn) -> list[Reply]:
@@ -87,8 +104,8 @@ def _not_a_command(turn: Turn) -> list[Reply]:
     if len(mine) != 1 or not turn.text.strip():
         return [turn.reply(say("moderator.help"))]
     offered = _offer(turn, mine[0], "reply", turn.text)
-    asks = turn.meaning.intent == "talk_to_human"  # for themselves, or for the person: nobody knows
-    return [replace(offered, choices=(*offered.choices, *(choices("talk-to-human") if asks else ())))]
+    beside = {"talk_to_human": ("talk-to-human",), "privacy": ("export", "erase")}  # for themselves, or for the person: nobody knows
+    return [replace(offered, choices=(*offered.choices, *choices(*beside.get(turn.meaning.intent, ()))))]
 
 
 def _in_hand(turn: Turn) -> list[Case]:
@@ -105,17 +122,18 @@ def of_their_case(turn: Turn) -> list[Reply] | None:
     numbers. None for any other: they are heard as the moderator's own."""
     mine = _in_hand(turn)
     grave = [flag for flag in turn.screening.flags if flag.level >= Level.urgent]
-    if len(mine) != 1 or not grave or not ("?" in turn.text or all(flag.subject == "other" for flag in grave)):
+    of_another = all(flag.subject == "other" for flag in grave) or ("?" in turn.text and turn.says("speaks_to_another"))
+    if len(mine) != 1 or not grave or not of_another:
         return None
     before = (say("moderator.of-whom", case=mine[0].id), say("human.numbers", **numbers_of(turn.person.country)))
-    asked = _offer(turn, mine[0], "reply", turn.text, *before)
+    asked = _offer(turn, mine[0], "reply", turn.text, *before, grave=True)
     offers = (*asked.choices, *choices("note", about=str(mine[0].id)), *choices("not-safe"))
     return [replace(asked, choices=offers, rules=("emergency-number", "crisis-line"), level=turn.screening.level)]
 
 
-def _offer(turn: Turn, case: Case, what: str, text: str, *before: Words) -> Reply:
-    """Ask whether words go to the person of a case, or into its notes."""
-    token = turn.open_form(FORM, "relay", case=case.id, text=text, what=what)
+def _offer(turn: Turn, case: Case, what: str, text: str, *before: Words, grave: bool = False) -> Reply:
+    """Ask whether words go to the person of a case, or into its notes. `grave` ones go by the button alone, by no habitual yes."""
+    token = turn.open_form(FORM, "relay", case=case.id, text=text, what=what, grave=grave)
     asked = say("moderator.relay-this" if what == "reply" else "moderator.note-this", case=case.id, person=case.person_id, text=text)
     return turn.reply(*before, asked, offers=choices("yes", "no", about=token))
 
@@ -241,12 +259,14 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     if dialogue.step == "relay":
         return _answered(turn, dialogue)
     found = _command(turn.text)
-    if found is not None and found.name in ("reply", "note") and found.rest:
+    if found is not None and found.rest and not found.bare:
         # "note: …" inside a reply is a note on this very case, and must not reach the person.
         return _write(turn, case_id, found.name, found.rest)
     case = case_named(turn.pressing(dialogue.step, case_id))
-    if case is not None and (found is not None or _is_late(turn, dialogue)):
-        return [_offer(turn, case, dialogue.step, turn.text)]
+    grave = turn.screening.level >= Level.urgent and not turn.says("speaks_to_another")  # of the person, or of the moderator?
+    if case is not None and (grave or (found is not None and not found.bare) or _is_late(turn, dialogue)):
+        numbers = (say("human.numbers", **numbers_of(turn.person.country)),) if grave else ()
+        return [_offer(turn, case, dialogue.step, turn.text, *numbers, grave=grave)]
     return _write(turn, case_id, dialogue.step, turn.text)
 
 
@@ -257,8 +277,9 @@ def _answered(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     if turn.meaning.intent != "confirm":
         return None
     case = case_named(turn.pressing("", str(dialogue.answers["case"])))
-    if case is not None and turn.said_since(dialogue):
-        return [_offer(turn, case, str(dialogue.answers.get("what", "reply")), str(dialogue.answers["text"]))]
+    grave = bool(dialogue.answers.get("grave"))
+    if case is not None and (grave or turn.said_since(dialogue)):
+        return [_offer(turn, case, str(dialogue.answers.get("what", "reply")), str(dialogue.answers["text"]), grave=grave)]
     return relay_yes(turn)
 
 
@@ -329,46 +350,6 @@ def _note_to_the_owner(turn: Turn, case: Case, text: str) -> list[Reply]:
         return []
     words = say("moderator.note-by-another", case=case.id, moderator=turn.person.id, text=text)
     return [Reply(to=case.owner_id, words=(words,), kind="case", level=case.level, choices=owner_choices(case))]
-
-
-@of_a_case
-def press_resolve(turn: Turn, case: Case) -> list[Reply]:
-    """Close the case: the plan goes on where it stood, and the person is told."""
-    how: Resolution = {"resolve-safe": "safe", "resolve-referred": "referred", "resolve-false-alarm": "false-alarm"}[turn.press.choice]  # type: ignore[assignment]  # the table's values are the literal's
-    closed = close(case, by=turn.person.id, how=how, now=turn.now)
-    if isinstance(closed, Refused):
-        return refused(turn, case, closed.because)
-    save(turn, closed, f"resolved-{how}")
-    turn.unit.timers.cancel(case.person_id, escalation.UNCLAIMED, str(case.id))
-    watch.end(turn, closed)
-    patient = turn.unit.people.get(case.person_id)
-    if patient is not None:
-        agenda.thaw(about(turn, patient))
-        if case.freezes and how != "false-alarm":
-            # Whoever was confused or wanted to die yesterday is not shown a step up today unless their prescriber knows (S001).
-            steps.await_prescriber(about(turn, patient), "case-closed")
-    return [
-        turn.reply(say("moderator.closed", case=case.id), offers=choices("reopen", about=str(case.id))),
-        to_patient(turn, case, "human.closed"),
-    ]
-
-
-@of_a_case
-def press_reopen(turn: Turn, case: Case) -> list[Reply]:
-    """A closed case goes back to the queue and is paged."""
-    opened = reopen(case)
-    if isinstance(opened, Refused):
-        return refused(turn, case, opened.because)
-    if turn.unit.cases.open_for(case.person_id) is not None:
-        return [turn.reply(say("moderator.another-open", case=case.id))]
-    save(turn, opened, "reopened")
-    patient = turn.unit.people.get(case.person_id)
-    if patient is None:
-        return []
-    if opened.level >= Level.urgent:
-        agenda.freeze(about(turn, patient))
-    paged = escalation.page_again(about(turn, patient), opened, attempt=0)
-    return [turn.reply(say("moderator.reopened", case=case.id)), to_patient(turn, case, "human.reopened"), *paged]
 
 
 PRESSES = {

@@ -210,9 +210,9 @@ def press_pause(turn: Turn) -> list[Reply]:
 def new_tablets(turn: Turn) -> list[Reply]:
     """Tablets of another strength at hand: a tablet counts as that from now on. No amount of the plan changes. Nothing for other words."""
     said, stored = turn.slots.get("tablet_mg"), turn.unit.plans.current(turn.person.id)
-    if not said or turn.meaning.question:
+    if not said or turn.meaning.question or not turn.says("names_tablets"):
         return []
-    if stored is None:
+    if stored is None or stored.plan.more_tablets_mg:
         return [turn.reply(say("plan.tablets-with-plan"))]
     if said not in STRENGTHS:
         return [turn.reply(say("plan.tablets-unknown", said=mg(said)), offers=choices("talk-to-human"))]

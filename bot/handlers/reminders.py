@@ -11,6 +11,7 @@ from bot.core.buildup import silence_adds_up
 from bot.core.case import ASKED, Case
 from bot.core.decision import Allowed, Withheld
 from bot.core.intake import Slot
+from bot.core.levels import Level
 from bot.handlers import agenda, case_words, escalation, steps
 from bot.handlers.plan_text import day_words, dose_text, silence_words
 from bot.handlers.turn import Due, Moment, Turn, choices, clock, moment, nested, numbers_of, on_day, say
@@ -89,7 +90,8 @@ def due_unclaimed(due: Due) -> list[Reply]:
     if case is None or case.state != "open":
         return []
     replies = escalation.page_again(due, case, attempt=due.timer.attempt)
-    if (case.red or ASKED in case.codes) and due.timer.attempt == 1:
+    waits = case.red or case.level >= Level.urgent or ASKED in case.codes
+    if waits and not case.is_of_others and due.timer.attempt == 1:
         numbers = numbers_of(due.person.country)
         words = (say("danger.nobody-yet", **numbers),) if case.red else (say("human.nobody-yet"), say("human.numbers", **numbers))
         replies.append(due.reply(*words, kind="notice", level=case.level, rules=("emergency-number",)))

@@ -30,7 +30,7 @@ def log_side_effect(turn: Turn) -> list[Reply]:
     at = _instant(turn, said)
     ids = []
     for effect in effects:
-        detail = {"finding": effect, "severity": severity, "since": turn.slots.get("since", "")}
+        detail = {"finding": effect, "severity": severity, "since": turn.slots.get("since", ""), "on": _on(turn, said)}
         ids.append(turn.unit.entries.add(turn.person.id, "side_effect", at, detail, turn.now).id)
     # An effect whose strength was not said counts: the human hears of it now, the strength is asked all the same.
     urgent = steps.on_a_new_step(turn, effects, None if severity is None else float(severity), quote=turn.text)
@@ -76,9 +76,10 @@ def corrected(turn: Turn) -> list[Reply]:
         return []
     effect = str(last.detail["finding"])
     turn.unit.entries.undo(last.id, turn.now)
-    detail = {"finding": effect, "severity": score}
+    on = str(last.detail.get("on", ""))
+    detail = {"finding": effect, "severity": score, "on": on}
     entry = turn.unit.entries.add(turn.person.id, "side_effect", last.at, detail, turn.now)
-    return [_noted(turn, [effect], float(score), entry.id, when=_when(turn, last.at, ""))]
+    return [_noted(turn, [effect], float(score), entry.id, when=_when(turn, last.at, on))]
 
 
 def _lone_number(turn: Turn) -> float | None:
@@ -93,7 +94,9 @@ def _rate(turn: Turn, dialogue: Dialogue, score: float) -> list[Reply]:
         former = turn.unit.entries.get(int(entry_id))
         if former is not None and former.undone_at is None:
             turn.unit.entries.undo(former.id, turn.now)
-        last = turn.unit.entries.add(turn.person.id, "side_effect", at, {"finding": effect, "severity": score}, turn.now).id
+        last = turn.unit.entries.add(
+            turn.person.id, "side_effect", at, {"finding": effect, "severity": score, "on": answers.get("on", "")}, turn.now
+        ).id
     turn.close_form()
     return [_noted(turn, answers["effects"], score, last, when=_when(turn, at, str(answers.get("on", ""))))]
 

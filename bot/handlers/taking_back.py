@@ -9,9 +9,20 @@ from bot.core.lookback import TOLD
 from bot.handlers import agenda
 from bot.handlers.turn import Turn, moment, nested, say
 from bot.messages import Reply
+from bot.ports import Dialogue
+
+FORM = "take-back"
 
 UNDONE_WITHIN, ABOUT_THEN = timedelta(days=3), timedelta(minutes=90)
 """How far back an entry that is named is looked for, and how near to the hour that was said."""
+
+
+def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+    """A yes or a no to "shall I take it back?"; other words leave it."""
+    turn.close_form()
+    if turn.meaning.intent == "confirm":
+        return undo(turn.pressing("undo", str(dialogue.answers["entry"])))
+    return [turn.reply(say("form.left"))] if turn.meaning.intent in ("decline", "cancel") else None
 
 
 def undo(turn: Turn) -> list[Reply]:

@@ -18,11 +18,12 @@ class Commands(Strict):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command as typed: its name, the case or pair it names ("" when none) and the words after it."""
+    """A command as typed: its name, the case or pair it names ("" when none) and the words after it; `bare` where no colon parts them."""
 
     name: str
     case: str
     rest: str
+    bare: bool = False
 
 
 GO_ON = frozenset({"reply", "note"})
@@ -61,7 +62,7 @@ def _command(text: str, *, members: bool) -> Command | None:
         if match:
             held = {group: said for group, said in match.groupdict().items() if said}
             case, rest = held.get("case", held.get("named", "")), held.get("rest", held.get("words", ""))
-            return Command(name, case, rest.strip())
+            return Command(name, case, rest.strip(), bare="words" in held)
     return None
 
 

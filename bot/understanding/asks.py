@@ -201,7 +201,7 @@ def _undo(piece: Piece) -> Built:
     """Which entry is meant, where a kind of it or its hour is named; nothing for the last one."""
     slots: dict[str, Any] = {}
     kinds = [
-        ("drink", piece.scan.has("DRINK", "ALCOHOL")),
+        ("drink", piece.says("names_a_drink")),
         ("side_effect", piece.scan.has("EFFECT")),
         ("craving", piece.says("names_a_craving")),
         ("intake", piece.says("names_a_dose")),

@@ -46,12 +46,45 @@ async def test_a_yes_that_comes_after_something_else_is_asked_again(tmp_path: Pa
 
 
 @pytest.mark.parametrize("typed", ["close", "safe", "cases"])
-async def test_a_lone_command_inside_a_reply_does_not_reach_the_person(typed: str, tmp_path: Path) -> None:
+async def test_a_lone_command_inside_a_reply_reaches_nobody_and_closes_nothing(typed: str, tmp_path: Path) -> None:
     async with open_rig(tmp_path) as house:
         await house.says("patient", DANGER)
         await house.presses("keeper", "claim")
         await house.presses("keeper", "reply")
-        assert to("patient", await house.says("keeper", typed)) == [] or (await case_of(house)).state == "closed"
+        assert to("patient", await house.says("keeper", typed)) == []
+        assert (await case_of(house)).state == "claimed"
+
+
+@pytest.mark.parametrize("typed", ["safe", "never mind"])
+async def test_safe_to_the_own_question_closes_nobodys_case(typed: str, tmp_path: Path) -> None:
+    async with open_rig(tmp_path, "bea") as house:
+        await house.says("patient", DANGER)
+        await house.says("keeper", OWN)
+        await house.says("keeper", typed)
+        assert (await case_of(house, 1)).state == "open"
+
+
+async def test_red_words_of_a_moderators_own_are_never_offered_to_their_patient(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, "bea") as house:
+        await house.says("patient", DANGER)
+        await house.presses("keeper", "claim")
+        said = await house.says("keeper", "I want to die, what's the point?")
+        assert to("bea", said)
+        assert "999" in to("keeper", said)[0]
+
+
+async def test_grave_words_go_by_the_button_and_by_no_habitual_yes(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("patient", HUMAN)
+        await house.presses("keeper", "claim")
+        await house.says("keeper", "she says she wants to kill herself tonight")
+        assert to("patient", await house.says("keeper", "yes")) == []
+
+
+async def test_a_number_behind_note_that_is_no_case_hides_no_danger(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, "bea") as house:
+        said = await house.says("keeper", "note 30 tablets swallowed tonight, I want to die")
+        assert to("bea", said)
 
 
 async def test_words_long_after_the_button_are_asked_about(tmp_path: Path) -> None:
@@ -236,3 +269,35 @@ async def test_a_sole_moderator_is_never_paged_about_themselves(tmp_path: Path) 
         assert not any(message.kind in ("alert", "case") for message in said)
         assert "No moderator could be reached" in to("keeper", said)[0]
         assert not any(message.kind in ("alert", "case") for message in await house.after(HOUR))
+
+
+@pytest.mark.parametrize("typed", ["never mind, I want to kill myself", "note: I want to end it all", "Cancel: I want to die"])
+async def test_a_danger_that_begins_like_a_command_is_a_danger(typed: str, tmp_path: Path) -> None:
+    async with open_rig(tmp_path, "bea") as house:
+        said = await house.says("keeper", typed)
+        assert to("bea", said)
+        assert "999" in to("keeper", said)[0]
+
+
+async def test_a_reply_that_begins_like_a_command_is_a_reply(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await two_in_danger(house)
+        await house.says("keeper", "reply 1")
+        said = await house.says("keeper", "Answer 2 questions for me please: where are you?")
+        assert any("Answer 2 questions" in text for text in to("patient", said))
+
+
+async def test_whoever_agreed_to_nothing_and_talks_with_a_human_is_not_asked_to_agree(tmp_path: Path) -> None:
+    async with open_rig(tmp_path) as house:
+        await house.says("newcomer", DANGER)
+        await house.presses("keeper", "claim")
+        await house.says("keeper", "reply 1: are you alone?")
+        for words in ("in the kitchen", "yes", "no"):
+            said = await house.says("newcomer", words)
+            assert not any("18 or over" in text or "Which country" in text for text in to("newcomer", said))
+            assert any(words in text for text in to("keeper", said))
+
+
+async def test_words_about_the_work_open_no_case_of_the_moderators(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, "bea") as house:
+        assert to("bea", await house.says("keeper", "do you want to talk to a moderator?")) == []
