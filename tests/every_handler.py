@@ -278,7 +278,7 @@ async def opened(drive: Drive, form: str) -> str:
     for words in OPENED_BY.get(form, ()):
         await drive.says(name, words)
     if not await drive.token(name):
-        await drive.opens(name, Dialogue(form, "", {"text": TOOK, "since": "2026-01-01"}, drive.house.clock.now()))
+        await drive.opens(name, Dialogue(form, "", {"text": TOOK, "since": "2026-01-01", "slot": SLOT}, drive.house.clock.now()))
     return name
 
 

@@ -102,23 +102,28 @@ def _of_the_reminder(turn: Turn) -> list[Reply] | None:
     if found is None or not _is_an_answer(turn):
         return None
     slot, asked = found
-    intent = turn.meaning.intent
-    if intent == "log_intake" and turn.meaning.confidence != "sure" and turn.says("just_taken"):
+    if _is_taken(turn, asked=asked):
         return intake.press_taken(turn.pressing("taken", slot.id))
-    if (turn.says("not_yet") and turn.meaning.confidence != "sure") or (intent == "decline" and turn.says("not_yet")):
+    if turn.says("not_yet") and (turn.meaning.intent == "decline" or turn.meaning.confidence != "sure"):
         return reminders.press_snooze(turn.pressing("snooze-15", slot.id))
-    if intent == "confirm" and asked and not turn.says("only_heard"):
-        return intake.press_taken(turn.pressing("taken", slot.id))
-    if intent not in ("confirm", "decline"):
-        return None
-    if intent == "confirm":
-        agenda.note_reminder(turn, slot, shown_mg=agenda.shown_dose(turn, slot.id), asks=True)
-    else:
-        turn.open_form(NOT_TAKEN, "asked", slot=slot.id)
-    key = "reminder.is-it-taken" if intent == "confirm" else "reminder.not-yet-or-not"
+    return _asked_back(turn, slot) if turn.meaning.intent in ("confirm", "decline") else None
+
+
+def _is_taken(turn: Turn, *, asked: bool) -> bool:
+    """Whether words that were not sure by themselves say that it was taken; a yes does where it was `asked`."""
+    if turn.meaning.intent == "log_intake":
+        return turn.meaning.confidence != "sure" and turn.says("just_taken")
+    return asked and turn.meaning.intent == "confirm" and not turn.says("only_heard")
+
+
+def _asked_back(turn: Turn, slot: Slot) -> list[Reply]:
+    """A lone yes: taken? A lone no: not yet, or not at all?"""
     at = moment(datetime.combine(slot.day, slot.dose.at))
-    offers = ("taken", "snooze-15", "skip") if intent == "confirm" else ("snooze-15", "skip")
-    return [turn.reply(say(key, at=at), offers=choices(*offers, about=slot.id))]
+    if turn.meaning.intent == "confirm":
+        agenda.note_reminder(turn, slot, shown_mg=agenda.shown_dose(turn, slot.id), asks=True)
+        return [turn.reply(say("reminder.is-it-taken", at=at), offers=choices("taken", "snooze-15", "skip", about=slot.id))]
+    turn.open_form(NOT_TAKEN, "asked", slot=slot.id)
+    return [turn.reply(say("reminder.not-yet-or-not", at=at), offers=choices("snooze-15", "skip", about=slot.id))]
 
 
 def not_taken(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:

@@ -46,13 +46,18 @@ def log_intake(turn: Turn) -> list[Reply]:
 def keep_quietly(turn: Turn) -> tuple[Choice, ...]:
     """What an alarming message tells that was taken is kept without a word: the emergency words stand alone, and once the case is closed
     nothing is shown as if it had not been taken (rule `red-flag-no-dose`). Returns the buttons that take it back: it may be mistyped."""
-    is_told = turn.meaning.confidence == "sure" or TOO_MUCH & {flag.code for flag in turn.screening.flags}
-    is_past = turn.says("has_taken") and not turn.says("not_taken_yet") and not turn.meaning.question
-    if not is_told or not is_past or turn.person.consented_at is None or any(f.subject == "other" for f in turn.screening.flags):
+    if turn.person.consented_at is None or not _is_of_ones_own_taking(turn):
         return ()
     told = [act.slots for act in turn.meaning.acts if act.intent == "log_intake"]
     each = [{**_common(slots), **one} for slots in told for one in (slots.get("doses") or [slots])]
     return tuple(choice for slots in each for choice in _kept(turn, slots))
+
+
+def _is_of_ones_own_taking(turn: Turn) -> bool:
+    """Whether an alarming message surely tells that the writer took something: nothing planned, nearly done, or of somebody else."""
+    is_told = turn.meaning.confidence == "sure" or TOO_MUCH & {flag.code for flag in turn.screening.flags}
+    is_past = turn.says("has_taken") and not turn.says("not_taken_yet") and not turn.meaning.question
+    return bool(is_told) and is_past and all(flag.subject == "self" for flag in turn.screening.flags)
 
 
 def _kept(turn: Turn, slots: Mapping[str, Any]) -> list[Choice]:

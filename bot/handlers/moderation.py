@@ -42,26 +42,30 @@ WRITES_WITHIN = timedelta(minutes=20)
 def hear(turn: Turn) -> list[Reply]:
     """A moderator's words: a command with its case number, or help. A command ends whatever was open: no draft waits behind it."""
     found = _command(turn.text)
-    if found is not None and found.name != "cancel":
-        close_own(turn, FORM)
     if found is None:
         return _not_a_command(turn)
-    if found.name in ("duty-on", "duty-off"):
-        return _duty(turn, on=found.name == "duty-on")
-    if found.name == "cases":
-        return queue(turn)
     if found.name == "cancel":
         return cancel(turn)
+    close_own(turn, FORM)
+    if found.name in ("duty-on", "duty-off"):
+        return _duty(turn, on=found.name == "duty-on")
     if found.name in ties.COMMANDS:
         return ties.COMMANDS[found.name](turn.pressing(found.name, found.case))
-    if not found.case and found.name.startswith("resolve-") and not looks_after_one(turn):
-        return queue(turn)  # no case is closed that nobody named and that is in other hands, or in none
-    case_id = found.case or (_only_unclaimed(turn) if found.name == "claim" else None) or _only_case(turn)
+    case_id = None if found.name == "cases" else _case_meant(turn, found)
     if case_id is None:
         return queue(turn)
-    if found.name in ("reply", "note") and found.rest:
+    if found.name in GO_ON and found.rest:
         return _write(turn, case_id, found.name, found.rest)
     return PRESSES[found.name](turn.pressing(found.name, case_id))
+
+
+def _case_meant(turn: Turn, found: Command) -> str | None:
+    """The case that a command names, or the only one that it can mean. None is closed that nobody named and that is in other hands."""
+    if found.case:
+        return found.case
+    if found.name.startswith("resolve-") and not looks_after_one(turn):
+        return None
+    return (_only_unclaimed(turn) if found.name == "claim" else None) or _only_case(turn)
 
 
 def _command(text: str) -> Command | None:
