@@ -93,7 +93,7 @@ def _log_one(turn: Turn, slots: Mapping[str, Any]) -> list[Reply]:
     earlier = None if slots.get("planned_at") else _last_open(turn, stored)
     if earlier is not None and slots.get("on_time"):
         slot, at, assumed = earlier, earlier.at, []
-    elif earlier is not None and "at" in assumed and _is_the_next(slot, turn, earlier):
+    elif earlier is not None and "at" in assumed and _is_the_next(slot, turn, earlier, said_mg=_amount(slots, stored)):
         return _ask_which(turn, earlier, slot, slots)
     amount, filled_in = _amount_taken(slots, stored, slot)
     assumed = [*assumed, *filled_in]
@@ -109,9 +109,10 @@ def _is_more_than(slot: Slot | None, amount: float) -> bool:
     return slot is not None and slot.dose.mg is not None and amount > slot.dose.mg
 
 
-def _is_the_next(slot: Slot | None, turn: Turn, earlier: Slot) -> TypeGuard[Slot]:
-    """Whether an intake is one of the same day that is still to come, while an earlier one is open."""
-    return slot is not None and slot.at > turn.now and earlier.day == slot.day
+def _is_the_next(slot: Slot | None, turn: Turn, earlier: Slot, *, said_mg: float | None) -> TypeGuard[Slot]:
+    """Whether an intake is one of the same day that is still to come, while an earlier one is open. With an amount it is noted at once:
+    what was taken is never lost to a question."""
+    return said_mg is None and slot is not None and slot.at > turn.now and earlier.day == slot.day
 
 
 def _missed_before(turn: Turn) -> Slot | None:
@@ -132,7 +133,7 @@ def _last_open(turn: Turn, stored: StoredPlan | None) -> Slot | None:
 
 
 def _ask_which(turn: Turn, earlier: Slot, later: Slot, slots: Mapping[str, Any]) -> list[Reply]:
-    """ "Taken" long after one planned intake and before the next: neither is taken for the other, it is asked which."""
+    """ "Taken", and no amount, long after one planned intake and before the next: neither is taken for the other, it is asked which."""
     token = turn.open_form(FORM, "which", between=[earlier.id, later.id], slots=dict(slots), said_at=turn.said_at.isoformat())
     hours = {"first": clock(earlier.dose.at), "second": clock(later.dose.at)}
     return [turn.reply(say("intake.which", **hours), offers=choices("cancel", about=token))]
