@@ -47,17 +47,23 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
         turn.close_form()
         return [turn.reply(say("effect.kept-without"))]
     others = set(map(str, turn.slots.get("effects", ()))) - set(dialogue.answers["effects"])
-    if (
-        others
-        or AMOUNTS & set(turn.slots)
-        or ("severity" not in turn.slots and tells_a_time(turn))
-        or not says_only(turn, ("log_side_effect", "other"))
-    ):
+    if others or AMOUNTS & set(turn.slots) or not says_only(turn, ("log_side_effect", "other")):
         return None
+    if "severity" not in turn.slots and tells_a_time(turn):
+        return _asked_again(turn, dialogue)
     score = turn.slots.get("severity") if turn.slots.get("severity") is not None else _lone_number(turn)
     if score is None or not 0 <= score <= 10:
         return None
     return _rate(turn, dialogue, float(score))
+
+
+def _asked_again(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+    """ "Woke up at three" tells no strength: the scale is shown once more. Words that are sure of something else are heard as that."""
+    if turn.meaning.confidence == "sure":
+        return None
+    names: list[Json] = [{"finding": effect} for effect in dialogue.answers["effects"]]
+    token = turn.open_form(FORM, "score", **dialogue.answers)
+    return [turn.reply(say("effect.how-strong", effects={"all": names}), offers=choices(*SCALE, about=token))]
 
 
 def press_severity(turn: Turn) -> list[Reply]:

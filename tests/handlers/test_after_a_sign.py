@@ -101,3 +101,12 @@ async def test_not_safe_in_words_is_an_emergency(language: str, words: str, tmp_
         await house.says("patient", DANGER[language])
         said = await house.says("patient", words)
         assert said[0].level in ("urgent", "emergency")
+
+
+@pytest.mark.parametrize(("language", "words"), [("fr", "je ne suis pas en sécurité"), ("en", "I am not safe")])
+async def test_not_being_safe_is_never_passed_over(language: str, words: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await house.settle("patient", language=language)
+        said = await house.says("patient", words)
+        assert said[0].level in ("check", "urgent", "emergency")
+        assert "crisis-line" in said[0].rules

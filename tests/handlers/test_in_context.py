@@ -138,6 +138,10 @@ async def test_an_hour_is_no_strength(language: str, tmp_path: Path) -> None:
         noted = await last(house)
         assert noted is not None
         assert noted.detail["severity"] is None
+        await say(house, "6")
+        noted = await last(house)
+        assert noted is not None
+        assert noted.detail["severity"] == 6
 
 
 @LANGUAGES
