@@ -88,6 +88,12 @@ def slots_on(moment: Moment, stored: StoredPlan | None, day: date) -> list[Slot]
     return [Slot(day, dose, moment.instant(day, dose.at)) for dose in laid.doses] if laid else []
 
 
+def open_slots(moment: Moment, day: date) -> list[Slot]:
+    """The planned intakes of a local day of which nothing was noted, in order."""
+    done = answered(moment, day)
+    return [slot for slot in slots_on(moment, moment.unit.plans.current(moment.person.id), day) if slot.id not in done]
+
+
 def note_reminder(moment: Moment, slot: Slot, *, shown_mg: float | None, asks: bool = False) -> None:
     """Keep which slot a reminder was about, the amount that was read there, and whether it asked if that was taken."""
     detail = {REMINDED: slot.id, "dose_mg": shown_mg, "asks": asks}

@@ -227,7 +227,7 @@ def _no_answer(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
 def _taken_back(turn: Turn) -> Reply:
     """Believed halfway: kindly heard, the numbers stay at hand, the case stays open, and the words reach its humans as they were said."""
     turn.close_form()
-    return turn.reply(say("danger.safe", **numbers_of(turn.person.country)), offers=choices("talk-to-human"), rules=("crisis-line",))
+    return _glad(turn)
 
 
 def _takes_it_back(turn: Turn) -> bool:
@@ -258,8 +258,7 @@ def _not_the_end(turn: Turn, dialogue: Dialogue) -> Reply:
     """A kind word back, and the question that is still unanswered: the form stays open (facts on danger signs, 3.2)."""
     kind = [say("danger.here")] if turn.meaning.intent == "thanks" else []
     if dialogue.step == "gentle":
-        kind.append(say(f"check.gentle.{dialogue.answers.get('question', 'open')}", **numbers_of(turn.person.country)))
-        return turn.reply(*kind, offers=choices(*SAFETY_CHOICES), rules=("gentle-check", "crisis-line"), level=Level.check)
+        return _gentle_again(turn, dialogue, *kind)
     return _asked_still(turn, dialogue, *kind)
 
 
@@ -297,8 +296,12 @@ def _is_about_something_else(turn: Turn, dialogue: Dialogue) -> bool:
 def _asked_again(turn: Turn, dialogue: Dialogue) -> Reply:
     """The gentle question once more, in its own words."""
     turn.open_form(FORM, "gentle", **{**dialogue.answers, "again": True})
+    return _gentle_again(turn, dialogue, say("form.back"))
+
+
+def _gentle_again(turn: Turn, dialogue: Dialogue, *before: Words) -> Reply:
     words = say(f"check.gentle.{dialogue.answers.get('question', 'open')}", **numbers_of(turn.person.country))
-    return turn.reply(say("form.back"), words, offers=choices(*SAFETY_CHOICES), rules=("gentle-check", "crisis-line"), level=Level.check)
+    return turn.reply(*before, words, offers=choices(*SAFETY_CHOICES), rules=("gentle-check", "crisis-line"), level=Level.check)
 
 
 def kept_for_moderators(turn: Turn, case: Case) -> Reply:
@@ -318,7 +321,7 @@ def press_safe(turn: Turn) -> list[Reply]:
     """ "I am safe", believed halfway: the case stays open, the numbers stay at hand."""
     turn.close_form()
     case = turn.unit.cases.open_for(turn.person.id)
-    words = turn.reply(say("danger.safe", **numbers_of(turn.person.country)), offers=choices("talk-to-human"), rules=("crisis-line",))
+    words = _glad(turn)
     if case is None:
         return [words]
     if turn.incoming.press is not None:  # words are kept as they were said
@@ -331,6 +334,10 @@ def press_safe(turn: Turn) -> list[Reply]:
         choices=choices("reply", "resolve-safe", about=str(case.id)),
     )
     return [words, told]
+
+
+def _glad(turn: Turn) -> Reply:
+    return turn.reply(say("danger.safe", **numbers_of(turn.person.country)), offers=choices("talk-to-human"), rules=("crisis-line",))
 
 
 def press_not_safe(turn: Turn) -> list[Reply]:

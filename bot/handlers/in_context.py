@@ -15,6 +15,7 @@ from bot.handlers import agenda, diary, intake, missed, plan, reminders, side_ef
 from bot.handlers.turn import Turn, choices, moment, nested, say
 from bot.messages import Reply
 from bot.ports import Dialogue
+from bot.understanding.intents import LOGS
 
 NOT_TAKEN = "not-taken"
 """The form of "not yet, or not at all?"."""
@@ -22,15 +23,12 @@ NOT_TAKEN = "not-taken"
 A_FEW, A_SENTENCE = 6, 9
 """Words of an answer, and of one that gives a reason; more of them say something of their own."""
 
-LOGS = frozenset({"log_intake", "log_missed", "log_side_effect", "log_craving", "log_drink"})
-
 JUST_NOTED = timedelta(minutes=20)
 """How long after a note was made "no" and "rather six" are taken to be about it. [proposal]"""
 
 STEP_ASKED = timedelta(hours=20)
 """How long after a step was announced words about staying are an answer to it: that day."""
 
-TABLETS_AT_MOST = 4
 HIGHEST_SCORE = 10
 
 
@@ -170,6 +168,6 @@ def _of_an_intake(turn: Turn, count: float | None) -> list[Reply] | None:
     """Another hour, or another number of tablets."""
     if set(turn.slots) == {"at"}:
         return intake.correct_last(turn)
-    if count is None or not 0 < count <= TABLETS_AT_MOST:
+    if count is None or not 0 < count <= intake.TABLETS_AT_MOST:
         return None
     return intake.correct_last(turn.serving(Act("correct_last", {"tablets": count})))

@@ -333,9 +333,7 @@ def correct_last(turn: Turn) -> list[Reply]:
 
 def _near(turn: Turn, at: datetime) -> str:
     """The open planned intake about an hour, of its day; "" for none."""
-    day = turn.local(at).date()
-    done = agenda.answered(turn, day)
-    open_slots = [slot for slot in agenda.slots_on(turn, turn.unit.plans.current(turn.person.id), day) if slot.id not in done]
+    open_slots = agenda.open_slots(turn, turn.local(at).date())
     return next((slot.id for slot in open_slots if abs(slot.at - at) <= timedelta(minutes=90)), "")
 
 
@@ -365,9 +363,7 @@ def _taken_at(turn: Turn, said: str | None, part: str = "") -> tuple[datetime, l
 
 
 def _in_a_part(turn: Turn, said: str, part: str) -> datetime:
-    day = date.fromisoformat(said)
-    done = agenda.answered(turn, day)
-    planned = [slot for slot in agenda.slots_on(turn, turn.unit.plans.current(turn.person.id), day) if slot.id not in done]
+    planned = agenda.open_slots(turn, date.fromisoformat(said))
     begun = [slot for slot in within(turn, planned, part) if slot.at <= turn.said_at]
     return begun[0].at if len(begun) == 1 else told_of(turn, said, part)
 

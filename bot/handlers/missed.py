@@ -98,12 +98,10 @@ def press_were_not(turn: Turn) -> list[Reply]:
 
 def _planned(turn: Turn, said: str | None) -> datetime | None:
     """The local planned hour that was missed: the nearest slot to the hour said, else the last one that was open then."""
-    stored = turn.unit.plans.current(turn.person.id)
     at = datetime.fromisoformat(said) if said and "T" in said else None
     then = turn.local(turn.said_at).replace(tzinfo=None)
     day = at.date() if at else date.fromisoformat(said) if said else then.date()
-    done = agenda.answered(turn, day)
-    open_slots = [slot for slot in agenda.slots_on(turn, stored, day) if slot.id not in done]
+    open_slots = agenda.open_slots(turn, day)
     part = str(turn.slots.get("part", ""))
     if at is None and part:  # "my lunchtime one" is none of the morning's
         open_slots = within(turn, open_slots, part)

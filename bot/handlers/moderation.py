@@ -71,7 +71,7 @@ def _case_meant(turn: Turn, found: Command) -> str | None:
 def _command(text: str) -> Command | None:
     """The command that a text is. Only a reply and a note go on after it: "safe, thank you" closes nothing."""
     found = command(text)
-    return None if found is None or (found.rest and found.name not in ("reply", "note")) else found
+    return None if found is None or (found.rest and found.name not in GO_ON) else found
 
 
 def is_command(turn: Turn, dialogue: Dialogue | None) -> bool:
