@@ -11,7 +11,7 @@ from bot.core.entry import Entry
 from bot.core.intake import Slot
 from bot.core.lookback import TOLD
 from bot.core.meaning import Act
-from bot.handlers import agenda, diary, intake, missed, plan, reminders, side_effect, taking_back
+from bot.handlers import agenda, diary, intake, missed, plan, reminders, side_effect, taking_back, welcome
 from bot.handlers.turn import Turn, choices, moment, nested, say
 from bot.messages import Reply
 from bot.ports import Dialogue
@@ -36,7 +36,7 @@ def heard(turn: Turn) -> list[Reply] | None:
     """What the words do where the present explains them; None where they stand for themselves."""
     if turn.meaning.question or turn.incoming.quoted or not turn.text.strip():
         return None
-    return _going_on(turn) or _of_the_step(turn) or _of_the_reminder(turn) or _of_what_was_noted(turn)
+    return _going_on(turn) or _of_the_step(turn) or _of_the_reminder(turn) or _of_what_was_noted(turn) or welcome.somewhere_else(turn)
 
 
 def _is_an_answer(turn: Turn) -> bool:

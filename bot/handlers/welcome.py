@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
-from zoneinfo import available_timezones
 
 from bot.handlers import agenda
 from bot.handlers.answer import A_SENTENCE, close_own, in_words
@@ -13,6 +11,7 @@ from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
 from bot.knowledge.consent import consent, has_agreed
 from bot.knowledge.countries import countries, find_country
 from bot.knowledge.facts import fact
+from bot.knowledge.places import country_of, find_timezone, zone_among
 from bot.messages import Choice, Reply, Words
 from bot.ports import Dialogue, Trace
 
@@ -175,15 +174,18 @@ def _country(turn: Turn, code: str) -> list[Reply]:
     zone = turn.person.timezone if not zones or turn.person.timezone in zones else zones[0]
     changed = _moved(turn, country=code, timezone=zone)
     if len(zones) == 1:
-        return _welcome_done(changed)
+        return _moved_there(turn, changed) if turn.person.country else _welcome_done(changed)
     return [_timezone_question(changed, say("welcome.timezone", example=_city(zone)), zones)]
 
 
 def _timezone_in_words(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """The zone by its city, asked a second time once; anything else is served as any words."""
-    zone = find_timezone(turn.text)
+    zone = find_timezone(turn.text) or zone_among(turn.text)
     if zone is not None:
         return _welcome_done(_moved(turn, country=turn.person.country, timezone=zone))
+    code = find_country(turn.text, turn.person.language)
+    if code not in (None, turn.person.country):
+        return _country(turn, str(code))
     if _says_something_else(turn) or dialogue.answers.get("asked_again"):
         return None
     zones = [str(each) for each in dialogue.answers.get("zones", ())]
@@ -205,57 +207,64 @@ def settings(turn: Turn) -> list[Reply]:
     if turn.slots.get("language"):
         return press_language(turn.pressing(f"language-{turn.slots['language']}"))
     topic = turn.slots.get("topic")
+    moved = _by_place(turn) if topic in (None, "country", "timezone") else []
+    if moved:
+        return moved
     if topic == "country":
-        code = turn.slots.get("country") or find_country(turn.text, turn.person.language)
-        return _country(turn, str(code)) if code else [_country_question(turn, say("welcome.country"))]
+        return [_country_question(turn, say("welcome.country"))]
     if topic == "timezone":
-        zone = _zone_among(turn.text)
-        if zone is not None:
-            done = _welcome_done(_moved(turn, country=turn.person.country, timezone=zone))
-            return [*done, *_same_hours(turn, zone)]
         return [_timezone_question(turn, say("welcome.timezone", example=_city(turn.person.timezone)), ())]
     other = "language-en" if turn.person.language == "fr" else "language-fr"
     words = say("settings.shown", timezone=turn.person.timezone, country=turn.person.country or "?")
     return [turn.reply(words, offers=choices(other))]
 
 
-def _same_hours(turn: Turn, zone: str) -> list[Reply]:
-    """Whoever follows a plan hears what becomes of its hours, and of those that are noted."""
-    follows = zone != turn.person.timezone and turn.unit.plans.current(turn.person.id) is not None
-    return [turn.reply(say("welcome.same-hours"))] if follows else []
+def somewhere_else(turn: Turn) -> list[Reply] | None:
+    """ "Back in Paris", "landed in Melbourne": whoever says where they are, in words that were not sure by themselves."""
+    is_told = turn.meaning.confidence != "sure" and (turn.says("arrives") or turn.says("will_travel"))
+    return _by_place(turn) or None if is_told else None
 
 
-def _zone_among(text: str) -> str | None:
-    """The one zone that is named inside a sentence, by its city or its whole name; none when several are."""
-    words = text.strip(" .!?").split()
-    runs = (" ".join(words[at : at + length]) for length in (3, 2, 1) for at in range(len(words) - length + 1))
-    found = {zone for run in runs if (zone := find_timezone(run)) is not None}
-    return found.pop() if len(found) == 1 else None
+def _by_place(turn: Turn) -> list[Reply]:
+    """The zone of a city that is named, and the country that it is in: the emergency numbers are those of where the person is.
+
+    Of a zone that is asked for by name, the country stays. A journey to come changes nothing yet.
+    """
+    zone = zone_among(turn.text)
+    code = str(turn.slots.get("country") or find_country(turn.text, turn.person.language) or "")
+    if not zone and not code:
+        return []
+    if turn.says("will_travel") and not turn.says("arrives"):
+        return [turn.reply(say("welcome.once-there"))]
+    there = country_of(zone) if zone else ""
+    if zone is None or (code and there and code != there):  # "London, Ontario"
+        return _country(turn, code)
+    country = turn.person.country if turn.slots.get("topic") == "timezone" else there or turn.person.country
+    return _moved_there(turn, _moved(turn, country=country, timezone=zone))
+
+
+def _moved_there(before: Turn, turn: Turn) -> list[Reply]:
+    """What has changed: the hour, the numbers to call where the country is another one, and what becomes of the reminders."""
+    close_own(turn, FORM)
+    there, words = turn.person, [_their_hour(turn)]
+    if there.country != before.person.country:
+        words.append(say("human.numbers", **numbers_of(there.country)))
+    if there.timezone != before.person.timezone and turn.unit.plans.current(there.id) is not None:
+        words.append(say("welcome.same-hours"))
+    return [turn.reply(*words)]
 
 
 def _city(timezone: str) -> str:
     return timezone.rpartition("/")[2].replace("_", " ")
 
 
-@cache
-def _zones() -> Mapping[str, str]:
-    return {name.lower(): name for name in available_timezones()}
-
-
-def find_timezone(text: str) -> str | None:
-    """The IANA zone that a text names by its whole name or by its city ("Montreal", "america/toronto")."""
-    wanted = "_".join(text.lower().replace("é", "e").split()).strip(".!,")
-    if not wanted:
-        return None
-    if wanted in _zones() and "/" in wanted:
-        return _zones()[wanted]
-    cities = sorted(name for name in _zones().values() if name.lower().rpartition("/")[2] == wanted and "/" in name)
-    return cities[0] if cities else None
-
-
 def _welcome_done(turn: Turn) -> list[Reply]:
     close_own(turn, FORM)
-    return [turn.reply(say("welcome.done", timezone=turn.person.timezone), say("help.short"))]
+    return [turn.reply(_their_hour(turn), say("help.short"))]
+
+
+def _their_hour(turn: Turn) -> Words:
+    return say("welcome.done", timezone=turn.person.timezone)
 
 
 def press_language(turn: Turn) -> list[Reply]:

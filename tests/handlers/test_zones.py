@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 from pathlib import Path
 
 import pytest
 
 from bot.handlers import agenda
+from bot.knowledge.countries import numbers
 from tests.handlers.days import PLAN, at_the_moment, offered, on, open_rig, presses, says, to_patient
+from tests.handlers.following import LANGUAGES, follow, say
+from tests.houses import rig, settings_in
 
 
 async def test_after_a_change_of_zone_every_hour_rings_once_and_at_its_local_hour(tmp_path: Path) -> None:
@@ -103,3 +107,52 @@ async def test_country_and_zone_change_in_words_and_the_reminders_with_them(
         assert (moment.person.country, moment.person.timezone) == (country, timezone)
         due = await at_the_moment(house, lambda m: next(t.due_at for t in m.unit.timers.of(m.person.id) if t.subject == "22:00"))
         assert due.astimezone(moment.zone).time() == time(22)
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    ("told", "country", "zone"),
+    [
+        ({"fr": "je suis à Montréal pour 15 jours", "en": "I'm in Montreal for two weeks"}, "CA", "America/Montreal"),
+        ({"fr": "de retour à Paris", "en": "landed in Paris"}, "FR", "Europe/Paris"),
+        ({"fr": "on est à Tokyo depuis hier", "en": "I'm in Tokyo this week"}, "JP", "Asia/Tokyo"),
+        ({"fr": "je suis rentré en Belgique", "en": "back in Belgium"}, "BE", "Europe/Brussels"),
+    ],
+)
+async def test_where_somebody_says_they_are_their_hours_and_the_numbers_to_call_are_those_of_there(
+    language: str, told: dict[str, str], country: str, zone: str, tmp_path: Path
+) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await follow(house, language)
+        said = await say(house, told[language])
+        person = await house.house.store.run(lambda unit: unit.people.get(1))
+        assert person is not None
+        assert (person.country, person.timezone) == (country, zone)
+        assert numbers(country, language).emergency in said
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"fr": "je pars à Montréal demain", "en": "I'm flying to New York tomorrow"},
+        {"fr": "je suis à l'hôpital", "en": "I'm in hospital"},
+        {"fr": "je suis en pause", "en": "I'm in a meeting"},
+    ],
+)
+async def test_a_journey_to_come_and_what_is_no_place_move_nobody(language: str, told: dict[str, str], tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await follow(house, language)
+        before = await house.house.store.run(lambda unit: unit.people.get(1))
+        await say(house, told[language])
+        assert await house.house.store.run(lambda unit: unit.people.get(1)) == before
+
+
+@LANGUAGES
+async def test_a_zone_that_is_asked_for_by_name_leaves_the_country(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await follow(house, language)
+        before = await house.house.store.run(lambda unit: unit.people.get(1))
+        await say(house, {"fr": "mon fuseau c'est Europe/Lisbon", "en": "my time zone is Europe/Lisbon"}[language])
+        assert before is not None
+        assert await house.house.store.run(lambda unit: unit.people.get(1)) == replace(before, timezone="Europe/Lisbon")

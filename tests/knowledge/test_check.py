@@ -85,7 +85,7 @@ FAULTS = {
     "a number that is no text": Fault("countries.yaml", 'number: "3114"', "number: 3114", "crisis.0.number"),
     "a label without words": Fault("countries.yaml", "label: samu,", "label: smur,", "no words for smur"),
     "a label that hides the number": Fault("fr/countries.yaml", '"{number} (SAMU)"', '"SAMU"', "place of {number}"),
-    "a name of two countries": Fault("fr/countries.yaml", "  IT: [Italie]", "  IT: [Espagne]", "names both"),
+    "a name of two countries": Fault("fr/countries.yaml", "  IT: [Italie,", "  IT: [Espagne,", "names both"),
     "words in one language": Fault("en/wording.yaml", None, 'only.here: "hello"\n', "fr/wording.yaml: only.here: missing"),
     "a placeholder renamed": Fault("en/wording.yaml", "{emergency}", "{emergencies}", "other placeholders"),
     "agreed words changed": Fault("fr/wording.yaml", "18 ans ou plus, et", "18 ans, et", "the words that people agree to have changed"),
