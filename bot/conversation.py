@@ -305,7 +305,8 @@ class Conversation:
         if handle is None or dialogue is None or dialogue.form != FORM:
             return [turn.reply(say("form.over"))]
         again = kept_words(turn, dialogue)
-        act = next((act for act in again.meaning.acts if act.intent == intent), Act(intent, again.meaning.slots))
+        slots = again.plan_slots() if intent == "set_plan" else again.meaning.slots
+        act = next((act for act in again.meaning.acts if act.intent == intent), Act(intent, slots))
         return handle(again.serving(act).pressing(""))
 
     def _serve(self, turn: Turn) -> list[Reply]:

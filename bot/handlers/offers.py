@@ -54,7 +54,7 @@ def press_of(offer: str, token: str) -> Press:
     return Press(offer, token) if offer.startswith(TOPIC) else Press(f"intent-{offer}")
 
 
-CALLED = ("show_plan", "ask_next", "ask_history", "correct_last", "settings", "report", "privacy", "help", "talk_to_human")
+CALLED = ("set_plan", "show_plan", "ask_next", "ask_history", "correct_last", "settings", "report", "privacy", "help", "talk_to_human")
 """Intents that are asked for by their button's own words: nothing is noted by them."""
 
 

@@ -11,14 +11,15 @@ from bot.core.course import after_relapse
 from bot.core.decision import Alarm, Allowed, Decision, Withheld
 from bot.core.levels import Level
 from bot.core.limits import CEILING_DAY_MG
+from bot.core.meaning import Act
 from bot.core.plan import Plan
 from bot.core.plan_json import plan_from_json, plan_to_json
 from bot.core.titration import check_plan, extend_step, highest_day_mg, plan_day, sum_mismatches, until_then
 from bot.core.versions import judge_change
-from bot.handlers import agenda, steps
+from bot.handlers import agenda, plan_edits, steps
 from bot.handlers.answer import close_own, says_only
 from bot.handlers.plan_text import day_words, plan_words
-from bot.handlers.prescription import Unclear, Written, amount_said, hours_missing, read_plan
+from bot.handlers.prescription import Unclear, Written, amount_said, read_plan, row_without_hours, with_hours
 from bot.handlers.turn import Turn, choices, emergency_of, mg, nested, on_day, say
 from bot.knowledge.schemes import schemes
 from bot.messages import Json, Reply, Words
@@ -30,6 +31,8 @@ STRENGTHS = (10, 20, 25)
 BECAUSE_EXTENDED = "extended"
 """Why the plan stands still for the days by which the person made a step longer."""
 
+TELLS = frozenset({"scheme", "total_mg", "doses", "stages", "several_stages"})
+"""Slots of which any makes words a plan, be it an unclear one."""
 SAID_WITH = ("start-low", "specialist-above-80", "slow-decrease", "never-stop-abruptly")
 """Rules of a plan that are told as a sentence when it is read back."""
 
@@ -45,10 +48,11 @@ def set_plan(turn: Turn) -> list[Reply]:
     if scheme is not None and scheme.needs_bedtime and not slots.get("bedtime"):
         token = turn.open_form(FORM, "bedtime", **slots)
         return [turn.reply(say("plan.ask-bedtime"), offers=choices("cancel", about=token))]
-    if scheme is None and not slots.get("total_mg") and not slots.get("doses"):
-        return _left(turn, say("plan.how-to-say"))
-    if hours_missing(slots):
-        return _left(turn, _unplaced(slots))
+    if not any(slots.get(name) for name in TELLS):
+        turn.open_form(FORM, "told")
+        return [turn.reply(say("plan.how-to-say"), rules=("plan-confirm",))]
+    if row_without_hours(slots):
+        return _ask_hours(turn, slots)
     written = read_plan(slots, today=turn.today)
     if isinstance(written, Unclear):
         parts: list[Json] = [nested(f"plan.part.{part}") for part in written.parts]
@@ -67,17 +71,31 @@ def _left(turn: Turn, words: Words, *, rules: tuple[str, ...] = ("plan-confirm",
 
 
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """The answer to the plan form in words: an hour for bedtime, yes or no for the reading back, or a corrected plan."""
+    """The answer to the plan form in words: the plan, its hours, an hour for bedtime, yes or no for the reading back, or a correction."""
     intent = turn.meaning.intent
-    if intent == "set_plan" and {"scheme", "total_mg", "doses"} & set(turn.slots):
+    edited = plan_edits.edited(turn, dialogue) if dialogue.step == "confirm" and intent != "confirm" else None
+    if edited is not None:
+        return _read_back(turn, Written(plan=edited))
+    if intent == "set_plan" and TELLS & set(turn.slots):
         return set_plan(turn)
     if intent in ("cancel", "decline"):
         return cancel(turn)
-    if dialogue.step == "bedtime":
-        hour = turn.reader.clock(turn.text, turn.person.language) if says_only(turn, ("other", "set_plan")) else None
-        said: dict[str, Any] = {**dialogue.answers, "bedtime": hour.isoformat(timespec="minutes")} if hour else {}
-        return set_plan(turn.serving(replace(turn.act, slots=said))) if hour else None
+    if dialogue.step != "confirm":
+        said = _told(turn, dialogue)
+        return set_plan(turn.serving(Act("set_plan", said))) if said else None
     return confirm(turn) if intent == "confirm" else None
+
+
+def _told(turn: Turn, dialogue: Dialogue) -> dict[str, Any]:
+    """The slots of the plan with what was asked for: the plan itself, its hours, or bedtime. Nothing for words of something else."""
+    if dialogue.step == "told":
+        said = turn.plan_slots() if turn.meaning.confidence != "sure" else {}
+        return said if TELLS & set(said) else {}
+    if dialogue.step == "hours":
+        hours = turn.reader.hours(turn.text, turn.person.language)
+        return with_hours(dialogue.answers, hours) if hours else {}
+    hour = turn.reader.clock(turn.text, turn.person.language) if says_only(turn, ("other", "set_plan")) else None
+    return {**dialogue.answers, "bedtime": hour.isoformat(timespec="minutes")} if hour else {}
 
 
 def confirm(turn: Turn) -> list[Reply]:
@@ -226,12 +244,16 @@ def _frozen(turn: Turn) -> Reply:
     return turn.reply(say("plan.frozen", emergency=emergency_of(turn.person.country)), rules=("red-flag-freeze",))
 
 
-def _unplaced(slots: dict[str, Any]) -> Words:
-    """Amounts without hours: a sum that is wrong is said at once, and the hours are asked for."""
-    added, said_total = amount_said(slots), slots.get("total_mg")
-    if said_total and said_total != added:
-        return say("rule.plan-sum-mismatch", said=mg(said_total), added=mg(added))
-    return say("plan.ask-hours")
+def _ask_hours(turn: Turn, slots: dict[str, Any]) -> list[Reply]:
+    """Amounts without hours: a sum that is wrong is said at once; else the plan is kept while its hours are asked for."""
+    said_total = slots.get("total_mg")
+    if "stages" not in slots and said_total and said_total != amount_said(slots):
+        return _left(turn, say("rule.plan-sum-mismatch", said=mg(said_total), added=mg(amount_said(slots))))
+    row = row_without_hours(slots)
+    amounts: list[Json] = [mg(amount_said({**slots, "doses": [dose]})) for dose in row]
+    token = turn.open_form(FORM, "hours", **slots)
+    words = say("plan.ask-hours", count=len(row), doses={"all": amounts})
+    return [turn.reply(words, offers=choices("cancel", about=token), rules=("plan-confirm",))]
 
 
 def _read_back(turn: Turn, written: Written) -> list[Reply]:

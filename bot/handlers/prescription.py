@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from typing import Any
@@ -50,6 +50,8 @@ def read_plan(slots: Slots, *, today: date) -> Written | Unclear | Withheld | Al
 def _laid_out(slots: Slots, start: date) -> Written | Unclear | Withheld | Alarm:
     if slots.get("scheme") in schemes():
         return _of_scheme(schemes()[slots["scheme"]], slots, start)
+    if slots.get("stages"):
+        return _in_stages(slots, start)
     if _falls(slots):
         return _decrease(slots, start)
     return _custom(slots, start)
@@ -68,9 +70,23 @@ def strengths_of(slots: Slots) -> tuple[float, ...]:
     return tuple(slots.get("tablets_mg", ()))
 
 
-def hours_missing(slots: Slots) -> bool:
-    """Whether amounts were said without the hours that they belong to."""
-    return bool(slots.get("doses")) and not _doses(slots)
+def row_without_hours(slots: Slots) -> Sequence[Mapping[str, Any]]:
+    """The first doses of a day whose hours are still to be asked for; none when every hour is known."""
+    rows: Sequence[Any] = [stage["doses"] for stage in slots.get("stages", ())] or [slots.get("doses", ())]
+    return next((row for row in rows if row and not _doses({**slots, "doses": row})), ())
+
+
+def with_hours(slots: Slots, hours: Sequence[str]) -> dict[str, Any]:
+    """The slots with these hours ("HH:MM") at every day of as many doses that has none yet."""
+
+    def placed(row: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        if len(row) != len(hours) or _doses({**slots, "doses": row}):
+            return [dict(dose) for dose in row]
+        return [{**dose, "at": hour} for dose, hour in zip(row, hours, strict=True)]
+
+    if "stages" in slots:
+        return {**slots, "stages": [{**stage, "doses": placed(stage["doses"])} for stage in slots["stages"]]}
+    return {**slots, "doses": placed(slots.get("doses", ()))}
 
 
 def amount_said(slots: Slots) -> float:
@@ -106,6 +122,7 @@ def _unusable(slots: Slots) -> tuple[str, ...]:
     step, every = slots.get("step_mg"), slots.get("every_days")
     scheme = slots.get("scheme") in schemes()
     wrong = {
+        "stages": slots.get("several_stages"),
         "until": slots.get("until"),
         "step-unsaid": every and not step and not scheme,
         "every-unsaid": step and not every and not scheme,
@@ -113,9 +130,14 @@ def _unusable(slots: Slots) -> tuple[str, ...]:
         "free-hours": slots.get("free_split") and (slots.get("times") or slots.get("doses")),
         "bedtime": slots.get("bedtime") and not scheme and not slots.get("doses") and not slots.get("times"),
         "top-up": _half_a_top_up(slots),
-        "tablets": len(strengths_of(slots)) > 1 and any("tablets" in said for said in slots.get("doses", ())),
+        "tablets": len(strengths_of(slots)) > 1 and any("tablets" in said for said in _said(slots)),
     }
     return tuple(part for part, is_wrong in wrong.items() if is_wrong)
+
+
+def _said(slots: Slots) -> list[Mapping[str, Any]]:
+    rows = [slots.get("doses", ()), *(stage["doses"] for stage in slots.get("stages", ()))]
+    return [dose for row in rows for dose in row]
 
 
 def _half_a_top_up(slots: Slots) -> bool:
@@ -144,6 +166,15 @@ def _cut(steps: tuple[Step, ...], until: int) -> tuple[Step, ...]:
     """The steps up to the one that has the total at which to stay; none when no step has it."""
     at = next((index for index, step in enumerate(steps) if step.total_mg == until), None)
     return () if at is None else (*steps[:at], replace(steps[at], days=None))
+
+
+def _in_stages(slots: Slots, start: date) -> Written:
+    """A plan in stages, each with its doses and its length; the last lasts until further notice."""
+    said = slots["stages"]
+    rows = [_doses({**slots, "doses": stage["doses"]}) for stage in said]
+    lengths = [*(int(stage["days"]) for stage in said[:-1]), None]
+    laid = [Step(sum(dose.mg or 0 for dose in row), days, row) for row, days in zip(rows, lengths, strict=True)]
+    return Written(plan=Plan(scheme="custom", start=start, steps=tuple(laid), tablet_mg=tablet_of(slots)))
 
 
 def _falls(slots: Slots) -> bool:

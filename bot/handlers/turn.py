@@ -193,6 +193,10 @@ class Turn(Moment):
         meaning = self.reader.read(self.text, now=self.said_at, timezone=self.person.timezone, language=self.person.language)
         return replace(self, meaning=meaning, act=meaning.acts[0])
 
+    def plan_slots(self) -> dict[str, Any]:
+        """What the words give when they are about a plan, whatever they were read as."""
+        return self.reader.plan(self.text, now=self.said_at, timezone=self.person.timezone, language=self.person.language)
+
     def pressing(self, choice: str, about: str = "") -> Turn:
         """The same turn, as if the choice had been pressed: what a word typed instead of a tap means."""
         return replace(self, incoming=replace(self.incoming, press=Press(choice, about)))

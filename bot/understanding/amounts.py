@@ -10,6 +10,8 @@ from bot.knowledge.language import Amounts
 from bot.understanding.pattern import Atom, Shape, blank, macro_table, shapes
 
 _ARTICLE = 1.0
+_A_HALF = "1/2"
+_OF_A_DATE = 3
 _LISTED = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 _TOP_UPS = frozenset({"TOPUP", "TOPUPMG"})
 
@@ -50,15 +52,18 @@ class AmountWords:
 
     def _atom(self, shape: Shape, match: re.Match[str]) -> Atom | None:
         amount = self._amount(shape, match.groupdict())
+        if amount is None:
+            return None
         kind, amount = _plain(shape.kind, amount)
         if kind == "LIST3" and _is_date(amount.items):
             return None
         return Atom(match.start(), match.end(), "LIST" if kind == "LIST3" else kind, amount, shape.vague or shape.kind == "GRAM")
 
-    def _amount(self, shape: Shape, groups: Mapping[str, str | None]) -> Amount:
+    def _amount(self, shape: Shape, groups: Mapping[str, str | None]) -> Amount | None:
         said, k, items = groups.get("n"), groups.get("k"), groups.get("list")
         if items:
-            return Amount(0, items=tuple(self._number(item) for item in _LISTED.findall(items)))
+            listed = _listed(items)
+            return Amount(0, items=listed) if listed else None
         value = float(shape.value or 0)
         repeated = shape.kind == "NXM"
         second = self._number(k) if k else value if repeated else None
@@ -80,6 +85,16 @@ class AmountWords:
         return float(words[0].replace(",", ".")) if words[0][0].isdigit() else _ARTICLE
 
 
+def _listed(items: str) -> tuple[float, ...]:
+    """The numbers of a list. Dashes part halves ("1 - 1/2 - 1"); of any other fraction between dashes, nothing is made."""
+    if "-" not in items or "/" not in items:
+        return tuple(float(item.replace(",", ".")) for item in _LISTED.findall(items))
+    parts = [part.strip() for part in items.split("-")]
+    if not all(part == _A_HALF or _LISTED.fullmatch(part) for part in parts):
+        return ()
+    return tuple(0.5 if part == _A_HALF else float(part.replace(",", ".")) for part in parts)
+
+
 def _plain(kind: str, amount: Amount) -> tuple[str, Amount]:
     """Grams are milligrams to the assistant; they are rare enough in this treatment to be asked back. Halves of tablets are tablets."""
     if kind == "GRAM":
@@ -91,5 +106,7 @@ def _plain(kind: str, amount: Amount) -> tuple[str, Amount]:
 
 def _is_date(items: tuple[float, ...]) -> bool:
     """Three numbers with slashes and no unit: a date when they can be one and are not all multiples of five."""
+    if len(items) != _OF_A_DATE:
+        return False
     day, month, year = items
     return 1 <= day <= 31 and 1 <= month <= 12 and 20 <= year <= 99 and any(item % 5 for item in items)

@@ -28,6 +28,7 @@ from bot.understanding.pattern import tidy
 from bot.understanding.piece import Piece
 from bot.understanding.plans import plan
 from bot.understanding.scan import Scan, Scanner
+from bot.understanding.stages import has_several, hours_alone, one_row, stages
 
 # How much more a text must speak for another language than for that of the settings before it is read in the other one.
 _CLEARLY = 4.0
@@ -39,6 +40,7 @@ _GETTING_UP = time(6)
 # Also a minus or a tilde before a number, but none between two ("10-20").
 _DOUBT = re.compile("[❓❔🤔🤷🍺🍻🍷🍸🍹🥃🍾🤮❌✖✗🚫⛔👎$€£°<>≈]|[~-] ?(?=[0-9])(?<![0-9] )(?<![0-9][~-])")
 _AROUND = " ,;\n"
+_ANY_DAY = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
 _NOT_A_FACT = ("other_person", "habit", "hypothetical")
 ANSWERS = frozenset({"ask_safety", "ask_info", "ask_next", "ask_timing", "ask_history", "show_plan"})
 """What may be answered beside what is offered to be noted: it changes nothing."""
@@ -134,6 +136,18 @@ class Reader:
             return None
         return time(int(numbers[0].value) % 24)
 
+    def plan(self, text: str, *, now: datetime, timezone: str, language: str) -> dict[str, Any]:
+        """The slots that a text gives when it is known to be about a plan. `now` is aware."""
+        tongue = self._tongue(language)
+        plain, local = tongue.writing.plain(text), _local(now, timezone)
+        return _rows_of(plain, tongue, local) or plan(_piece(plain, tongue=tongue, now=local)).slots
+
+    def hours(self, text: str, language: str) -> tuple[str, ...]:
+        """The hours of a day ("8, 1 and 8 pm"), in order, as "HH:MM" or "bedtime"; none when they do not go through a day, or anything
+        else has a number. The plan that they belong to is read back."""
+        plain = self._tongue(language).writing.plain(text)
+        return hours_alone(_piece(plain, tongue=self._tongue(language), now=_ANY_DAY))
+
     def hours_of(self, part: str, language: str) -> tuple[time, time] | None:
         """Between which hours a part of the day lies that the slot `part` may name; a morning begins when people get up."""
         hours = self._tongue(language).scanner.times.part_hours.get(part)
@@ -142,12 +156,7 @@ class Reader:
     def doses(self, text: str, language: str) -> list[dict[str, Any]]:
         """Doses with their hours, in the shape of the contract's slot: [{"mg": 10, "at": "08:00"}, …]; empty when there is none."""
         tongue = self._tongue(language)
-        piece = Piece(
-            scan=self._scan(text, language),
-            cues=tongue.cues,
-            now=datetime.fromisoformat("2026-01-01T00:00:00+00:00"),
-            parts=tongue.scanner.times.part_hours,
-        )
+        piece = _piece(tongue.writing.plain(text), tongue=tongue, now=_ANY_DAY)
         slots = plan(piece).slots
         doses: list[dict[str, Any]] = slots.get("doses", [])
         if doses:
@@ -220,7 +229,31 @@ class Reader:
             topics=tongue.second.topics(text, whole=whole) if tongue.second else (),
             cut=not (whole and in_our_time),
         ).meaning()
+        if whole and in_our_time:
+            meaning = self._in_stages(plain, tongue, now, meaning)
         return _never_logged_when_asked(text, _as_signed(text, meaning))
+
+    def _in_stages(self, plain: str, tongue: _Tongue, now: datetime, meaning: Meaning) -> Meaning:
+        """A plan that is told in stages, whole; one whose stages are not all read is no plan of the first of them."""
+        is_first = meaning.intent == "set_plan"
+        if meaning.question or not (is_first or "set_plan" in meaning.candidates):
+            return meaning
+        slots = _rows_of(plain, tongue, now)
+        is_plan = slots is not None and (is_first or "stages" in slots) and (meaning.confidence != "sure" or "stages" in slots)
+        if not is_plan or _piece(plain, tongue=tongue, now=now).says("already_took"):
+            return meaning
+        return replace(meaning, acts=(Act("set_plan", slots or {}),), confidence="sure", candidates=(), likened=False)
+
+
+def _rows_of(plain: str, tongue: _Tongue, now: datetime) -> dict[str, Any] | None:
+    """The slots of a plan in stages, or of one row; of one whose stages are not all read, that there are several."""
+    piece, breaks = partial(_piece, tongue=tongue, now=now), tongue.cues.cues["next_stage"]
+    slots = stages(plain, piece, breaks) if breaks.search(plain) else one_row(piece(plain))
+    return {"several_stages": True} if slots is None and has_several(plain, piece, breaks) else slots
+
+
+def _piece(text: str, *, tongue: _Tongue, now: datetime) -> Piece:
+    return Piece(scan=tongue.scanner.scan(text), cues=tongue.cues, now=now, parts=tongue.scanner.times.part_hours)
 
 
 def meaning_json(meaning: Meaning) -> dict[str, Any]:

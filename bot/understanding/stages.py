@@ -1,0 +1,295 @@
+"""Prescriptions in stages, as people copy them: "5 mg three times a day for 3 days, then 10 mg at the same hours".
+
+Each stage is a row of doses and a length; the last may have none. Hours that are said once hold for every stage of as many intakes.
+A stage in which anything is left that is not understood makes the whole unread: half a prescription is worse than none. Nothing here
+is stored: the plan is read back, and starts when it is confirmed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import time
+from typing import Any
+
+from bot.understanding.moments import Clock, Moment
+from bot.understanding.pattern import Atom, tidy
+from bot.understanding.piece import Piece
+from bot.understanding.plan_rows import MOST_TABLETS, hour_of, is_through_the_day, through_the_day
+
+Dose = dict[str, Any]
+Reads = Callable[[str], Piece]
+"""How a stretch of folded text is scanned."""
+
+_AMOUNTS = ("MG", "TABS", "STEP")
+_A_DAY, _A_WEEK = 24 * 60, 7
+_FEWEST, _MOST_INTAKES = 2, 12
+_NOON, _LAST_HOUR = 12, 24
+_AROUND = " ,;.:"
+_FIGURES = re.compile(r"[0-9]+")
+_GLUED = re.compile(r"(?<![a-z0-9])x(?=[0-9])|(?<=[0-9])x(?= ?[0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """What one stage says: its doses, None for "the same number as before" (`each` of so much); its length in days; its hours."""
+
+    doses: list[Dose] | None
+    each: Dose | None
+    days: int | None
+    hours: tuple[str, ...]
+
+
+def stages(text: str, reads: Reads, breaks: re.Pattern[str]) -> dict[str, Any] | None:
+    """The slots of a plan in stages: `stages` ([{"doses": [...], "days": n}, ...], doses with "at" where their hour is known), its
+    `start` and `tablet_mg` when they are said. None when it is no such plan, or not read to its end. `breaks` parts the stages."""
+    parts = [(header, reads(part)) for header, part in _parted(_GLUED.sub(" x ", text), breaks)]
+    parts = parts[next((at for at, (_, piece) in enumerate(parts) if _has_amount(piece)), len(parts)) :]
+    if len(parts) < 2:
+        return None
+    pieces = [piece for _, piece in parts]
+    read = [stage for at, (header, piece) in enumerate(parts) if (stage := _stage(piece, header, is_first=at == 0)) is not None]
+    if len(read) != len(parts):
+        return None
+    rows = _rows(read)
+    following = [*(header for header, _ in parts[1:]), ""]
+    lengths = [stage.days or _told_after(header, pieces[0]) for stage, header in zip(read, following, strict=True)]
+    if rows is None or len(rows) < 2 or not all(lengths[: len(rows) - 1]):
+        return None
+    slots: dict[str, Any] = {
+        "stages": [{"doses": row, **({"days": days} if days else {})} for row, days in zip(rows, lengths, strict=False)]
+    }
+    return slots | _beside(pieces)
+
+
+def hours_alone(piece: Piece) -> tuple[str, ...]:
+    """The hours of a day that a stretch names, in order, if it names nothing else; "8, 13, 20" are hours there."""
+    said = [_as_hour(atom) if atom.kind == "NUM" else atom for atom in piece.scan.atoms]
+    if not said or not all(atom.kind == "TIME" and atom.value.clock and not atom.value.day for atom in said) or "#" in piece.scan.masked:
+        return ()
+    hours = through_the_day(said)
+    return tuple(map(hour_of, hours)) if is_through_the_day(hours) else ()
+
+
+def _parted(text: str, breaks: re.Pattern[str]) -> list[tuple[str, str]]:
+    """The stretches between the breaks that hold anything, each with the break before it."""
+    found = list(breaks.finditer(text))
+    headers = ["", *(match[0] for match in found)]
+    bounds = [0, *(at for match in found for at in match.span()), len(text)]
+    parts = [text[start:end].strip(_AROUND) for start, end in zip(bounds[::2], bounds[1::2], strict=True)]
+    return [(header, part) for header, part in zip(headers, parts, strict=True) if part]
+
+
+def one_row(piece: Piece) -> dict[str, Any] | None:
+    """The slots of a plan of one row ("1 tablet morning, noon and night"): `doses`, "at" where their hours are known. None for anything
+    else, or for a single dose."""
+    stage = _stage(piece, "", is_first=True)
+    if stage is None or stage.doses is None or stage.days is not None or len(stage.doses) < _FEWEST:
+        return None
+    (row,) = _rows([stage]) or [[]]
+    return {"doses": row, **_beside([piece])}
+
+
+def has_several(text: str, reads: Reads, breaks: re.Pattern[str]) -> bool:
+    """Whether a text tells several stages, read or not: what is made of one of them is not the plan. Without any length, "then" only
+    parts the doses of a day."""
+    whole, parts = reads(text), [reads(part) for _, part in _parted(text, breaks)]
+    rows = len(whole.of("NXM", "NXT", "LIST", "FREQ"))
+    told = [_has_amount(piece) or piece.scan.has("NUM") for piece in parts]
+    headers = [header for header, _ in _parted(text, breaks)]
+    of_length = [whole.cues.cues[name] for name in ("a_week_header", "days_header")]
+    lasts = whole.scan.has("DUR") or whole.says("first_week") or any(cue.search(header) for cue in of_length for header in headers)
+    lasts = lasts or any(whole.precedes("first_days_after", atom) for atom in whole.of("NUM"))
+    return rows > 1 or (any(map(_has_amount, parts)) and sum(told) > 1 and lasts)
+
+
+def _has_amount(piece: Piece) -> bool:
+    return piece.scan.has(*_AMOUNTS, "NXM", "NXT", "LIST", "DAILY", "DAILYTAB")
+
+
+def _beside(pieces: Sequence[Piece]) -> dict[str, Any]:
+    """The first day, and the strength of the tablets."""
+    slots: dict[str, Any] = {}
+    for piece in pieces:
+        for atom in _days_named(piece):
+            slots.setdefault("start", piece.anchored(atom.value, "future").start.date().isoformat())
+        strengths = [atom.value.n for atom in piece.of("STRENGTH") if not atom.value.items]
+        strengths += [atom.value.k for atom in piece.of("TABS") if atom.value.k]
+        strengths += [atom.value.n for atom in _label(piece)]
+        if strengths:
+            slots.setdefault("tablet_mg", tidy(strengths[0]))
+    return slots
+
+
+def _label(piece: Piece) -> list[Atom]:
+    """ "Baclofen 10 mg: half a tablet…": the strength on the box, before an amount in tablets."""
+    first = piece.of("MG", "TABS")
+    return first[:1] if len(first) == 2 and [atom.kind for atom in first] == ["MG", "TABS"] and not piece.says("stage_hour_after") else []
+
+
+def _stage(piece: Piece, header: str, *, is_first: bool) -> _Stage | None:
+    """One stage, with what announces it ("week 2:"); None when something in it is not understood."""
+    amounts, many, lists = _amounts(piece), piece.of("NXM", "NXT"), piece.of("LIST")
+    days, lengths = _days(piece)
+    hours, used = _hours(piece)
+    known = [*_label(piece), *amounts, *many, *lists, *lengths, *used, *piece.of("FREQ", "BACLO", "STRENGTH")]
+    if days == 0 or not _is_all(piece, [*known, *(_days_named(piece) if is_first else [])]):
+        return None
+    if days is None and piece.cues.cues["a_week_header"].search(header):
+        days = _A_WEEK
+    at = tuple(hour_of(atom) for atom in hours) if all(atom.value.clock for atom in hours) else ()
+    doses = _doses(piece.of("FREQ"), amounts, [*many, *lists], hours)
+    if doses is not None:
+        return _Stage(doses, None, days, () if any("at" in dose for dose in doses) else at)
+    return _Stage(None, _dose(amounts[0]), days, at) if _is_of_each(piece, amounts) else None
+
+
+def _is_of_each(piece: Piece, amounts: Sequence[Atom]) -> bool:
+    """ "15 mg each time", "20 mg at the same hours": as many as in the stage before."""
+    return len(amounts) == 1 and not piece.of("FREQ") and (piece.says("each_of_them") or piece.says("same_hours"))
+
+
+def _amounts(piece: Piece) -> list[Atom]:
+    """The single amounts, but for a strength on the box."""
+    label = _label(piece)
+    return [atom for atom in piece.of(*_AMOUNTS) if not any(atom is one for one in label)]
+
+
+def _days_named(piece: Piece) -> list[Atom]:
+    """The days that are named by themselves: the first day of a plan."""
+    return [atom for atom in piece.of("TIME") if atom.value.day and not atom.value.clock and not atom.value.part]
+
+
+def _is_all(piece: Piece, known: Sequence[Atom]) -> bool:
+    """Whether nothing else with a number or a name stands in the piece, and nothing vague."""
+    places = {(atom.start, atom.end) for atom in known}
+    is_known = all((atom.start, atom.end) in places and not atom.vague for atom in piece.scan.atoms)
+    return is_known and "#" not in piece.scan.masked
+
+
+def _told_after(header: str, piece: Piece) -> int | None:
+    """ "… After 3 days, …": what announces the next stage tells how long the one before lasts."""
+    is_told = piece.cues.cues["days_header"].search(header)
+    return int(_FIGURES.findall(header)[0]) if is_told else None
+
+
+def _days(piece: Piece) -> tuple[int | None, list[Atom]]:
+    """How long the stage lasts (0 for a length of no whole days, or two of them), and the atoms that say so."""
+    lengths = piece.of("DUR")
+    said = [_whole_days(atom.value) for atom in lengths]
+    weeks = [atom for atom in piece.of("EVERY") if piece.follows("lasting", atom)]
+    said += [int(atom.value.n) for atom in weeks]
+    firsts = [atom for atom in piece.of("NUM") if piece.precedes("first_days_after", atom)]
+    said += [int(atom.value) for atom in firsts]
+    if piece.says("first_week"):
+        said.append(_A_WEEK)
+    if len(said) > 1 or any(days < 1 for days in said):
+        return 0, [*lengths, *weeks, *firsts]
+    return (said[0] if said else None), [*lengths, *weeks, *firsts]
+
+
+def _whole_days(length: Any) -> int:
+    minutes = length.minutes
+    return int(minutes // _A_DAY) if minutes % _A_DAY == 0 else 0
+
+
+def _hours(piece: Piece) -> tuple[list[Atom], list[Atom]]:
+    """The moments of the day in order ("8, 1 and 8" as said), through the day; and the atoms that they were read from."""
+    said: list[Atom] = []
+    used: list[Atom] = []
+    for atom in piece.of("TIME", "NUM"):
+        hour = atom
+        if atom.kind == "NUM" and used and said[-1].value.clock and piece.row([used[-1], atom], "between_intakes"):
+            hour = _as_hour(atom)
+        if hour.kind == "TIME" and (hour.value.clock or hour.value.part) and not hour.value.day:
+            said.append(hour)
+            used.append(atom)
+    taken = [hour for hour, atom in zip(said, used, strict=True) if not piece.follows("nothing_at", atom)]
+    return through_the_day(taken), used
+
+
+def _as_hour(number: Atom) -> Atom:
+    """ "8, 1 and 8": what goes on in a row of hours is one too."""
+    hour = float(number.value)
+    if not hour.is_integer() or not 0 <= hour <= _LAST_HOUR:
+        return number
+    return replace(number, kind="TIME", value=Moment(clock=Clock(int(hour), twelve=1 <= hour <= _NOON)))
+
+
+def _doses(frequency: list[Atom], amounts: list[Atom], rows: list[Atom], hours: list[Atom]) -> list[Dose] | None:
+    """The doses of a stage, in the order of the day; None when it does not say how many."""
+    if len(frequency) > 1 or len(rows) > 1 or bool(rows) == bool(amounts):
+        return None
+    if rows:
+        return _of_row(rows[0])
+    if frequency:
+        count = int(frequency[0].value.n)
+        return [_dose(amounts[0])] * count if len(amounts) == 1 and _is_count(count) and len(hours) in (0, count) else None
+    if len(amounts) == 1 and hours:
+        return [_with_hour(_dose(amounts[0]), hour) for hour in hours] if len(hours) > 1 or hours[0].value.clock else None
+    return _in_turns(amounts, hours)
+
+
+def _is_count(count: int) -> bool:
+    return 1 <= count <= _MOST_INTAKES
+
+
+def _of_row(row: Atom) -> list[Dose] | None:
+    """ "10-10-20", "3 x 10 mg"; small numbers count tablets."""
+    if row.kind == "LIST":
+        name = "tablets" if max(row.value.items) <= MOST_TABLETS else "mg"
+        return [{name: tidy(item)} for item in row.value.items]
+    count, name = int(row.value.k or 0), "tablets" if row.kind == "NXT" or row.value.n <= MOST_TABLETS else "mg"
+    return [{name: tidy(row.value.n)}] * count if _is_count(count) else None
+
+
+def _in_turns(amounts: list[Atom], hours: list[Atom]) -> list[Dose] | None:
+    """ "10 mg at 8, 20 mg at noon": each amount with its hour, where the one always follows the other."""
+    turns = sorted([(atom.start, "amount") for atom in amounts] + [(atom.start, "hour") for atom in hours])
+    kinds = [kind for _, kind in turns]
+    if len(amounts) != len(hours) or kinds != kinds[:2] * len(amounts):
+        return None
+    return [_with_hour(_dose(amount), hour) for amount, hour in zip(amounts, hours, strict=True)]
+
+
+def _dose(atom: Atom) -> Dose:
+    if atom.kind != "TABS":
+        return {"mg": tidy(atom.value.n)}
+    return {"mg": tidy(atom.value.n * atom.value.k)} if atom.value.k else {"tablets": tidy(atom.value.n)}
+
+
+def _with_hour(dose: Dose, hour: Atom) -> Dose:
+    return {**dose, "at": hour_of(hour)} if hour.value.clock else dose
+
+
+def _rows(read: Sequence[_Stage]) -> list[list[Dose]] | None:
+    """The doses of every stage, "each" worked out from the stage before, hours taken from a stage of as many intakes."""
+    rows: list[list[Dose]] = []
+    for stage in read:
+        if stage.doses is not None:
+            rows.append(stage.doses)
+        elif stage.each is not None and rows:
+            rows.append([{**stage.each, **({"at": dose["at"]} if "at" in dose else {})} for dose in rows[-1]])
+        else:
+            return None
+    hours = [list(stage.hours) for stage in read if stage.hours]
+    hours += [[dose["at"] for dose in row] for row in rows if all("at" in dose for dose in row)]
+    return [_placed(row, hours) for row in rows]
+
+
+def _placed(row: list[Dose], hours: list[list[str]]) -> list[Dose]:
+    """A row with the hours of the stages of as many intakes, where these agree."""
+    if all("at" in dose for dose in row):
+        return row
+    alike = {tuple(each) for each in hours if len(each) == len(row) and all(map(_is_hour, each))}
+    bare = [{name: value for name, value in dose.items() if name != "at"} for dose in row]  # all of its hours are asked for, or none
+    return [{**dose, "at": hour} for dose, hour in zip(bare, alike.pop(), strict=True)] if len(alike) == 1 else bare
+
+
+def _is_hour(text: str) -> bool:
+    try:
+        time.fromisoformat(text)
+    except ValueError:
+        return text == "bedtime"
+    return True

@@ -1,0 +1,145 @@
+"""Prescriptions in stages, as people copy them: every stage is read with its doses, hours and length, or the whole is not read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from tests.houses import minds
+
+THURSDAY = datetime(2026, 1, 8, 9, 0, tzinfo=UTC)
+FIVES, TENS, FIFTEENS = ([{"mg": mg}] * 3 for mg in (5, 10, 15))
+HALVES, ONES = [{"tablets": 0.5}] * 3, [{"tablets": 1}] * 3
+
+
+def at(hours: str, row: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The doses of a row at these hours."""
+    return [{**dose, "at": hour} for dose, hour in zip(row, hours.split(), strict=True)]
+
+
+def read(text: str, language: str) -> Any:
+    return minds().reader.read(text, now=THURSDAY, timezone="Europe/London", language=language)
+
+
+SAID: list[tuple[dict[str, str], list[tuple[list[dict[str, Any]], int | None]]]] = [
+    (
+        {
+            "en": "My doctor wants me on 5 mg three times a day for 3 days, then 10 mg three times a day",
+            "fr": "mon médecin veut que je prenne 5 mg trois fois par jour pendant 3 jours, puis 10 mg trois fois par jour",
+        },
+        [(FIVES, 3), (TENS, None)],
+    ),
+    (
+        {
+            "en": "start with 5mg at 8am, 1pm and 8pm for three days. Then 10mg at 8am, 1pm and 8pm for a week. Then 15mg each time",
+            "fr": "5mg à 8h, 13h et 20h pendant trois jours. Ensuite 10mg à 8h, 13h, 20h une semaine. Puis 15mg à chaque fois",
+        },
+        [(at("08:00 13:00 20:00", FIVES), 3), (at("08:00 13:00 20:00", TENS), 7), (at("08:00 13:00 20:00", FIFTEENS), None)],
+    ),
+    (
+        {"en": "Baclofen 10mg: 1/2 tab TID x 3 days, then 1 tab TID", "fr": "Baclofène 10mg : 1/2 cp x3/j pendant 3 jours puis 1 cp x3/j"},
+        [(HALVES, 3), (ONES, None)],
+    ),
+    (
+        {
+            "en": "half a tablet at 8, 1 and 8 for one week and then one whole tablet at the same hours",
+            "fr": "1/2 comprimé à 8h, 13h et 20h pendant une semaine, ensuite un comprimé entier aux mêmes heures",
+        },
+        [(at("08:00 13:00 20:00", HALVES), 7), (at("08:00 13:00 20:00", ONES), None)],
+    ),
+    ({"en": "week 1: 5-5-5, week 2: 10-10-10", "fr": "semaine 1 : 5-5-5, semaine 2 : 10-10-10"}, [(FIVES, 7), (TENS, 7)]),
+    (
+        {
+            "en": "5mg TID x 3 days then 10mg TID x 7d, then 10/10/20 at 7am, 2pm and 9pm",
+            "fr": "5 mg TID x 3j puis 10 mg TID x 7j puis 10-10-20. Prises 7h/14h/21h",
+        },
+        [
+            (at("07:00 14:00 21:00", FIVES), 3),
+            (at("07:00 14:00 21:00", TENS), 7),
+            (at("07:00 14:00 21:00", [{"mg": 10}, {"mg": 10}, {"mg": 20}]), None),
+        ],
+    ),
+    (
+        {
+            "en": "1/2 at 8am, nothing at noon, 1/2 at 4pm and 1/2 at 8pm. In 3 days 1 - 1/2 - 1",
+            "fr": "1/2 à 8h, rien à midi, 1/2 à 16h et 1/2 à 20h. Dans 3 jours 1 - 1/2 - 1",
+        },
+        [
+            (at("08:00 16:00 20:00", HALVES), 3),
+            (at("08:00 16:00 20:00", [{"tablets": 1}, {"tablets": 0.5}, {"tablets": 1}]), None),
+        ],
+    ),
+    (
+        {
+            "en": "10 mg morning and night for 4 days then 10 mg morning, noon and night",
+            "fr": "10 mg matin et soir pendant 4 jours puis 10 mg matin midi et soir",
+        },
+        [(TENS[:2], 4), (TENS, None)],
+    ),
+]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(("text", "stages"), SAID, ids=[row[0]["en"] for row in SAID])
+def test_every_stage_is_read_with_its_doses_its_hours_and_its_length(
+    language: str, text: dict[str, str], stages: list[tuple[list[dict[str, Any]], int | None]]
+) -> None:
+    meaning = read(text[language], language)
+    assert (meaning.intent, meaning.confidence) == ("set_plan", "sure")
+    assert [(stage["doses"], stage.get("days")) for stage in meaning.slots["stages"]] == stages
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "30mg par jour pendant une semaine, puis 40, puis 50"),
+        ("en", "30mg a day for a week, then 40, then 50"),
+        ("fr", "elle a dit 10mg matin et soir cette semaine, 10mg trois fois par jour à partir de lundi"),
+        ("en", "she said 10mg morning and evening this week, 10mg three times a day from next Monday"),
+        ("fr", "5 mg matin midi soir 3 jours puis 10 et après on verra, 20 mg"),
+        ("en", "5 mg three times a day for 3 days then 10, and after that it depends, 20 mg"),
+    ],
+)
+def test_of_stages_that_are_not_all_read_no_plan_is_made(language: str, text: str) -> None:
+    assert read(text, language).slots == {"several_stages": True}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "j'ai pris 10 mg trois fois par jour pendant 3 jours puis 20 mg trois fois par jour"),
+        ("en", "I took 10 mg three times a day for 3 days then 20 mg three times a day"),
+        ("fr", "pris 10 à 8h puis 20 à midi"),
+        ("en", "took 10 at 8am then 20 at noon"),
+        ("fr", "5 mg trois fois par jour 3 jours puis 10 mg trois fois par jour, c'est bien ça ?"),
+        ("en", "5 mg three times a day for 3 days then 10 mg three times a day, is that right?"),
+    ],
+)
+def test_what_was_taken_and_what_is_asked_is_no_plan(language: str, text: str) -> None:
+    assert "stages" not in read(text, language).slots
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("8, 1 and 8", ("08:00", "13:00", "20:00")),
+        ("8am, noon and bedtime", ()),
+        ("at 8:00 14:00 22:00", ("08:00", "14:00", "22:00")),
+        ("20:00, 8:00", ()),
+        ("8 and 3 beers", ()),
+        ("", ()),
+    ],
+)
+def test_hours_alone_go_through_a_day(text: str, hours: tuple[str, ...]) -> None:
+    assert minds().reader.hours(text, "en") == hours
+
+
+@pytest.mark.parametrize(
+    ("text", "items"), [("1 - 1/2 - 1", [1, 0.5, 1]), ("1/2-0-1/2", [0.5, 0, 0.5]), ("5/5/10/0", [5, 5, 10, 0]), ("1-2/3-1", None)]
+)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_dashes_part_halves_of_tablets_and_no_other_fraction(language: str, text: str, items: list[float] | None) -> None:
+    doses = minds().reader.plan(f"plan : {text}", now=THURSDAY, timezone="Europe/London", language=language).get("doses")
+    assert (doses and [dose.get("tablets", dose.get("mg")) for dose in doses]) == items
