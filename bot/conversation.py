@@ -316,7 +316,7 @@ class Conversation:
             return self._handlers.intents[name](turn.serving(Act(name)))
         if turn.meaning.confidence != "sure" or turn.meaning.intent in ("confirm", "decline", "greet"):
             case = turn.unit.cases.open_for(turn.person.id)
-            if case is not None and case.level >= Level.urgent and not case.is_of_others:
+            if case is not None and case.level >= Level.urgent and not case.is_of_others and not _is_explained_log(turn):
                 return [danger.kept_for_moderators(turn, case)]
         if turn.meaning.confidence != "sure" or (turn.meaning.likened and turn.screening.leaning):
             return self._doubtful(turn)
@@ -324,8 +324,12 @@ class Conversation:
         return replies + self._handlers.told_beside(turn)
 
     def _doubtful(self, turn: Turn) -> list[Reply]:
-        """The gentle question is the answer to what is ambiguous; an offer of buttons beside it would bury it, an answer would not."""
-        if turn.screening.level is Level.check or not turn.screening.leaning:
+        """The gentle question is the answer to what is ambiguous; an offer of buttons beside it would bury it, an answer would not.
+
+        Where a cue explains the words, the offers come first: half of those that lean towards danger are of any day.
+        """
+        is_explained = _is_explained(turn.meaning)
+        if turn.screening.level is Level.check or not turn.screening.leaning or is_explained:
             return [] if turn.screening.level is Level.check else self._handlers.not_understood(turn)
         known = turn.meaning.confidence == "sure" and turn.meaning.intent in QUESTIONS and "topic" in turn.meaning.slots
         return [*(self._handlers.intents[turn.meaning.intent](turn) if known else []), *danger.ask_openly(turn, answered=known)]
@@ -339,6 +343,16 @@ class Conversation:
             return []  # what somebody else has is not in this person's diary
         acts = [act for act in turn.meaning.acts if act.intent in LOGS or act.slots.get("topic") == "days_missed"]
         return [reply for act in acts for reply in self._handlers.intents[act.intent](turn.serving(act))]
+
+
+def _is_explained(meaning: Meaning) -> bool:
+    """Whether a cue names what words that are not sure do."""
+    return meaning.confidence == "ask" and not meaning.likened
+
+
+def _is_explained_log(turn: Turn) -> bool:
+    """Whether something that is to be noted was told, if not surely: it is asked about in an open case too, or it would be lost."""
+    return _is_explained(turn.meaning) and turn.meaning.intent in LOGS and not turn.screening.leaning
 
 
 def judges(*, clock: Clock, policy: Policy) -> Mapping[str, JudgeAgain]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core.levels import Level
 from bot.core.meaning import QUESTIONS
 from bot.handlers.answer import A_SENTENCE
@@ -61,7 +63,15 @@ def not_understood(turn: Turn) -> list[Reply]:
         )
         words = [say("not-understood"), *words, say("help.short")]
         return [turn.reply(*words, offers=choices("talk-to-human"), rules=("not-understood",))]
-    return [of_this(turn, "did-you-mean", offers)]
+    reply = of_this(turn, "did-you-mean", offers)
+    return [_if_wrong_besides(turn, reply) if turn.screening.leaning else reply]
+
+
+def _if_wrong_besides(turn: Turn, reply: Reply) -> Reply:
+    """Words that a cue explains and that lean towards danger: the offers first, and the way to say that something is wrong beside them."""
+    words = say("not-understood.if-wrong", emergency=emergency_of(turn.person.country))
+    *offers, leave = reply.choices
+    return replace(reply, words=(*reply.words, words), choices=(*offers, *choices("talk-to-human"), leave))
 
 
 def _by_name(turn: Turn, offers: list[str]) -> list[str]:

@@ -56,3 +56,25 @@ async def test_what_is_understood_is_served_whatever_it_reads_like(language: str
     said = await told(tmp_path, language, {"en": "drowsy 4/10", "fr": "somnolence 4/10"}[language])
     assert said
     assert "gentle-check" not in {rule for message in said for rule in message.rules}
+
+
+EXPLAINED = {"en": "took 20 or 10 at noon", "fr": "pris 20 ou 10 à midi"}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_words_that_a_cue_explains_are_offered_with_the_way_to_say_that_something_is_wrong(language: str, tmp_path: Path) -> None:
+    (asked,) = await told(tmp_path, language, EXPLAINED[language])
+    offered = [choice.id for choice in asked.choices]
+    assert "intent-log_intake" in offered
+    assert "talk-to-human" in offered
+    assert offered[-1] == "cancel"
+    assert "gentle-check" not in asked.rules
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_what_is_told_doubtfully_in_an_open_case_is_offered_to_be_noted(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await house.settle("patient", language=language)
+        await house.says("patient", {"en": "I see spiders on the wall", "fr": "je vois des araignées sur le mur"}[language])
+        (asked,) = await house.says("patient", EXPLAINED[language])
+        assert "intent-log_intake" in {choice.id for choice in asked.choices}
