@@ -31,7 +31,7 @@ STRENGTHS = (10, 20, 25)
 BECAUSE_EXTENDED = "extended"
 """Why the plan stands still for the days by which the person made a step longer."""
 
-TELLS = frozenset({"scheme", "total_mg", "doses", "stages", "several_stages"})
+TELLS = frozenset({"scheme", "total_mg", "doses", "stages", "several_stages", "unplaced"})
 """Slots of which any makes words a plan, be it an unclear one."""
 SAID_WITH = ("start-low", "specialist-above-80", "slow-decrease", "never-stop-abruptly")
 """Rules of a plan that are told as a sentence when it is read back."""

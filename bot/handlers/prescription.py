@@ -123,6 +123,7 @@ def _unusable(slots: Slots) -> tuple[str, ...]:
     scheme = slots.get("scheme") in schemes()
     wrong = {
         "stages": slots.get("several_stages"),
+        "unplaced": slots.get("unplaced"),
         "until": slots.get("until"),
         "step-unsaid": every and not step and not scheme,
         "every-unsaid": step and not every and not scheme,

@@ -74,7 +74,7 @@ def _paired(piece: Piece, hours: list[Atom]) -> list[dict[str, Any]]:
     """ "10 at 8, 10 at noon": amounts and hours that take turns, two at least, each with the other."""
     couples = _in_turns(piece, hours)
     if {amount.kind for amount, _ in couples} == {"TABS", "NUM"}:
-        couples = [(_in_tablets(amount), hour) for amount, hour in couples]
+        couples = [(in_tablets(amount), hour) for amount, hour in couples]
     if not all(_is_plain(amount) for amount, _ in couples):
         return []  # "10 mg at 6 am, 2 and 10 pm": two is an hour
     return [_couple(amount, hour) for amount, hour in couples]
@@ -93,7 +93,7 @@ def _in_turns(piece: Piece, hours: list[Atom]) -> list[tuple[Atom, Atom]]:
     return couples if amounts_first else [(two, one) for one, two in couples]
 
 
-def _in_tablets(amount: Atom) -> Atom:
+def in_tablets(amount: Atom) -> Atom:
     """ "2 tablets at 8, 1 at noon": a small number beside tablets counts them too."""
     if amount.kind != "NUM" or not 0 < amount.value <= MOST_TABLETS or amount.value % 0.5:
         return amount

@@ -37,6 +37,14 @@ def plan(piece: Piece) -> Built:
     return Built(slots, sure and _is_whole(piece, slots) and not _is_another_plan(piece, slots))
 
 
+def placed(piece: Piece) -> dict[str, Any]:
+    """The slots of words that are about a plan; of a number or an amount that has no place in it, only that there is one (`unplaced`)."""
+    built = plan(piece)
+    told = {"scheme", "total_mg", "doses"} & set(built.slots)
+    loose = piece.scan.has("NUM") or "#" in piece.scan.masked or (len(piece.of("MG", "TABS")) > 1 and "doses" not in built.slots)
+    return {"unplaced": True} if told and not built.sure and loose else built.slots
+
+
 def _is_whole(piece: Piece, slots: dict[str, Any]) -> bool:
     """Whether it says enough to be a plan, and every amount in it belongs somewhere."""
     known = any(name in slots for name in ("scheme", "total_mg", "doses"))

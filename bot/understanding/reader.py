@@ -26,7 +26,7 @@ from bot.understanding.normal import Writing, is_whole
 from bot.understanding.parts_of_day import MORNINGS
 from bot.understanding.pattern import tidy
 from bot.understanding.piece import Piece
-from bot.understanding.plans import plan
+from bot.understanding.plans import placed, plan
 from bot.understanding.scan import Scan, Scanner
 from bot.understanding.stages import has_several, hours_alone, one_row, stages
 
@@ -140,7 +140,7 @@ class Reader:
         """The slots that a text gives when it is known to be about a plan. `now` is aware."""
         tongue = self._tongue(language)
         plain, local = tongue.writing.plain(text), _local(now, timezone)
-        return _rows_of(plain, tongue, local) or plan(_piece(plain, tongue=tongue, now=local)).slots
+        return _rows_of(plain, tongue, local) or placed(_piece(plain, tongue=tongue, now=local))
 
     def hours(self, text: str, language: str) -> tuple[str, ...]:
         """The hours of a day ("8, 1 and 8 pm"), in order, as "HH:MM" or "bedtime"; none when they do not go through a day, or anything
@@ -235,19 +235,20 @@ class Reader:
 
     def _in_stages(self, plain: str, tongue: _Tongue, now: datetime, meaning: Meaning) -> Meaning:
         """A plan that is told in stages, whole; one whose stages are not all read is no plan of the first of them."""
-        is_first = meaning.intent == "set_plan"
-        if meaning.question or not (is_first or "set_plan" in meaning.candidates):
+        is_first = meaning.intent == "set_plan" and not meaning.question
+        if "?" in plain or not (is_first or "set_plan" in meaning.candidates):
             return meaning
         slots = _rows_of(plain, tongue, now)
         is_plan = slots is not None and (is_first or "stages" in slots) and (meaning.confidence != "sure" or "stages" in slots)
         if not is_plan or _piece(plain, tongue=tongue, now=now).says("already_took"):
             return meaning
-        return replace(meaning, acts=(Act("set_plan", slots or {}),), confidence="sure", candidates=(), likened=False)
+        return replace(meaning, acts=(Act("set_plan", slots or {}),), confidence="sure", candidates=(), question=False, likened=False)
 
 
 def _rows_of(plain: str, tongue: _Tongue, now: datetime) -> dict[str, Any] | None:
     """The slots of a plan in stages, or of one row; of one whose stages are not all read, that there are several."""
     piece, breaks = partial(_piece, tongue=tongue, now=now), tongue.cues.cues["next_stage"]
+    plain = tongue.cues.cues["bare_half"].sub("1/2", plain)
     slots = stages(plain, piece, breaks) if breaks.search(plain) else one_row(piece(plain))
     return {"several_stages": True} if slots is None and has_several(plain, piece, breaks) else slots
 

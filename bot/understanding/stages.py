@@ -16,7 +16,7 @@ from typing import Any
 from bot.understanding.moments import Clock, Moment
 from bot.understanding.pattern import Atom, tidy
 from bot.understanding.piece import Piece
-from bot.understanding.plan_rows import MOST_TABLETS, hour_of, is_through_the_day, through_the_day
+from bot.understanding.plan_rows import MOST_TABLETS, hour_of, in_tablets, is_through_the_day, through_the_day
 
 Dose = dict[str, Any]
 Reads = Callable[[str], Piece]
@@ -46,10 +46,13 @@ def stages(text: str, reads: Reads, breaks: re.Pattern[str]) -> dict[str, Any] |
     `start` and `tablet_mg` when they are said. None when it is no such plan, or not read to its end. `breaks` parts the stages."""
     parts = [(header, reads(part)) for header, part in _parted(_GLUED.sub(" x ", text), breaks)]
     parts = parts[next((at for at, (_, piece) in enumerate(parts) if _has_amount(piece)), len(parts)) :]
+    parts = [part for part in parts if part[1].scan.atoms or not part[1].says("after_the_plan")]
     if len(parts) < 2:
         return None
     pieces = [piece for _, piece in parts]
-    read = [stage for at, (header, piece) in enumerate(parts) if (stage := _stage(piece, header, is_first=at == 0)) is not None]
+    counts = any(piece.of("TABS", "NXT") for piece in pieces)
+    found = (_stage(piece, header, is_first=at == 0, counts=counts) for at, (header, piece) in enumerate(parts))
+    read = [stage for stage in found if stage is not None]
     if len(read) != len(parts):
         return None
     rows = _rows(read)
@@ -84,7 +87,7 @@ def _parted(text: str, breaks: re.Pattern[str]) -> list[tuple[str, str]]:
 def one_row(piece: Piece) -> dict[str, Any] | None:
     """The slots of a plan of one row ("1 tablet morning, noon and night"): `doses`, "at" where their hours are known. None for anything
     else, or for a single dose."""
-    stage = _stage(piece, "", is_first=True)
+    stage = _stage(piece, "", is_first=True, counts=bool(piece.of("TABS")))
     if stage is None or stage.doses is None or stage.days is not None or len(stage.doses) < _FEWEST:
         return None
     (row,) = _rows([stage]) or [[]]
@@ -123,14 +126,15 @@ def _beside(pieces: Sequence[Piece]) -> dict[str, Any]:
 
 
 def _label(piece: Piece) -> list[Atom]:
-    """ "Baclofen 10 mg: half a tablet…": the strength on the box, before an amount in tablets."""
-    first = piece.of("MG", "TABS")
-    return first[:1] if len(first) == 2 and [atom.kind for atom in first] == ["MG", "TABS"] and not piece.says("stage_hour_after") else []
+    """ "Baclofen 10 mg: half a tablet…": the strength on the box, before amounts in tablets."""
+    kinds = [atom.kind for atom in piece.of("MG", "TABS", "NXT")]
+    is_label = len(kinds) > 1 and kinds[0] == "MG" and set(kinds[1:]) <= {"TABS", "NXT"}
+    return piece.of("MG") if is_label and not piece.says("stage_hour_after") else []
 
 
-def _stage(piece: Piece, header: str, *, is_first: bool) -> _Stage | None:
-    """One stage, with what announces it ("week 2:"); None when something in it is not understood."""
-    amounts, many, lists = _amounts(piece), piece.of("NXM", "NXT"), piece.of("LIST")
+def _stage(piece: Piece, header: str, *, is_first: bool, counts: bool) -> _Stage | None:
+    """One stage, with what announces it ("week 2:"); None when something in it is not understood. `counts`: the plan is in tablets."""
+    amounts, many, lists = _amounts(piece, counts=counts), piece.of("NXM", "NXT"), piece.of("LIST")
     days, lengths = _days(piece)
     hours, used = _hours(piece)
     known = [*_label(piece), *amounts, *many, *lists, *lengths, *used, *piece.of("FREQ", "BACLO", "STRENGTH")]
@@ -138,7 +142,10 @@ def _stage(piece: Piece, header: str, *, is_first: bool) -> _Stage | None:
         return None
     if days is None and piece.cues.cues["a_week_header"].search(header):
         days = _A_WEEK
-    at = tuple(hour_of(atom) for atom in hours) if all(atom.value.clock for atom in hours) else ()
+    clocks = [atom for atom in hours if atom.value.clock]
+    # "Morning and night, at 8 and 20": the parts of the day are said twice.
+    hours = clocks if len(hours) == 2 * len(clocks) else hours
+    at = tuple(map(hour_of, clocks)) if len(clocks) == len(hours) else ()
     doses = _doses(piece.of("FREQ"), amounts, [*many, *lists], hours)
     if doses is not None:
         return _Stage(doses, None, days, () if any("at" in dose for dose in doses) else at)
@@ -150,10 +157,12 @@ def _is_of_each(piece: Piece, amounts: Sequence[Atom]) -> bool:
     return len(amounts) == 1 and not piece.of("FREQ") and (piece.says("each_of_them") or piece.says("same_hours"))
 
 
-def _amounts(piece: Piece) -> list[Atom]:
+def _amounts(piece: Piece, *, counts: bool) -> list[Atom]:
     """The single amounts, but for a strength on the box."""
     label = _label(piece)
-    return [atom for atom in piece.of(*_AMOUNTS) if not any(atom is one for one in label)]
+    found = [atom for atom in piece.of(*_AMOUNTS, "NUM") if not any(atom is one for one in label)]
+    # "1 tablet in the morning and 2 in the evening": the second counts tablets too.
+    return [in_tablets(atom) for atom in found if atom.kind != "NUM" or (counts and piece.precedes("part_after", atom))]
 
 
 def _days_named(piece: Piece) -> list[Atom]:
@@ -200,6 +209,8 @@ def _hours(piece: Piece) -> tuple[list[Atom], list[Atom]]:
     used: list[Atom] = []
     for atom in piece.of("TIME", "NUM"):
         hour = atom
+        if atom.kind == "NUM" and piece.precedes("part_after", atom):
+            continue
         if atom.kind == "NUM" and used and said[-1].value.clock and piece.row([used[-1], atom], "between_intakes"):
             hour = _as_hour(atom)
         if hour.kind == "TIME" and (hour.value.clock or hour.value.part) and not hour.value.day:
@@ -226,9 +237,15 @@ def _doses(frequency: list[Atom], amounts: list[Atom], rows: list[Atom], hours: 
     if frequency:
         count = int(frequency[0].value.n)
         return [_dose(amounts[0])] * count if len(amounts) == 1 and _is_count(count) and len(hours) in (0, count) else None
-    if len(amounts) == 1 and hours:
+    if len(amounts) == 1 and hours and _are_alike(hours):
         return [_with_hour(_dose(amounts[0]), hour) for hour in hours] if len(hours) > 1 or hours[0].value.clock else None
     return _in_turns(amounts, hours)
+
+
+def _are_alike(hours: list[Atom]) -> bool:
+    """Whether hours are all parts of the day, of which noon has its hour, or all hours: of a mixture some may say the same again."""
+    parts = [hour for hour in hours if not hour.value.clock or hour.value.clock.fixed]
+    return len(parts) in (0, len(hours)) or all(hour.value.clock for hour in hours)
 
 
 def _is_count(count: int) -> bool:

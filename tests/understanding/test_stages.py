@@ -73,6 +73,20 @@ SAID: list[tuple[dict[str, str], list[tuple[list[dict[str, Any]], int | None]]]]
     ),
     (
         {
+            "en": "1 tab in the morning, 1 tab at noon, 1 tab in the evening for 5 days then 1 tab morning, 1 tab noon, 2 tabs evening",
+            "fr": "BACLOFENE 10 MG 1 cp matin, 1 cp midi et 1 le soir 5 jours puis 1 cp matin, 1 cp midi, 2 cp soir. Puis je le revois",
+        },
+        [(ONES, 5), ([*ONES[:2], {"tablets": 2}], None)],
+    ),
+    (
+        {
+            "en": "take 1/2 tab am and pm for 3 days then 1 tab am and pm, 10mg tabs, 8am and 8pm",
+            "fr": "1 demi le matin et 1 demi le soir les 3 premiers jours puis 1 cp matin et soir. Prises 8h et 20h. cp 10 mg sécables",
+        },
+        [(at("08:00 20:00", HALVES[:2]), 3), (at("08:00 20:00", ONES[:2]), None)],
+    ),
+    (
+        {
             "en": "10 mg morning and night for 4 days then 10 mg morning, noon and night",
             "fr": "10 mg matin et soir pendant 4 jours puis 10 mg matin midi et soir",
         },
@@ -98,6 +112,8 @@ def test_every_stage_is_read_with_its_doses_its_hours_and_its_length(
         ("en", "30mg a day for a week, then 40, then 50"),
         ("fr", "elle a dit 10mg matin et soir cette semaine, 10mg trois fois par jour à partir de lundi"),
         ("en", "she said 10mg morning and evening this week, 10mg three times a day from next Monday"),
+        ("fr", "baclofene 1 cachet le matin 1 cachet le midi et 1 le soir pendant 5 jours et après 2 le soir"),
+        ("en", "Baclofen 10 mg PO TID, titrate by 5 mg per dose q3d to 20 mg TID"),
         ("fr", "5 mg matin midi soir 3 jours puis 10 et après on verra, 20 mg"),
         ("en", "5 mg three times a day for 3 days then 10, and after that it depends, 20 mg"),
     ],
