@@ -23,7 +23,7 @@ from bot.knowledge.files import KnowledgeError
 from bot.knowledge.signs import LEARNT
 from bot.knowledge.weights import load_weights
 from bot.understanding.danger_amount import AmountFinder
-from bot.understanding.danger_beside import as_suffered, without
+from bot.understanding.danger_beside import as_suffered, only_these, without
 from bot.understanding.danger_context import Grammar, Surroundings
 from bot.understanding.danger_linear import LIKELY, SOMEONE, WHOLE, Clause, Linear
 from bot.understanding.danger_long import ORDINARY, Alarming, pieces
@@ -40,6 +40,8 @@ DENIALS = "fixed"
 
 # A forwarded statement is somebody's, and we cannot know whose: it is asked about, never dropped.
 _FORWARDED_AT_MOST = Level.check
+_AS_SAID: tuple[Level, Status] = (Level.emergency, "current")
+_AS_FORWARDED: tuple[Level, Status] = (_FORWARDED_AT_MOST, "quoted")
 
 _BY_NAMES = frozenset({"dangerous_mix"})
 """Signs that lists of names recognise: what a medicine is called, nobody learns from examples."""
@@ -224,7 +226,7 @@ class Triage:
                 out.append((flag, match.name))
         rest = self._rest(text, out, whole=whole)
         out += self._learnt_signs(text, folded, (learnt, rest), out, quoted=quoted)
-        return as_suffered(self._with_subjects(out, learnt.clauses, folded)), doubted or (rest or learnt).leans
+        return as_suffered(self._as_told(self._with_subjects(out, learnt.clauses, folded))), doubted or (rest or learnt).leans
 
     def _rest(self, text: str, ruled: Sequence[tuple[Flag, str]], *, whole: bool) -> Read | None:
         """What the second reader says without the words that a rule knows to be harmless; None where there are none."""
@@ -263,16 +265,19 @@ class Triage:
 
         told: list[tuple[Flag, str]] = []
         for flag, rule in found:
-            concerns = self._danger.concepts[rule].concerns if rule in self._danger.concepts else None
-            if concerns:
-                told.append((replace(flag, subject=concerns), rule))
-            elif flag.level >= Level.check:
+            if flag.level >= Level.check:
                 bar = LIKELY if flag.subject == "other" else SOMEONE
                 subject: Subject = "other" if (score(flag) if whole is None else whole) >= bar else "self"
                 told.append((replace(flag, subject=subject), rule))
             else:
                 told.append((flag, rule))
         return told
+
+    def _as_told(self, found: Sequence[tuple[Flag, str]]) -> list[tuple[Flag, str]]:
+        """The same, where the words of a rule tell who is in danger."""
+        concepts = self._danger.concepts
+        told = {rule: concepts[rule].concerns for _, rule in found if rule in concepts}
+        return [(replace(flag, subject=told.get(rule) or flag.subject), rule) for flag, rule in found]
 
     def _learnt_signs(
         self, text: str, folded: Folded, readings: tuple[Read, Read | None], ruled: Sequence[tuple[Flag, str]], *, quoted: bool
@@ -281,28 +286,32 @@ class Triage:
         stretch with harmless words in it, no more than it says of the rest of the message."""
         learnt, rest = readings
         concepts = self._danger.concepts
-        calm = [flag for flag, name in ruled if concepts[name].settles]
-        at_most = max((stretch.level for stretch in rest.stretches), default=Level.none) if rest else Level.emergency
         found = [flag for flag, name in ruled if not concepts[name].settles and Level[concepts[name].level] > Level.none]
         settled = [flag for flag, name in ruled if flag.status != "current" or concepts[name].policy == DENIALS]
+        at_most, status = _AS_FORWARDED if quoted else _AS_SAID
         for stretch in learnt.stretches:
             low, high = folded.span(stretch.start, stretch.end)
-            level = min(stretch.level, _FORWARDED_AT_MOST) if quoted else stretch.level
-            if any(flag.start < high and low < flag.end for flag in calm):
-                level = min(level, at_most)
-                if level < Level.check:
-                    continue
+            level = min(stretch.level, at_most, self._at_most(ruled, rest, low, high))
+            if level < Level.check:
+                continue
             here = [flag for flag in found if flag.start < high and low < flag.end]
             near = [flag for flag in here if flag.level > Level.none]
-            if any(flag.level >= level for flag in near) or (here and all(flag in settled for flag in here)):
+            if any(flag.level >= level for flag in near) or only_these(here, settled):
                 # All that the rules recognise there is denied, long past or only supposed: they know the context, words alone do not.
                 # Another clause of the message is a stretch of its own, and is judged by itself.
                 continue
             known = max(near, key=lambda flag: flag.level, default=None)
             code, sure = self._code_of(stretch, learnt, known)
-            flag = Flag(code, level, low, high, text[low:high], "quoted" if quoted else "current", unsure=not sure)
+            flag = Flag(code, level, low, high, text[low:high], status, unsure=not sure)
             found.append(flag)
             yield flag, f"{LEARNT}{flag.code}"
+
+    def _at_most(self, ruled: Sequence[tuple[Flag, str]], rest: Read | None, low: int, high: int) -> Level:
+        """How serious the second reader may take the characters [low, high): with words in them that a rule settled, as the rest is."""
+        settled = (flag for flag, name in ruled if self._danger.concepts[name].settles)
+        if rest is None or not any(flag.start < high and low < flag.end for flag in settled):
+            return Level.emergency
+        return max((stretch.level for stretch in rest.stretches), default=Level.none)
 
     def _code_of(self, stretch: Stretch, learnt: Read, known: Flag | None) -> tuple[str, bool]:
         """What the rules have recognised there, the second reader only takes more seriously; else it says itself what it is, and whether

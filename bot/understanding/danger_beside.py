@@ -34,5 +34,10 @@ def as_suffered(found: Sequence[tuple[Flag, str]]) -> list[tuple[Flag, str]]:
     return told
 
 
+def only_these(found: Sequence[Flag], settled: Sequence[Flag]) -> bool:
+    """Whether something was found and all of it is settled."""
+    return bool(found) and all(flag in settled for flag in found)
+
+
 def _same_words(a: Flag, b: Flag) -> bool:
     return a.start < b.end and b.start < a.end
