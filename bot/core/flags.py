@@ -13,7 +13,9 @@ Subject = Literal["self", "other"]
 
 # In all of these the emergency numbers come first, no dose is named and moderators are paged,
 # even where the level is `urgent` (contracts/cases.md: the mapping of RED to our levels).
-RED_CODES_WHEN_URGENT = frozenset({"suicidal_thoughts", "self_harm", "harm_to_others", "hallucinations", "psychosis", "mania"})
+RED_CODES_WHEN_URGENT = frozenset(
+    {"suicidal_thoughts", "self_harm", "harm_to_others", "violence_suffered", "hallucinations", "psychosis", "mania"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,8 @@ class Flag:
     """One sign: what it is, how serious, and the words that said it.
 
     `start` and `end` index the original text in code points; `status` is the context the words stood in;
-    `subject` is who is in danger: whoever writes, or somebody they write about.
+    `subject` is who is in danger: whoever writes, or somebody they write about. `unsure`: that it is serious was learnt from examples,
+    and which sign it is, they hardly tell: it is answered without naming one.
     """
 
     code: str
@@ -31,6 +34,7 @@ class Flag:
     text: str
     status: Status = "current"
     subject: Subject = "self"
+    unsure: bool = False
 
     @property
     def is_red(self) -> bool:

@@ -19,7 +19,9 @@ from bot.handlers.danger_words import (
     QUESTIONS,
     SAFETY_CHOICES,
     SAFETY_FORM,
+    UNCLEAR,
     UNSCREENED,
+    block_of,
     doubt_of,
     emergency_words,
     gentle_words,
@@ -48,7 +50,7 @@ FEELING_TELLS = frozenset({"gentle", "suicide", "others", "mind"})
 """Questions to which "I am fine" is an answer."""
 YES_OR_NO = frozenset({"confirm", "decline"})
 ANSWERS = POLITE | YES_OR_NO
-YES_MEANS_SAFE = frozenset({"suicide", "others"})
+YES_MEANS_SAFE = frozenset({"suicide", "others", "violence", UNCLEAR})
 """Blocks that end by asking "are you safe?"; the others ask whether anybody is there."""
 
 # A side effect that the knowledge holds for urgent is a danger sign, by whatever words the understanding found it.
@@ -59,7 +61,7 @@ def answer_red(turn: Turn) -> list[Reply]:
     """The emergency words, alone, and the case. Nothing else of the message is served (rule `red-flag-no-dose`)."""
     flags = _with_the_cases_code(turn)
     worst_flag = worst(flags)
-    block, who = BLOCKS.get(worst_flag.code, OTHERWISE), subject_of(flags)
+    block, who = block_of(worst_flag), subject_of(flags)
     repeated = _said_lately(turn, f"{block}:{who}")
     codes = tuple(dict.fromkeys(flag.code for flag in flags if flag.level >= Level.check))
     raised = escalation.raise_case(turn, replace(sign_of(turn), codes=codes))
@@ -114,7 +116,7 @@ def answer_orange(turn: Turn) -> list[Reply]:
     raised = escalation.raise_case(turn, sign_of(turn))
     # Trembling belongs to both: who stopped baclofen is told of baclofen.
     worst_flag = max(turn.screening.flags, key=lambda flag: (flag.level, flag.code != "alcohol_withdrawal"))
-    block = BLOCKS.get(worst_flag.code, OTHERWISE)
+    block = block_of(worst_flag)
     words = (
         say(f"orange.{_orange(worst_flag.code, block)}"),
         say("orange.if-worse", emergency=emergency_of(turn.person.country)),
@@ -143,7 +145,7 @@ def is_said_beside(turn: Turn, beside: Sequence[Reply]) -> bool:
 
 
 def _orange(code: str, block: str) -> str:
-    if code in ORANGE_WORDS:
+    if code in ORANGE_WORDS and block != UNCLEAR:
         return ORANGE_WORDS[code]
     return block if block in ("excess", "withdrawal", "alcohol_withdrawal") else "other"
 

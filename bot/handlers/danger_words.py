@@ -11,7 +11,7 @@ from bot.core.levels import Level
 from bot.core.person import Person
 from bot.handlers.turn import choices, numbers_of, say
 from bot.knowledge.countries import countries
-from bot.messages import Reply, Urgency, Words
+from bot.messages import Json, Reply, Urgency, Words
 
 UNSCREENED = "unscreened"
 """The code of a message that triage failed on: asked about gently, and seen by a human."""
@@ -27,6 +27,7 @@ BLOCKS = {
     "suicidal_thoughts": "suicide",
     "self_harm": "suicide",
     "harm_to_others": "others",
+    "violence_suffered": "violence",
     "confusion": "mind",
     "hallucinations": "mind",
     "psychosis": "mind",
@@ -38,6 +39,7 @@ BLOCKS = {
     "chest_pain": "body",
     "allergy": "body",
     "head_injury": "body",
+    "urinary_retention": "body",
     "overdose": "poisoning",
     "child_ingestion": "poisoning",
     "dangerous_mix": "poisoning",
@@ -49,11 +51,14 @@ BLOCKS = {
     NOT_SAFE: "suicide",
 }
 OTHERWISE = "body"
+UNCLEAR = "unclear"
+"""The block of a sign that is serious and hardly known: its words name none."""
 
 # Which gentle question is asked of a doubt in which block; a doubt that no block holds is asked about as one of the mind.
 QUESTIONS = {
     "suicide": "suicide",
     "others": "suicide",
+    "violence": "violence",
     "mind": "mind",
     "body": "body",
     "poisoning": "taken",
@@ -78,7 +83,7 @@ def emergency_words(
     worst_flag = worst(flags)
     return red_reply(
         person,
-        block=BLOCKS.get(worst_flag.code, OTHERWISE),
+        block=block_of(worst_flag),
         level=worst_flag.level,
         about_other=subject_of(flags) == "other",
         told=told,
@@ -99,10 +104,12 @@ def red_reply(
 ) -> Reply:
     """The red answer for one block of words: the number first, then what to do, then who knows."""
     who = "other" if about_other else "self"
-    numbers = numbers_of(person.country)
+    numbers = violence_numbers(person.country) if block == "violence" else numbers_of(person.country)
     # Where no line is known for the country, the emergency number comes first: a web address is no number to call.
     crisis_first = block == "suicide" and level < Level.emergency and person.country in countries()
     words = [say(f"danger.{block}.heard.{who}"), say(f"danger.first-{'crisis' if crisis_first else 'emergency'}.{who}", **numbers)]
+    if block == "violence" and has_silent_number(person.country):
+        words.append(say("danger.violence.silent", unable={"unable_to_speak": person.country}))
     if not crisis_first:
         words.append(say("danger.to-talk", crisis=numbers["crisis"]))
     if not repeated:
@@ -125,9 +132,10 @@ def red_reply(
 def gentle_words(person: Person, flags: tuple[Flag, ...]) -> Reply:
     """The question itself. Pure: it can be asked while nothing can be kept."""
     _, question = doubt_of(flags)
+    numbers = violence_numbers(person.country) if question == "violence" else numbers_of(person.country)
     return Reply(
         to=person.id,
-        words=(say(f"check.gentle.{question}", **numbers_of(person.country)),),
+        words=(say(f"check.gentle.{question}", **numbers),),
         choices=choices(*SAFETY_CHOICES),
         rules=("gentle-check", "crisis-line"),
         level=Level.check,
@@ -140,9 +148,26 @@ def plain_numbers(person: Person) -> Reply:
     return Reply(to=person.id, words=words, rules=("emergency-number",), urgency=Urgency.urgent)
 
 
+def violence_numbers(country: str) -> dict[str, Json]:
+    """Both numbers for whoever is hit or threatened: the police, and who listens to that."""
+    return {"emergency": {"in_violence": country}, "crisis": {"about_violence": country}}
+
+
+def has_silent_number(country: str) -> bool:
+    """Whether the knowledge holds a number there for whoever cannot speak aloud."""
+    held = countries().get(country)
+    return held is not None and bool(held.unable_to_speak)
+
+
 def worst(flags: tuple[Flag, ...]) -> Flag:
-    """The sign that is answered: what is red before what is not."""
-    return max(flags, key=lambda flag: (flag.is_red, flag.level))
+    """The sign that is answered: what is red before what is not, and who is hit before what they might do themselves."""
+    return max(flags, key=lambda flag: (flag.is_red, flag.level, flag.code == "violence_suffered"))
+
+
+def block_of(flag: Flag) -> str:
+    """Which block of words answers a sign. Where nobody is sure which it is, none is named, but for what may be of death."""
+    block = BLOCKS.get(flag.code, OTHERWISE)
+    return UNCLEAR if flag.unsure and block != "suicide" else block
 
 
 def subject_of(flags: tuple[Flag, ...]) -> str:
@@ -159,4 +184,6 @@ def doubt_of(flags: tuple[Flag, ...]) -> tuple[str, str]:
         return "suicidal_thoughts", "suicide"
     if all(flag.subject == "other" for flag in doubts):
         return doubt.code, "other"
+    if block_of(doubt) == UNCLEAR:
+        return LEANING, "open"
     return doubt.code, QUESTIONS[BLOCKS.get(doubt.code, "mind")]

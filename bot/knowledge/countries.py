@@ -44,6 +44,10 @@ class Country(Strict):
     emergency: Lines
     crisis: Lines
     unable_to_speak: tuple[Line, ...] = ()
+    police: tuple[Line, ...] = ()
+    """Whom somebody calls who is hit or threatened, where that is another number than the one of an emergency."""
+    violence: tuple[Line, ...] = ()
+    """Who listens to people who are hit or threatened by somebody near them."""
     poison: tuple[Line, ...] = ()
 
     @property
@@ -73,10 +77,13 @@ class _Words(Strict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """What to show in one language: "15 ou 112", "3114 (gratuit, 24 h/24)". The last two are "" where none is verified."""
+    """What to show in one language: "15 ou 112", "3114 (gratuit, 24 h/24)". For violence: the police where its number is another one,
+    and who listens, or else the two numbers of any other danger. The last two are "" where none is verified."""
 
     emergency: str
     crisis: str
+    in_violence: str
+    about_violence: str
     unable_to_speak: str = ""
     poison: str = ""
 
@@ -117,7 +124,7 @@ def every_line(folder: Path | None = None) -> tuple[Line, ...]:
     """All the lines that may be shown to somebody."""
     held = countries(folder).values()
     elsewhere = _file(folder).elsewhere
-    own = tuple(line for c in held for line in (*c.emergency, *c.crisis, *c.unable_to_speak, *c.poison))
+    own = tuple(line for c in held for line in (*c.emergency, *c.crisis, *c.unable_to_speak, *c.police, *c.violence, *c.poison))
     return (*own, *elsewhere.emergency, *elsewhere.crisis)
 
 
@@ -133,10 +140,14 @@ def numbers(country: str, language: str) -> Numbers:
     held = countries().get(country.upper())
     if held is None:
         fallback = _file().elsewhere
-        return Numbers(emergency=_labelled(fallback.emergency, words), crisis=_labelled(fallback.crisis, words))
+        emergency, crisis = _labelled(fallback.emergency, words), _labelled(fallback.crisis, words)
+        return Numbers(emergency=emergency, crisis=crisis, in_violence=emergency, about_violence=crisis)
+    emergency = words.either.join(line.number for line in held.emergency)
     return Numbers(
-        emergency=words.either.join(line.number for line in held.emergency),
+        emergency=emergency,
         crisis=_labelled(held.crisis, words),
+        in_violence=_labelled(held.police, words) or emergency,
+        about_violence=_labelled(held.violence or held.crisis, words),
         unable_to_speak=_labelled(held.unable_to_speak, words),
         poison=_labelled(held.poison, words),
     )

@@ -67,7 +67,9 @@ class Concept(Reviewable):
 
     `experiencer: other` marks what can only have happened to somebody else. `recent` is the level of an event dated days to three months
     ago. `immune` lists the contexts that cannot soften the sign. `computed` concepts come from arithmetic and have no words.
-    `finding` is the side effect that the sign is, where it is one.
+    `finding` is the side effect that the sign is, where it is one. `exact` marks a sign that the second reader has no say about: it never
+    learnt it. `settles` marks words so plain (a tablet taken whole, a night of little sleep) that it is asked about the rest of the
+    message only. `concerns` says who is in danger where the words of the sign tell it.
     """
 
     code: str
@@ -81,6 +83,9 @@ class Concept(Reviewable):
     recent: LevelName | None = None
     immune: tuple[StatusName, ...] = ()
     computed: bool = False
+    settles: bool = False
+    exact: bool = False
+    concerns: Literal["self", "other"] | None = None
 
 
 class Concepts(Strict):

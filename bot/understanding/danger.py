@@ -23,6 +23,7 @@ from bot.knowledge.files import KnowledgeError
 from bot.knowledge.signs import LEARNT
 from bot.knowledge.weights import load_weights
 from bot.understanding.danger_amount import AmountFinder
+from bot.understanding.danger_beside import as_suffered, only_these, without
 from bot.understanding.danger_context import Grammar, Surroundings
 from bot.understanding.danger_linear import LIKELY, SOMEONE, WHOLE, Clause, Linear
 from bot.understanding.danger_long import ORDINARY, Alarming, pieces
@@ -39,6 +40,8 @@ DENIALS = "fixed"
 
 # A forwarded statement is somebody's, and we cannot know whose: it is asked about, never dropped.
 _FORWARDED_AT_MOST = Level.check
+_AS_SAID: tuple[Level, Status] = (Level.emergency, "current")
+_AS_FORWARDED: tuple[Level, Status] = (_FORWARDED_AT_MOST, "quoted")
 
 _BY_NAMES = frozenset({"dangerous_mix"})
 """Signs that lists of names recognise: what a medicine is called, nobody learns from examples."""
@@ -193,7 +196,7 @@ class Triage:
         tokens, quotes = tokenize(folded), quotations(folded)
         out: list[tuple[Flag, str]] = []
         learnt = self._second.read(text, folded, whole=whole)
-        leans = learnt.leans
+        doubted = False
         alone: dict[str, Read] = {}  # what it says of the sentences of a sign, by themselves: harmless company makes no sign harmless
         for index, language in enumerate(self._languages):
             reading = language.read(tokens, quotes=quotes, size=len(folded.text))
@@ -202,14 +205,14 @@ class Triage:
                 concept = self._danger.concepts[match.name]
                 start, end = _own_words(reading, match)
                 low, high = folded.span(reading.spans[start][0], reading.spans[end - 1][1])
-                known = concept.computed or concept.code in _BY_NAMES
+                known = concept.computed or concept.exact or concept.settles or concept.code in _BY_NAMES
                 level = found
                 if learnt.calm and not known:
                     own = _sentences(text, low, high)
                     if own not in alone:
                         alone[own] = self._second.read(own, fold(own), whole=whole) if own else learnt
                     level = self._believed(found, concept, (learnt, alone[own]))
-                leans |= level < Level.check <= found
+                doubted |= level < Level.check <= found
                 forwarded = quoted and status == "current"
                 flag = Flag(
                     code=concept.code,
@@ -221,8 +224,17 @@ class Triage:
                     subject=subject,
                 )
                 out.append((flag, match.name))
-        out += self._learnt_signs(text, folded, learnt, out, quoted=quoted)
-        return self._with_subjects(out, learnt.clauses, folded), leans
+        rest = self._rest(text, out, whole=whole)
+        out += self._learnt_signs(text, folded, (learnt, rest), out, quoted=quoted)
+        return as_suffered(self._as_told(self._with_subjects(out, learnt.clauses, folded))), doubted or (rest or learnt).leans
+
+    def _rest(self, text: str, ruled: Sequence[tuple[Flag, str]], *, whole: bool) -> Read | None:
+        """What the second reader says without the words that a rule knows to be harmless; None where there are none."""
+        calm = [flag for flag, name in ruled if self._danger.concepts[name].settles]
+        if not calm:
+            return None
+        left = without(text, calm)
+        return self._second.read(left, fold(left), whole=whole)
 
     def _believed(self, found: Level, concept: Concept, readings: Sequence[Read]) -> Level:
         """What a rule's word is worth in a message that reads as harmless: a question; where it reads as nothing but harmless, the open
@@ -261,29 +273,50 @@ class Triage:
                 told.append((flag, rule))
         return told
 
+    def _as_told(self, found: Sequence[tuple[Flag, str]]) -> list[tuple[Flag, str]]:
+        """The same, where the words of a rule tell who is in danger."""
+        concepts = self._danger.concepts
+        told = {rule: concepts[rule].concerns for _, rule in found if rule in concepts}
+        return [(replace(flag, subject=told.get(rule) or flag.subject), rule) for flag, rule in found]
+
     def _learnt_signs(
-        self, text: str, folded: Folded, learnt: Read, ruled: Sequence[tuple[Flag, str]], *, quoted: bool
+        self, text: str, folded: Folded, readings: tuple[Read, Read | None], ruled: Sequence[tuple[Flag, str]], *, quoted: bool
     ) -> Iterator[tuple[Flag, str]]:
-        """What the second reader adds: only what raises a stretch above what the rules, or a worse stretch, already said of it."""
-        found = [flag for flag, _ in ruled]
-        settled = [flag for flag, name in ruled if flag.status != "current" or self._danger.concepts[name].policy == DENIALS]
+        """What the second reader adds: only what raises a stretch above what the rules, or a worse stretch, already said of it. Of a
+        stretch with harmless words in it, no more than it says of the rest of the message."""
+        learnt, rest = readings
+        concepts = self._danger.concepts
+        found = [flag for flag, name in ruled if not concepts[name].settles and Level[concepts[name].level] > Level.none]
+        settled = [flag for flag, name in ruled if flag.status != "current" or concepts[name].policy == DENIALS]
+        at_most, status = _AS_FORWARDED if quoted else _AS_SAID
         for stretch in learnt.stretches:
             low, high = folded.span(stretch.start, stretch.end)
-            level = min(stretch.level, _FORWARDED_AT_MOST) if quoted else stretch.level
+            level = min(stretch.level, at_most, self._at_most(ruled, rest, low, high))
+            if level < Level.check:
+                continue
             here = [flag for flag in found if flag.start < high and low < flag.end]
             near = [flag for flag in here if flag.level > Level.none]
-            if any(flag.level >= level for flag in near) or (here and all(flag in settled for flag in here)):
+            if any(flag.level >= level for flag in near) or only_these(here, settled):
                 # All that the rules recognise there is denied, long past or only supposed: they know the context, words alone do not.
                 # Another clause of the message is a stretch of its own, and is judged by itself.
                 continue
             known = max(near, key=lambda flag: flag.level, default=None)
-            flag = Flag(self._code_of(stretch, learnt, known), level, low, high, text[low:high], "quoted" if quoted else "current")
+            code, sure = self._code_of(stretch, learnt, known)
+            flag = Flag(code, level, low, high, text[low:high], status, unsure=not sure)
             found.append(flag)
             yield flag, f"{LEARNT}{flag.code}"
 
-    def _code_of(self, stretch: Stretch, learnt: Read, known: Flag | None) -> str:
-        """What the rules have recognised there, the second reader only takes more seriously; else it says itself what it is."""
-        return known.code if known and known.code in self._alarming_codes else self._second.code_of(stretch.clauses, learnt)
+    def _at_most(self, ruled: Sequence[tuple[Flag, str]], rest: Read | None, low: int, high: int) -> Level:
+        """How serious the second reader may take the characters [low, high): with words in them that a rule settled, as the rest is."""
+        settled = (flag for flag, name in ruled if self._danger.concepts[name].settles)
+        if rest is None or not any(flag.start < high and low < flag.end for flag in settled):
+            return Level.emergency
+        return max((stretch.level for stretch in rest.stretches), default=Level.none)
+
+    def _code_of(self, stretch: Stretch, learnt: Read, known: Flag | None) -> tuple[str, bool]:
+        """What the rules have recognised there, the second reader only takes more seriously; else it says itself what it is, and whether
+        it is sure of that."""
+        return (known.code, True) if known and known.code in self._alarming_codes else self._second.code_of(stretch.clauses, learnt)
 
     def _is_vetoed(self, hit: Match, vetoes: Sequence[Match], around: Surroundings) -> bool:
         """True when an `unless` of the concept touches the sign; for signs of the body, when it stands in its clause."""

@@ -28,6 +28,7 @@ _THING_REACH = 4
 _AFTERTHOUGHT = 2  # sentences after a sign in which a check-up or a recovery may be told
 _DATED: frozenset[CueName] = frozenset({"past", "recent", "now", "ongoing"})
 _NEVER_A_FIGURE = frozenset({"suicidal_thoughts", "self_harm"})  # "when I saw the bill I wanted to hang myself" is asked about
+_NO_IDIOM = frozenset({"violence_suffered"})  # "he says he will kill me": the sign tells its own idioms from threats
 _SEEN_TO = frozenset({"chest_pain", "head_injury", "loss_of_consciousness"})
 
 
@@ -111,7 +112,7 @@ class Surroundings:
 
     def is_figurative(self, hit: Match, code: str) -> bool:
         """True when the sign is no sign: a battery in a coma, a cat that fainted, a heart that stopped at the sight of a bill."""
-        if any(cue.start < hit.end and hit.start < cue.end for cue in self.cues_in_sentence("idiom", hit)):
+        if code not in _NO_IDIOM and any(cue.start < hit.end and hit.start < cue.end for cue in self.cues_in_sentence("idiom", hit)):
             return True
         if any(self._is_subject(thing, hit) for thing in self.cues_in_sentence("thing", hit)):
             return True

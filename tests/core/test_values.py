@@ -49,7 +49,8 @@ def flag(code: str, level: Level) -> Flag:
 
 def test_red_is_an_emergency_or_a_mind_in_danger() -> None:
     assert {code for code in RED_CODES_WHEN_URGENT if flag(code, Level.urgent).is_red} == RED_CODES_WHEN_URGENT
-    assert {"suicidal_thoughts", "self_harm", "harm_to_others", "hallucinations", "psychosis", "mania"} == RED_CODES_WHEN_URGENT
+    minds = {"suicidal_thoughts", "self_harm", "hallucinations", "psychosis", "mania"}
+    assert minds | {"harm_to_others", "violence_suffered"} == RED_CODES_WHEN_URGENT
     assert flag("withdrawal", Level.emergency).is_red
     assert not flag("withdrawal", Level.urgent).is_red
     assert not flag("suicidal_thoughts", Level.check).is_red
