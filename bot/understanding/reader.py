@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -133,6 +133,19 @@ class Reader:
         if clocks or len(numbers) != 1 or not 0 <= numbers[0].value <= 24 or not float(numbers[0].value).is_integer():
             return None
         return time(int(numbers[0].value) % 24)
+
+    def hour_of(self, text: str, *, now: datetime, timezone: str, language: str) -> datetime | None:
+        """The one local date and hour that a text tells of what has happened; None for none, several, or a day without an hour. An hour
+        of either half of the day is the last one that has been."""
+        tongue, local = self._tongue(language), _local(now, timezone)
+        piece = Piece(scan=self._scan(text, language), cues=tongue.cues, now=local, parts=tongue.scanner.times.part_hours)
+        moments = piece.moments()
+        placed = piece.anchored(moments[0], "past") if len(moments) == 1 else None
+        if placed is None or not placed.hour:
+            return None
+        either = moments[0].clock is not None and moments[0].clock.twelve and not moments[0].part
+        later = placed.start + timedelta(hours=12)
+        return later if either and later <= local.replace(tzinfo=None) else placed.start
 
     def hours_of(self, part: str, language: str) -> tuple[time, time] | None:
         """Between which hours a part of the day lies that the slot `part` may name; a morning begins when people get up."""
