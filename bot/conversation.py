@@ -254,7 +254,8 @@ class Conversation:
             return self._press(turn.pressing(press.choice, press.about), press, dialogue)
         if turn.incoming.quoted:
             return [turn.reply(say("quoted.not-noted"), offers=choices("talk-to-human"))]
-        answered = self._by_form(turn, dialogue)
+        answered = self._handlers.before_an_older_question(turn, dialogue)
+        answered = self._by_form(turn, dialogue) if answered is None else answered
         answered = self._handlers.in_context(turn) if answered is None else answered
         return [*self._serve(turn), *self._still_open(turn, dialogue)] if answered is None else answered
 
@@ -270,7 +271,7 @@ class Conversation:
         if dialogue is None:
             return None
         offers = dialogue.answers.get("offers", ())
-        if dialogue.form == FORM and len(offers) == 1 and turn.meaning.intent == "confirm":
+        if dialogue.form == FORM and len(offers) == 1 and turn.meaning.intent == "confirm" and not turn.said_since(dialogue):
             press = press_of(str(offers[0]), dialogue.token)
             return self._press(turn.pressing(press.choice, press.about), press, dialogue)
         prompt = self._handlers.prompts.get((dialogue.form, dialogue.step))
@@ -337,8 +338,10 @@ class Conversation:
     def _logs_beside(self, turn: Turn) -> list[Reply]:
         """What an orange message says happened is kept all the same; none of it is asked back."""
         turn = turn.understood()
-        if turn.person.consented_at is None or turn.meaning.confidence != "sure" or turn.incoming.quoted or turn.incoming.public:
+        if turn.person.consented_at is None or turn.incoming.quoted or turn.incoming.public:
             return []
+        if turn.meaning.confidence != "sure":
+            return self._handlers.too_much_told(turn)
         if any(flag.subject == "other" for flag in turn.screening.flags):
             return []  # what somebody else has is not in this person's diary
         acts = [act for act in turn.meaning.acts if act.intent in LOGS or act.slots.get("topic") == "days_missed"]

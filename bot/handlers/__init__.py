@@ -24,6 +24,7 @@ from bot.handlers import (
     privacy,
     questions,
     recording,
+    reminded,
     reminders,
     reports,
     side_effect,
@@ -159,10 +160,11 @@ FORMS: Mapping[str, HandleForm] = {
     danger.FORM: danger.form,
     welcome.FORM: welcome.form,
     plan.FORM: plan.form,
+    plan.GOING_ON: plan.going_on,
     recording.FORM: intake.form,
     missed.SILENCE: missed.silence,
     taking_back.FORM: taking_back.form,
-    in_context.NOT_TAKEN: in_context.not_taken,
+    reminded.NOT_TAKEN: reminded.not_taken,
     side_effect.FORM: side_effect.form,
     diary.FORM: diary.form,
     privacy.FORM: privacy.erasing,
@@ -194,8 +196,10 @@ class Handlers:
     first_contact: Handle = welcome.first_contact
     red: Handle = danger.answer_red
     keep_quietly: Callable[[Turn], tuple[Choice, ...]] = intake.keep_quietly
+    too_much_told: Handle = intake.too_much_told
     orange: Handle = danger.answer_orange
     not_understood: Handle = smalltalk.not_understood
+    before_an_older_question: Callable[[Turn, Dialogue | None], list[Reply] | None] = in_context.before_an_older_question
     in_context: Callable[[Turn], list[Reply] | None] = in_context.heard
     told_beside: Handle = smalltalk.told_beside
     report: Handle = reports.report

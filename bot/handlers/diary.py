@@ -121,6 +121,9 @@ def corrected(turn: Turn) -> list[Reply]:
         turn.unit.entries.undo(last.id, turn.now)
         return _keep_craving(turn, float(score), last.at)
     said = turn.slots.get("drinks") or _recounted(last, score)
+    if not said and score is not None and score < _MANY_DRINKS and last.detail.get("standard_drinks") and not last.detail.get("drinks"):
+        turn.unit.entries.undo(last.id, turn.now)
+        return [_keep_drinks(turn, [], score, last.at, moment(turn.local(last.at)))]
     if not said:
         return []
     turn.unit.entries.undo(last.id, turn.now)

@@ -8,20 +8,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.core.entry import Entry
-from bot.core.intake import Slot
 from bot.core.lookback import TOLD
 from bot.core.meaning import Act
-from bot.handlers import agenda, diary, intake, missed, plan, reminders, side_effect, taking_back, welcome
+from bot.handlers import agenda, diary, intake, plan, reminded, side_effect, taking_back, welcome
 from bot.handlers.turn import Turn, choices, moment, nested, say
 from bot.messages import Reply
 from bot.ports import Dialogue
 from bot.understanding.intents import LOGS
 
-NOT_TAKEN = "not-taken"
-"""The form of "not yet, or not at all?"."""
+A_SENTENCE = 9
+"""Words of an answer that gives a reason; more of them say something of their own."""
 
-A_FEW, A_SENTENCE = 6, 9
-"""Words of an answer, and of one that gives a reason; more of them say something of their own."""
+A_DENIAL = 12
+"""Words of a note that is denied with its reason."""
 
 JUST_NOTED = timedelta(minutes=20)
 """How long after a note was made "no" and "rather six" are taken to be about it. [proposal]"""
@@ -32,22 +31,37 @@ STEP_ASKED = timedelta(hours=20)
 HIGHEST_SCORE = 10
 
 
+def before_an_older_question(turn: Turn, dialogue: Dialogue | None) -> list[Reply] | None:
+    """What answers something newer than the open question, a reminder or a note: it is never taken for an answer to that one."""
+    if dialogue is None or dialogue.opened_at is None or not turn.text.strip():
+        return None
+    last = turn.unit.entries.last(turn.person.id)
+    if last is not None and last.recorded_at > dialogue.opened_at and (_takes_a_note_back(turn) or _meant_otherwise(turn) is not None):
+        return None if turn.meaning.question or turn.incoming.quoted else _of_what_was_noted(turn)
+    return reminded.before_an_older_question(turn, dialogue)
+
+
 def heard(turn: Turn) -> list[Reply] | None:
     """What the words do where the present explains them; None where they stand for themselves."""
+    if turn.says("puts_back") and not turn.incoming.quoted:
+        return taking_back.put_back(turn)
     if turn.meaning.question or turn.incoming.quoted or not turn.text.strip():
         return None
-    return _going_on(turn) or _of_the_step(turn) or _of_the_reminder(turn) or _of_what_was_noted(turn) or welcome.somewhere_else(turn)
-
-
-def _is_an_answer(turn: Turn) -> bool:
-    return len(turn.text.split()) <= A_FEW
+    return (
+        _going_on(turn)
+        or _of_the_step(turn)
+        or reminded.heard(turn)
+        or _of_what_was_noted(turn)
+        or _after_all(turn)
+        or welcome.somewhere_else(turn)
+    )
 
 
 def _going_on(turn: Turn) -> list[Reply] | None:
-    """ "Turn the reminders back on", "I take the plan up again": where the person had paused."""
+    """ "Turn the reminders back on", "I take the plan up again": where the plan stands still."""
     held = agenda.open_hold(turn.unit.plans.current(turn.person.id), agenda.BECAUSE_PERSON)
-    is_said = held is not None and _is_an_answer(turn) and turn.says("resumes") and not turn.says("denies")
-    return plan.press_step_up(turn) if is_said and not turn.says("tells_a_time") else None  # "I resume on Monday" is not now
+    is_said = held is not None and reminded.is_an_answer(turn) and turn.says("resumes") and not turn.says("denies")
+    return plan.go_on_in_words(turn) if is_said and not turn.says("tells_a_time") else None  # "I resume on Monday" is not now
 
 
 def _of_the_step(turn: Turn) -> list[Reply] | None:
@@ -57,7 +71,7 @@ def _of_the_step(turn: Turn) -> list[Reply] | None:
         return None
     if turn.says("stays") and len(turn.text.split()) <= A_SENTENCE and not _tells(turn):
         return plan.press_hold(turn)
-    if turn.meaning.intent == "decline" and not _said_since(turn, told) and _reminded(turn) is None:
+    if turn.meaning.intent == "decline" and not reminded.said_since(turn, told) and reminded.last_one(turn) is None:
         return plan.press_hold(turn)
     return None
 
@@ -79,76 +93,54 @@ def _announced(turn: Turn) -> datetime | None:
     return told[-1] if told else None
 
 
-def _said_since(turn: Turn, at: datetime) -> bool:
-    return turn.unit.outbox.said_since(turn.person.id, "", at + timedelta(microseconds=1))
-
-
-def _reminded(turn: Turn) -> tuple[Slot, bool] | None:
-    """The open intake that the last thing said to the person reminded of, and whether it was asked if it was taken."""
-    since, until = turn.now - agenda.RECALLED, turn.now + timedelta(seconds=1)
-    shown = [e for e in turn.unit.entries.between(turn.person.id, since, until, ["acknowledgement"]) if e.detail.get(agenda.REMINDED)]
-    if not shown or _said_since(turn, shown[-1].at):
+def _just_noted(turn: Turn) -> Entry | None:
+    """What was noted last, if it was a moment ago and nothing else was spoken of since."""
+    last = turn.unit.entries.last(turn.person.id)
+    if last is None or last.kind not in TOLD or turn.now - last.recorded_at > JUST_NOTED:
         return None
-    slot = agenda.slot_named(turn, str(shown[-1].detail[agenda.REMINDED]))
-    if slot is None or slot.id in agenda.answered(turn, slot.day):
-        return None
-    return slot, bool(shown[-1].detail.get("asks"))
-
-
-def _of_the_reminder(turn: Turn) -> list[Reply] | None:
-    found = _reminded(turn)
-    if found is None or not _is_an_answer(turn):
-        return None
-    slot, asked = found
-    if _is_taken(turn, asked=asked):
-        return intake.press_taken(turn.pressing("taken", slot.id))
-    if turn.says("not_yet") and (turn.meaning.intent == "decline" or turn.meaning.confidence != "sure"):
-        return reminders.press_snooze(turn.pressing("snooze-15", slot.id))
-    return _asked_back(turn, slot) if turn.meaning.intent in ("confirm", "decline") else None
-
-
-def _is_taken(turn: Turn, *, asked: bool) -> bool:
-    """Whether words that were not sure by themselves say that it was taken; a yes does where it was `asked`."""
-    if turn.meaning.intent == "log_intake":
-        return turn.meaning.confidence != "sure" and turn.says("just_taken")
-    return asked and turn.meaning.intent == "confirm" and not turn.says("only_heard")
-
-
-def _asked_back(turn: Turn, slot: Slot) -> list[Reply]:
-    """A lone yes: taken? A lone no: not yet, or not at all?"""
-    at = moment(datetime.combine(slot.day, slot.dose.at))
-    if turn.meaning.intent == "confirm":
-        agenda.note_reminder(turn, slot, shown_mg=agenda.shown_dose(turn, slot.id), asks=True)
-        return [turn.reply(say("reminder.is-it-taken", at=at), offers=choices("taken", "snooze-15", "skip", about=slot.id))]
-    turn.open_form(NOT_TAKEN, "asked", slot=slot.id)
-    return [turn.reply(say("reminder.not-yet-or-not", at=at), offers=choices("snooze-15", "skip", about=slot.id))]
-
-
-def not_taken(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """Not yet, or not at all, in words; anything else leaves the question."""
-    turn.close_form()
-    slot = str(dialogue.answers["slot"])
-    if turn.says("not_yet"):
-        return reminders.press_snooze(turn.pressing("snooze-15", slot))
-    missed_it = turn.meaning.intent in ("decline", "log_missed") or turn.says("denies")
-    return missed.press_skip(turn.pressing("skip", slot)) if missed_it and _is_an_answer(turn) else None
+    return None if reminded.said_since(turn, last.recorded_at) else last
 
 
 def _of_what_was_noted(turn: Turn) -> list[Reply] | None:
-    last = turn.unit.entries.last(turn.person.id)
-    if last is None or last.kind not in TOLD or turn.now - last.recorded_at > JUST_NOTED or not _is_an_answer(turn):
+    last = _just_noted(turn)
+    if last is None:
         return None
-    if _said_since(turn, last.recorded_at):
-        return None  # something else was spoken of since
-    missed_none = turn.meaning.intent == "log_missed" and last.kind == "intake" and not {"at", "planned_at", "since"} & set(turn.slots)
-    if turn.meaning.intent == "decline" or missed_none:
+    otherwise = _meant_otherwise(turn)
+    if otherwise is not None:
+        return _corrected(turn.serving(Act("correct_last", {"dose_mg": otherwise, "assumed": ["dose_mg"]})), last)
+    if _denies(turn, last):
         what = nested(f"entry.{last.kind}")
         words = say("undo.shall-i", what=what, at=moment(turn.local(last.at)))
         turn.open_form(taking_back.FORM, "ask", entry=str(last.id))
         return [turn.reply(words, offers=choices("undo", about=str(last.id)))]
-    if turn.meaning.intent != "correct_last" or turn.meaning.confidence == "sure":
+    corrects = turn.meaning.intent == "correct_last" and turn.meaning.confidence != "sure"
+    return _corrected(turn, last) if corrects and reminded.is_an_answer(turn) else None
+
+
+def _denies(turn: Turn, last: Entry) -> bool:
+    """A no to what was noted, or that an intake was not taken."""
+    if last.kind == "intake" and _takes_a_note_back(turn):
+        return True
+    missed_none = turn.meaning.intent == "log_missed" and last.kind == "intake" and not {"at", "planned_at", "since"} & set(turn.slots)
+    return reminded.is_an_answer(turn) and (turn.meaning.intent == "decline" or missed_none)
+
+
+def _takes_a_note_back(turn: Turn) -> bool:
+    """ "No wait, I didn't take it yet": denied at more length, in words that no other hour or day stands in."""
+    said = turn.meaning.intent in ("decline", "log_missed") and len(turn.text.split()) <= A_DENIAL
+    return said and turn.says("not_so") and turn.says("denies") and not {"at", "planned_at", "since"} & set(turn.slots)
+
+
+def _meant_otherwise(turn: Turn) -> float | None:
+    """The number of "delete that, I meant 3": what is taken back is told anew."""
+    if turn.meaning.intent not in ("undo", "correct_last") or not turn.says("meant_otherwise"):
         return None
-    return _corrected(turn, last)
+    return turn.reader.number(turn.text, turn.meaning.language)
+
+
+def _after_all(turn: Turn) -> list[Reply] | None:
+    """ "I'm taking it now", once it was told as missed: it is that one."""
+    return intake.taken_after_all(turn) if reminded.takes_it_now(turn) else None
 
 
 def _corrected(turn: Turn, last: Entry) -> list[Reply] | None:

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeGuard
 
-from bot.core.decision import Allowed
 from bot.core.entry import Entry
 from bot.core.intake import Slot, match_slot, slots_around
-from bot.core.tablets import QUARTER_OF_10, in_tablets
+from bot.core.meaning import Act
+from bot.core.tablets import QUARTER_OF_10
 from bot.handlers import agenda, top_up
 from bot.handlers.answer import close_own, in_words, says_only
-from bot.handlers.hours import told_of, within
+from bot.handlers.as_told import amount_of, amount_taken, common, is_which, taken_at
 from bot.handlers.recording import FORM, TOP_UP, record
 from bot.handlers.turn import Turn, choices, clock, moment, say
 from bot.messages import Choice, Reply
@@ -29,6 +29,9 @@ TOO_MUCH = frozenset({"overdose", "dose_excess"})
 AFTER_ALL = timedelta(hours=4)
 """How long after "not taken" a bare "taken" is taken for that intake. [proposal]"""
 
+THIS_ONE = "this-one"
+"""The step that asks whether the intake noted last is the one to correct."""
+
 LOOKED_BACK = timedelta(days=1)
 TABLETS_AT_MOST = 4
 """A lone number that is no larger counts tablets where it was asked how much."""
@@ -39,7 +42,7 @@ def log_intake(turn: Turn) -> list[Reply]:
     said = turn.slots.get("doses") or [turn.slots]
     replies: list[Reply] = []
     for one in said:
-        replies += _log_one(turn, {**_common(turn.slots), **one} if one is not turn.slots else one)
+        replies += _log_one(turn, {**common(turn.slots), **one} if one is not turn.slots else one)
     return replies
 
 
@@ -49,8 +52,22 @@ def keep_quietly(turn: Turn) -> tuple[Choice, ...]:
     if turn.person.consented_at is None or not _is_of_ones_own_taking(turn):
         return ()
     told = [act.slots for act in turn.meaning.acts if act.intent == "log_intake"]
-    each = [{**_common(slots), **one} for slots in told for one in (slots.get("doses") or [slots])]
+    each = [{**common(slots), **one} for slots in told for one in (slots.get("doses") or [slots])]
     return tuple(choice for slots in each for choice in _kept(turn, slots))
+
+
+def too_much_told(turn: Turn) -> list[Reply]:
+    """The intake that was more than planned, in words that are sure of it only because of that sign: it is noted, so that nobody is
+    invited to it again (rules `over-plan`, `never-double`). Nothing where no amount with its unit was said."""
+    told = [act.slots for act in turn.meaning.acts if act.intent == "log_intake"]
+    if not TOO_MUCH & {flag.code for flag in turn.screening.flags} or not _is_of_ones_own_taking(turn) or len(told) != 1:
+        return []
+    amount = amount_of(told[0], turn.unit.plans.current(turn.person.id))
+    guessed = {"dose_mg", "tablets"} & set(told[0].get("assumed", ()))
+    if amount is None or guessed or told[0].get("doses"):
+        return []
+    is_to_come = taken_at(turn, told[0].get("at"), str(told[0].get("part", "")))[0] > turn.now  # a number was taken for an hour
+    return _log_one(turn, {name: value for name, value in told[0].items() if not is_to_come or name not in ("at", "part")})
 
 
 def _is_of_ones_own_taking(turn: Turn) -> bool:
@@ -61,8 +78,8 @@ def _is_of_ones_own_taking(turn: Turn) -> bool:
 
 
 def _kept(turn: Turn, slots: Mapping[str, Any]) -> list[Choice]:
-    at, assumed = _taken_at(turn, slots.get("at"), str(slots.get("part", "")))
-    amount = _amount(slots, turn.unit.plans.current(turn.person.id))
+    at, assumed = taken_at(turn, slots.get("at"), str(slots.get("part", "")))
+    amount = amount_of(slots, turn.unit.plans.current(turn.person.id))
     if amount is None or at > turn.now or _is_kept_already(turn, amount, said_at=at if "at" in slots else None):
         return []
     detail = {"dose_mg": amount, "slot": "", "assumed": [*assumed, *slots.get("assumed", ())], "quietly": True}
@@ -76,15 +93,11 @@ def _is_kept_already(turn: Turn, amount: float, *, said_at: datetime | None) -> 
     return any(e.detail.get("dose_mg") == amount and said_at in (None, e.at) for e in kept)
 
 
-def _common(slots: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: slots[name] for name in ("tablet_mg", "assumed") if name in slots}
-
-
 def _log_one(turn: Turn, slots: Mapping[str, Any]) -> list[Reply]:
     stored = turn.unit.plans.current(turn.person.id)
     guessed = frozenset(slots.get("assumed", ()))
     # A dose named by its hour and told later may have been taken just now: that hour is on offer, and no more than that.
-    at, assumed = _taken_at(turn, None if "at" in guessed else slots.get("at"), str(slots.get("part", "")))
+    at, assumed = taken_at(turn, None if "at" in guessed else slots.get("at"), str(slots.get("part", "")))
     if at > turn.now + timedelta(minutes=5):
         return [turn.reply(say("intake.in-the-future", at=moment(turn.local(at))))]
     if slots.get("top_up") and top_up.planned(stored):
@@ -93,9 +106,9 @@ def _log_one(turn: Turn, slots: Mapping[str, Any]) -> list[Reply]:
     earlier = None if slots.get("planned_at") else _last_open(turn, stored)
     if earlier is not None and slots.get("on_time"):
         slot, at, assumed = earlier, earlier.at, []
-    elif earlier is not None and "at" in assumed and _is_the_next(slot, turn, earlier, said_mg=_amount(slots, stored)):
+    elif earlier is not None and "at" in assumed and _is_the_next(slot, turn, earlier, said_mg=amount_of(slots, stored)):
         return _ask_which(turn, earlier, slot, slots)
-    amount, filled_in = _amount_taken(slots, stored, slot)
+    amount, filled_in = amount_taken(slots, stored, slot)
     assumed = [*assumed, *filled_in]
     slot_id = slot.id if slot else ""
     unit = sorted(guessed - {"at"})
@@ -161,34 +174,12 @@ def _which(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
 def _log_extra(turn: Turn, slots: Mapping[str, Any], *, at: datetime, assumed: list[str]) -> list[Reply]:
     """The plan's extra tablet: of the plan's amount, unless another was said."""
     stored = turn.unit.plans.current(turn.person.id)
-    extra, amount = top_up.planned(stored), _amount(slots, stored)
+    extra, amount = top_up.planned(stored), amount_of(slots, stored)
     if extra is not None and (amount is None or (slots.get("tablets") == 1 and not slots.get("tablet_mg"))):
         amount, assumed = float(extra.mg), [*assumed, "dose"]
     if amount is None:
         return _ask_amount(turn, at=at, slot=TOP_UP, assumed=assumed)
     return record(turn, amount=amount, at=at, slot=TOP_UP, assumed=assumed)
-
-
-def _amount_taken(slots: Mapping[str, Any], stored: StoredPlan | None, slot: Slot | None) -> tuple[float | None, list[str]]:
-    """What was taken, and what of it was filled in and not said; None when nothing tells."""
-    amount = _amount(slots, stored)
-    if amount is not None:
-        guessed = "dose_mg" not in slots and not slots.get("tablet_mg") and stored is None
-        return amount, ["strength"] if guessed else []
-    if slot is None or slot.dose.mg is None or (_is_which(slots, stored) and not _makes(slot, stored, slots["tablets"])):
-        return None, []
-    return float(slot.dose.mg), ["dose"]
-
-
-def _is_which(slots: Mapping[str, Any], stored: StoredPlan | None) -> bool:
-    """Whether tablets were counted and the plan has several strengths of them: which ones was not said."""
-    return slots.get("tablets") is not None and not slots.get("tablet_mg") and stored is not None and len(stored.plan.tablets_mg) > 1
-
-
-def _makes(slot: Slot, stored: StoredPlan | None, count: float) -> bool:
-    """Whether so many tablets are the planned dose, in the tablets in which the plan tells it."""
-    made = in_tablets(slot.dose.mg, stored.plan.tablets_mg) if stored and slot.dose.mg else None
-    return isinstance(made, Allowed) and sum(each.halves for each in made.value) / 2 == count
 
 
 def _ask_amount(turn: Turn, *, at: datetime, slot: str, assumed: Sequence[str]) -> list[Reply]:
@@ -201,11 +192,14 @@ def _ask_amount(turn: Turn, *, at: datetime, slot: str, assumed: Sequence[str]) 
 
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """The missing amount, which of two it was, or whether it really was a second intake, in words that say nothing else."""
-    if dialogue.step == "duplicate":
+    if dialogue.step in ("duplicate", THIS_ONE):
         return in_words(turn, press_yes, press_no)
     if dialogue.step == "which":
         return _which(turn, dialogue)
-    dropped = turn.meaning.intent == "cancel" or (turn.meaning.intent == "undo" and not turn.slots)
+    last = turn.unit.entries.last(turn.person.id)
+    of_a_note = last is not None and dialogue.opened_at is not None and last.recorded_at > dialogue.opened_at
+    takes_back = turn.meaning.intent == "undo" and not turn.slots and not of_a_note and not turn.says("stands_again")
+    dropped = turn.meaning.intent == "cancel" or takes_back
     return press_no(turn) if dropped else _how_much(turn, dialogue)
 
 
@@ -220,9 +214,9 @@ def _how_much(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     last = turn.unit.entries.last(turn.person.id)
     if turn.meaning.intent == "correct_last" and last is not None and last.kind != "intake":
         return None  # "no, it was 3" is of what was noted since
-    amount = _amount(turn.slots, stored) or turn.reader.number(turn.text, turn.person.language)
+    amount = amount_of(turn.slots, stored) or turn.reader.number(turn.text, turn.person.language)
     # No tablet makes "3": it counts tablets, or something else.
-    if _is_which(turn.slots, stored) or (amount and amount % QUARTER_OF_10):
+    if is_which(turn.slots, stored) or (amount and amount % QUARTER_OF_10):
         return _ask_amount(turn, at=at, slot=answers["slot"], assumed=answers["assumed"])
     if amount is None or amount <= 0:
         return None
@@ -250,8 +244,11 @@ def _tablets_alone(turn: Turn) -> float | None:
 
 
 def press_yes(turn: Turn) -> list[Reply]:
-    """It really was taken twice."""
+    """It really was taken twice; or it is the intake that was noted last which is to be corrected."""
     dialogue = turn.unit.dialogues.get(turn.person.id)
+    if dialogue is not None and dialogue.form == FORM and dialogue.step == THIS_ONE:
+        turn.close_form()
+        return _correct(turn.serving(Act("correct_last", dialogue.answers["slots"])), int(dialogue.answers["entry"]))
     if dialogue is None or dialogue.form != FORM or dialogue.step != "duplicate":
         return [turn.reply(say("form.over"))]
     a = dialogue.answers
@@ -263,6 +260,12 @@ def press_no(turn: Turn) -> list[Reply]:
     """Not logged after all."""
     close_own(turn, FORM)
     return [turn.reply(say("intake.not-noted"))]
+
+
+def taken_after_all(turn: Turn) -> list[Reply] | None:
+    """What was told as missed a while ago is being taken; None when nothing was."""
+    slot = _missed_before(turn)
+    return press_taken(turn.pressing("taken", slot.id)) if slot is not None else None
 
 
 def press_taken(turn: Turn) -> list[Reply]:
@@ -313,19 +316,37 @@ def _taken(turn: Turn, *, at: datetime, assumed: list[str]) -> list[Reply]:
 def correct_last(turn: Turn) -> list[Reply]:
     """The last intake with another dose or hour: the former entry is undone and stays readable."""
     last = turn.unit.entries.last(turn.person.id)
-    amount = _amount(turn.slots, turn.unit.plans.current(turn.person.id))
+    amount = amount_of(turn.slots, turn.unit.plans.current(turn.person.id))
     if last is None or last.kind != "intake" or (amount is None and not turn.slots.get("at")):
         return [turn.reply(say("undo.what-to-correct"))]
     said = turn.slots.get("at")
-    if said and "T" in said and _taken_at(turn, said)[0] > turn.now + timedelta(minutes=5):
+    if said and "T" in said and taken_at(turn, said)[0] > turn.now + timedelta(minutes=5):
         return [turn.reply(say("intake.in-the-future", at=moment(datetime.fromisoformat(said))))]
+    if not said and _another_came(turn, last):
+        token = turn.open_form(FORM, THIS_ONE, slots=dict(turn.slots), entry=last.id)
+        words = say("intake.correct-this", at=moment(turn.local(last.at)))
+        return [turn.reply(words, offers=choices("yes", "no", about=token))]
+    return _correct(turn, last.id)
+
+
+def _another_came(turn: Turn, last: Entry) -> bool:
+    """Whether another planned intake has come since one was noted, and is open: an amount alone may be of either."""
+    slots = agenda.begun_slots(turn, turn.unit.plans.current(turn.person.id))
+    return any(slot.at > last.recorded_at and slot.id not in agenda.answered(turn, slot.day) for slot in slots)
+
+
+def _correct(turn: Turn, entry_id: int) -> list[Reply]:
+    last = turn.unit.entries.get(entry_id)
+    if last is None or last.undone_at is not None:
+        return [turn.reply(say("undo.what-to-correct"))]
+    amount, said = amount_of(turn.slots, turn.unit.plans.current(turn.person.id)), turn.slots.get("at")
     assumed: list[str] = []
     at, slot = last.at, str(last.detail.get("slot", ""))
     turn.unit.entries.undo(last.id, turn.now)
     if said and "T" not in said and date.fromisoformat(said) != turn.local(last.at).date():
         at, slot, assumed = _on_another_day(turn, last, date.fromisoformat(said))
     elif said:
-        at = _taken_at(turn, said)[0]
+        at = taken_at(turn, said)[0]
         slot = _near(turn, at)
     amount = amount if amount is not None else float(last.detail["dose_mg"])
     return record(turn, amount=amount, at=at, slot=TOP_UP if last.detail.get("top_up") else slot, assumed=assumed, sure=True)
@@ -346,37 +367,6 @@ def _on_another_day(turn: Turn, entry: Entry, day: date) -> tuple[datetime, str,
     if of_the_day is not None and of_the_day.id not in agenda.answered(turn, day):
         return of_the_day.at, of_the_day.id, ["hour"]
     return turn.instant(day, turn.local(entry.at).time()), "", ["hour"]
-
-
-def _taken_at(turn: Turn, said: str | None, part: str = "") -> tuple[datetime, list[str]]:
-    """The instant of an intake: the hour said, else that of the words (marked as assumed). A day without an hour keeps that hour; of a
-    part of it, the hour is that of its only planned intake, or else its middle."""
-    if not said:
-        return turn.said_at, ["at"]
-    if "T" not in said and part:
-        return _in_a_part(turn, said, part), ["hour"]
-    if "T" not in said:
-        day, then = date.fromisoformat(said), turn.local(turn.said_at)
-        return (turn.said_at, ["at"]) if day == then.date() else (turn.instant(day, then.time()), ["at"])
-    local = datetime.fromisoformat(said)
-    return turn.instant(local.date(), local.time()), []
-
-
-def _in_a_part(turn: Turn, said: str, part: str) -> datetime:
-    planned = agenda.open_slots(turn, date.fromisoformat(said))
-    begun = [slot for slot in within(turn, planned, part) if slot.at <= turn.said_at]
-    return begun[0].at if len(begun) == 1 else told_of(turn, said, part)
-
-
-def _amount(slots: Mapping[str, Any], stored: StoredPlan | None) -> float | None:
-    for name in ("dose_mg", "mg"):
-        if slots.get(name) is not None:
-            return float(slots[name])
-    if slots.get("tablets") is None:
-        return None
-    if _is_which(slots, stored):
-        return None
-    return float(slots["tablets"]) * float(slots.get("tablet_mg") or (stored.plan.tablet_mg if stored else 10))
 
 
 def _slot_of(turn: Turn, stored: StoredPlan | None, planned_at: str | None, at: datetime, *, hour_said: bool) -> Slot | None:

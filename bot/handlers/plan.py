@@ -14,18 +14,21 @@ from bot.core.limits import CEILING_DAY_MG
 from bot.core.meaning import Act
 from bot.core.plan import Plan
 from bot.core.plan_json import plan_from_json, plan_to_json
-from bot.core.titration import check_plan, extend_step, highest_day_mg, plan_day, sum_mismatches, until_then
+from bot.core.titration import check_plan, extend_step, highest_day_mg, plan_day, resume, sum_mismatches, until_then
 from bot.core.versions import judge_change
 from bot.handlers import agenda, plan_edits, steps
-from bot.handlers.answer import close_own, says_only
+from bot.handlers.answer import close_own, in_words, says_only
 from bot.handlers.plan_text import day_words, plan_words
 from bot.handlers.prescription import Unclear, Written, amount_said, read_plan, row_without_hours, with_hours
 from bot.handlers.turn import Turn, choices, emergency_of, mg, nested, on_day, say
 from bot.knowledge.schemes import schemes
 from bot.messages import Json, Reply, Words
-from bot.ports import Dialogue
+from bot.ports import Dialogue, StoredPlan
 
 FORM = "plan"
+GOING_ON = "going-on"
+"""The form that asks whether a plan that stands still shall go on, where its dose would rise."""
+
 STRENGTHS = (10, 20, 25)
 """What a tablet of baclofen may hold, in mg (S001, the brands of the countries)."""
 BECAUSE_EXTENDED = "extended"
@@ -214,6 +217,42 @@ def press_step_up(turn: Turn) -> list[Reply]:
         said, notices = steps.with_notices(turn, stored, day)
         words += said
     return [turn.reply(*words, rules=("step-due", "step-not-shortened", *notices))]
+
+
+def go_on_in_words(turn: Turn) -> list[Reply]:
+    """Reminders, or the plan, asked for again in words: taken up at once where the dose stays what it is, and where it would rise only
+    once that was said and a yes came back. Words about reminders never touch a plan (rule `hold-side-effect`)."""
+    stored, of_reminders = turn.unit.plans.current(turn.person.id), turn.says("names_reminders")
+    held = agenda.open_hold(stored, agenda.BECAUSE_PERSON)
+    if stored is None or held is None:
+        return [turn.reply(say("plan.none"))]
+    if of_reminders and agenda.is_reminded(turn):
+        return [turn.reply(say("reminder.are-on"))]
+    if turn.unit.cases.open_for(turn.person.id) is not None or not _rises(turn, stored):
+        return press_step_up(turn)
+    words = [say("plan.stands-still", since=on_day(held.since))]
+    if of_reminders:
+        agenda.schedule(turn, stored.plan)
+        words.insert(0, say("reminder.are-on"))
+    else:
+        turn.open_form(GOING_ON, "asked")
+        words.append(say("plan.go-on-rises"))
+    return [turn.reply(*words, offers=choices("step-up"), rules=("hold-side-effect",))]
+
+
+def _rises(turn: Turn, stored: StoredPlan) -> bool:
+    """Whether the day on which the plan would go on has more than the one that it stands still at."""
+    held_today = agenda.is_standing(stored, agenda.BECAUSE_PERSON, turn.today)
+    on = agenda.first_day_to_hold(turn) if held_today else turn.today
+    now, then = plan_day(stored.plan, turn.today), plan_day(resume(stored.plan, on), on)
+    return isinstance(now, Allowed) and isinstance(then, Allowed) and then.value.total_mg > now.value.total_mg
+
+
+def going_on(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
+    """A yes or a no to going on with a plan whose dose would rise; other words leave the question."""
+    del dialogue
+    turn.close_form()
+    return in_words(turn, press_step_up, press_hold)
 
 
 def press_pause(turn: Turn) -> list[Reply]:

@@ -58,8 +58,9 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
 
 
 def _asked_again(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """ "Woke up at three" tells no strength: the scale is shown once more. Words that are sure of something else are heard as that."""
-    if turn.meaning.confidence == "sure":
+    """ "Woke up at three" tells no strength: the scale is shown once more. Words that tell something else, or that come after something
+    else, are heard as themselves."""
+    if turn.meaning.confidence == "sure" or turn.meaning.intent not in ("log_side_effect", "other") or turn.said_since(dialogue):
         return None
     names: list[Json] = [{"finding": effect} for effect in dialogue.answers["effects"]]
     token = turn.open_form(FORM, "score", **dialogue.answers)

@@ -94,7 +94,7 @@ def told_beside(turn: Turn) -> list[Reply]:
 
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """Leaving the offer; a yes to several of them is asked which one; anything else is heard as new words."""
-    if turn.meaning.intent == "confirm":
+    if turn.meaning.intent == "confirm" and not turn.said_since(dialogue):
         return [offered(turn, "did-you-mean.which", **dialogue.answers)]
     turn.close_form()
     return [turn.reply(say("form.left"))] if turn.meaning.intent in ("cancel", "decline") else None

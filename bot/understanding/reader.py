@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -147,6 +147,19 @@ class Reader:
         else has a number. The plan that they belong to is read back."""
         plain = self._tongue(language).writing.plain(text)
         return hours_alone(_piece(plain, tongue=self._tongue(language), now=_ANY_DAY))
+
+    def hour_of(self, text: str, *, now: datetime, timezone: str, language: str) -> datetime | None:
+        """The one local date and hour that a text tells of what has happened; None for none, several, or a day without an hour. An hour
+        of either half of the day is the last one that has been."""
+        tongue, local = self._tongue(language), _local(now, timezone)
+        piece = _piece(tongue.writing.plain(text), tongue=tongue, now=local)
+        moments = piece.moments()
+        placed = piece.anchored(moments[0], "past") if len(moments) == 1 else None
+        if placed is None or not placed.hour:
+            return None
+        either = moments[0].clock is not None and moments[0].clock.twelve and not moments[0].part
+        later = placed.start + timedelta(hours=12)
+        return later if either and later <= local.replace(tzinfo=None) else placed.start
 
     def hours_of(self, part: str, language: str) -> tuple[time, time] | None:
         """Between which hours a part of the day lies that the slot `part` may name; a morning begins when people get up."""
