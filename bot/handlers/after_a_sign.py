@@ -115,7 +115,7 @@ def _not_the_end(turn: Turn, dialogue: Dialogue) -> Reply:
     """A kind word back, and the question that is still unanswered: the form stays open (facts on danger signs, 3.2)."""
     kind = [say("danger.here")] if turn.meaning.intent == "thanks" else []
     if dialogue.step == GENTLE:
-        return gentle_again(turn, dialogue, *kind)
+        return gentle_again(turn, dialogue, *kind, otherwise="again")
     return asked_still(turn, dialogue, *kind)
 
 
@@ -179,7 +179,8 @@ def _asked_again(turn: Turn, dialogue: Dialogue) -> Reply:
     return gentle_again(turn, dialogue, say("form.back"))
 
 
-def gentle_again(turn: Turn, dialogue: Dialogue, *before: Words) -> Reply:
-    """The gentle question in its own words, after some others; the open one shorter than before."""
-    words = say(f"check.gentle.{dialogue.answers.get('question', 'again')}", **numbers_of(turn.person.country))
+def gentle_again(turn: Turn, dialogue: Dialogue, *before: Words, otherwise: str = "open") -> Reply:
+    """The gentle question in its own words, after some others; `otherwise`: which one, where it was about nothing in particular."""
+    question = dialogue.answers.get("question", otherwise)
+    words = say(f"check.gentle.{question}", **numbers_of(turn.person.country))
     return turn.reply(*before, words, offers=choices(*SAFETY_CHOICES), rules=("gentle-check", "crisis-line"), level=Level.check)
