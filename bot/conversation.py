@@ -29,7 +29,7 @@ from bot.core.person import Person
 from bot.core.policy import Policy
 from bot.delivery import JudgeAgain, Postman
 from bot.due_work import DueWork
-from bot.handlers import HANDLERS, Handlers, danger, escalation, linking, members, welcome
+from bot.handlers import HANDLERS, Handlers, after_a_sign, danger, escalation, in_danger, linking, members, welcome
 from bot.handlers.offers import FORM, called, kept_words, press_of
 from bot.handlers.reports import is_report
 from bot.handlers.turn import Moment, Turn, choices, say
@@ -184,6 +184,7 @@ class Conversation:
             return self._moderator(turn)
         if turn.incoming.public:
             turn = replace(turn, screening=danger.understood_openly(turn.understood()))
+        turn = turn if turn.incoming.public else in_danger.calmed(turn)
         if turn.screening.level >= Level.urgent:
             return self._alarmed(turn)
         if turn.incoming.public:  # whoever writes: what everybody reads is no answer to a form, and no command
@@ -202,8 +203,9 @@ class Conversation:
         if turn.screening.is_red:
             ours = not turn.incoming.quoted and not turn.incoming.public
             kept = self._handlers.keep_quietly(turn.understood()) if ours else ()
+            asked = in_danger.beside(turn)
             answer, *others = self._handlers.red(turn)
-            return [replace(answer, choices=(*answer.choices, *kept)), *others]
+            return [replace(answer, words=(*asked, *answer.words), choices=(*answer.choices, *kept)), *others]
         beside = self._logs_beside(turn)
         return beside if danger.is_said_beside(turn, beside) else [*self._handlers.orange(turn), *beside]
 
@@ -249,12 +251,14 @@ class Conversation:
         if linking is not None:
             return linking
         if not has_agreed(turn.person) and not welcome.needs_no_consent(turn, dialogue):
-            return danger.before_consent(turn, dialogue) or self._handlers.first_contact(turn)
+            answered = self._handlers.in_danger(turn, dialogue) or after_a_sign.before_consent(turn, dialogue)
+            return answered or self._handlers.first_contact(turn)
         if press is not None:
             return self._press(turn.pressing(press.choice, press.about), press, dialogue)
         if turn.incoming.quoted:
             return [turn.reply(say("quoted.not-noted"), offers=choices("talk-to-human"))]
-        answered = self._handlers.before_an_older_question(turn, dialogue)
+        answered = self._handlers.in_danger(turn, dialogue)
+        answered = self._handlers.before_an_older_question(turn, dialogue) if answered is None else answered
         answered = self._by_form(turn, dialogue) if answered is None else answered
         answered = self._handlers.in_context(turn) if answered is None else answered
         return [*self._serve(turn), *self._still_open(turn, dialogue)] if answered is None else answered
@@ -315,10 +319,9 @@ class Conversation:
         name = called(turn)
         if name:
             return self._handlers.intents[name](turn.serving(Act(name)))
-        if turn.meaning.confidence != "sure" or turn.meaning.intent in ("confirm", "decline", "greet"):
-            case = turn.unit.cases.open_for(turn.person.id)
-            if case is not None and case.level >= Level.urgent and not case.is_of_others and not _is_explained_log(turn):
-                return [danger.kept_for_moderators(turn, case)]
+        case = in_danger.belongs_to_the_case(turn)
+        if case is not None and not _is_explained_log(turn):
+            return [danger.kept_for_moderators(turn, case)]
         if turn.meaning.confidence != "sure" or (turn.meaning.likened and turn.screening.leaning):
             return self._doubtful(turn)
         replies = [reply for act in turn.meaning.acts for reply in self._handlers.intents[act.intent](turn.serving(act))]

@@ -3,6 +3,7 @@
 A pure fold over the signs of the last days: hopeless on Monday, tablets put aside on Thursday; three nights without sleep.
 It only ever adds a sign, never takes one away. Source: facts danger-signs, section 4 (oblique words need a memory of the
 conversation) and baclofen A8 (sleep lost beside raised energy is how mania begins, S001).
+A stop told on Monday and trembling on Tuesday are withdrawal (S001 §10).
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ REPEATED = 3
 
 NIGHTS, OUT_OF = 3, 4
 """Nights without sleep, within so many days, that are asked about."""
+
+AFTER_A_STOP = frozenset({"tremor", "sweating", "restlessness", "confusion", "hallucinations"})
+"""Effects that are signs of withdrawal where baclofen was stopped (S001 §10, withdrawal-leaflet)."""
 
 UNANSWERED = 2
 """Check-ins left without a word, after which the next one also tells the moderators."""
@@ -82,3 +86,8 @@ def nights_add_up(sleepless: Iterable[date], *, today: date, raised_energy: bool
     if len(near) < NIGHTS:
         return ()
     return (Sum("mania", Level.urgent if raised_energy else Level.check),)
+
+
+def stop_adds_up(effects: Iterable[str], *, stopped: bool) -> tuple[Sum, ...]:
+    """An effect named after a stop that was told, in another message: what both say together in one (a human today)."""
+    return (Sum("withdrawal", Level.urgent),) if stopped and AFTER_A_STOP & set(effects) else ()

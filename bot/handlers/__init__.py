@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.handlers import (
+    after_a_sign,
     agenda,
     arrived,
     community,
@@ -13,6 +14,7 @@ from bot.handlers import (
     diary,
     escalation,
     in_context,
+    in_danger,
     intake,
     linking,
     looking_back,
@@ -157,7 +159,7 @@ PROMPTS: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = {
 }
 
 FORMS: Mapping[str, HandleForm] = {
-    danger.FORM: danger.form,
+    danger.FORM: after_a_sign.form,
     welcome.FORM: welcome.form,
     plan.FORM: plan.form,
     plan.GOING_ON: plan.going_on,
@@ -201,6 +203,7 @@ class Handlers:
     not_understood: Handle = smalltalk.not_understood
     before_an_older_question: Callable[[Turn, Dialogue | None], list[Reply] | None] = in_context.before_an_older_question
     in_context: Callable[[Turn], list[Reply] | None] = in_context.heard
+    in_danger: Callable[[Turn, Dialogue | None], list[Reply] | None] = in_danger.heard
     told_beside: Handle = smalltalk.told_beside
     report: Handle = reports.report
     no_words: Callable[[Turn], list[Reply] | None] = arrived.no_words

@@ -32,6 +32,9 @@ the button; what they reported is somebody else's message, never too long for a 
 IN_PUBLIC = "in-public"
 """Where the sign stands for others to read: the link to it."""
 
+SAYS_SAFE = "says-safe"
+"""The person answered that they are safe."""
+
 CHECK_IN = "check-in"
 """The person was asked how they are while the case is open."""
 
@@ -45,6 +48,7 @@ EVENTS = frozenset(
         SAID,
         REPORTED,
         IN_PUBLIC,
+        SAYS_SAFE,
         "opened",
         "claimed",
         "released",
@@ -129,6 +133,12 @@ def was_claimed(moment: Moment, case: Case) -> bool:
 def has_a_human_written(moment: Moment, case: Case, *, since: datetime | None) -> bool:
     """Whether a moderator has written to the person after an instant."""
     return since is not None and any(event.what == "reply" and event.at >= since for event in moment.unit.cases.history(case.id))
+
+
+def says_safe(moment: Moment, case: Case) -> bool:
+    """Whether the person said or pressed that they are safe since the last sign of the case."""
+    said = [event.what for event in moment.unit.cases.history(case.id) if event.what in (SIGN, SAYS_SAFE, PRESSED + "safe")]
+    return bool(said) and said[-1] != SIGN
 
 
 def last_words(moment: Moment, case: Case) -> Json:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.case import ASKED, Case
-from bot.core.flags import Flag, Screening
+from bot.core.flags import Flag, Screening, Subject
 from bot.core.levels import Level
 from bot.core.meaning import Meaning
 from bot.handlers import case_words, escalation, memory
@@ -23,8 +23,8 @@ from bot.handlers.danger_words import (
     UNSCREENED,
     block_of,
     doubt_of,
-    emergency_words,
     gentle_words,
+    red_reply,
     subject_of,
     worst,
 )
@@ -33,7 +33,7 @@ from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
 from bot.knowledge.findings import finding
 from bot.knowledge.signs import LEARNT
 from bot.messages import Group, Reply, Urgency, Words
-from bot.ports import CaseEvent, Dialogue
+from bot.ports import CaseEvent
 
 NOT_AN_EMERGENCY_YET = frozenset({"taken", "stopped"})
 """Questions whose yes needs a human today; a yes to the others is an emergency."""
@@ -41,17 +41,22 @@ NOT_AN_EMERGENCY_YET = frozenset({"taken", "stopped"})
 ORANGE_WORDS = {"dangerous_mix": "mix", "driving": "driving"}
 """Codes with orange words of their own; the others share those of their block."""
 
+ORANGE, GENTLE = "orange-", "gentle-"
+"""How the names of orange words and of gentle questions begin, as they are remembered."""
+AGAIN = {"driving": "driving.again"}
+"""Said within the hour already: shorter, except where it is about what the person is about to do."""
+
 FORM = SAFETY_FORM
 SOMETHING_WRONG = "something_wrong"
 """The code of a case of somebody who said that something is wrong, and not what."""
-POLITE = frozenset({"thanks", "greet"})
-"""What people write when they take an answer for the end of the conversation, goodbyes included."""
-FEELING_TELLS = frozenset({"gentle", "suicide", "others", "mind"})
-"""Questions to which "I am fine" is an answer."""
-YES_OR_NO = frozenset({"confirm", "decline"})
-ANSWERS = POLITE | YES_OR_NO
-YES_MEANS_SAFE = frozenset({"suicide", "others", "violence", UNCLEAR})
-"""Blocks that end by asking "are you safe?"; the others ask whether anybody is there."""
+KEPT = "human.kept"
+"""The words that no moderator has come forward yet; they are said in full once within the hour."""
+
+SAFE = {"others": "danger.safe.others", "body": "danger.safe.body", "poisoning": "danger.safe.body", "excess": "danger.safe.body"}
+"""What is said to somebody who is safe; of the body, and of what was swallowed, feeling safe says nothing."""
+A_DAY = timedelta(days=1)
+POISONING = "poisoning"
+"""The block of what was swallowed."""
 
 # A side effect that the knowledge holds for urgent is a danger sign, by whatever words the understanding found it.
 CODES_OF_FINDINGS = {"suffocation": "breathing", "chest_tightness": "chest_pain", "paranoia": "psychosis"}
@@ -62,14 +67,24 @@ def answer_red(turn: Turn) -> list[Reply]:
     flags = _with_the_cases_code(turn)
     worst_flag = worst(flags)
     block, who = block_of(worst_flag), subject_of(flags)
-    repeated = _said_lately(turn, f"{block}:{who}")
+    block = _with_the_cases_block(turn, block)
+    repeated = memory.said_lately(turn, f"{block}:{who}")
     codes = tuple(dict.fromkeys(flag.code for flag in flags if flag.level >= Level.check))
     raised = escalation.raise_case(turn, replace(sign_of(turn), codes=codes))
-    turn.unit.entries.add(turn.person.id, "acknowledgement", turn.now, {"said": f"{block}:{who}"}, turn.now)
+    memory.note_said(turn, f"{block}:{who}")
     turn.open_form(FORM, block, who=who)
     told, told_rules = escalation.who_knows(raised), escalation.told_rules(raised)
-    words = emergency_words(turn.person, flags, told=told, told_rules=told_rules, repeated=repeated)
+    words = red_reply(
+        turn.person, block=block, level=worst_flag.level, about_other=who == "other", told=told, told_rules=told_rules, repeated=repeated
+    )
     return [words, *raised.replies]
+
+
+def _with_the_cases_block(turn: Turn, block: str) -> str:
+    """What the body does after something was swallowed is told to the emergency service as that: it may be nobody's treatment."""
+    case = turn.unit.cases.open_for(turn.person.id)
+    swallowed = case is not None and case.red and any(BLOCKS.get(code) == POISONING for code in case.codes)
+    return POISONING if swallowed and block == "body" else block
 
 
 def _with_the_cases_code(turn: Turn) -> tuple[Flag, ...]:
@@ -88,7 +103,20 @@ def understood_and_remembered(turn: Turn) -> Screening:
         return turn.screening
     if turn.person.consented_at is not None:
         turn = replace(turn, screening=turn.screening.plus(flags_of(turn.meaning, turn.text)))
-    return memory.with_the_past(turn)
+    return memory.with_the_past(_as_an_answer(turn))
+
+
+def _as_an_answer(turn: Turn) -> Turn:
+    """Words that nobody understands and that lean towards danger are a doubt, where a question about somebody's life is still open."""
+    asked = turn.unit.dialogues.get(turn.person.id)
+    if asked is None or asked.form != FORM or asked.opened_at is None or turn.now - asked.opened_at > turn.policy.repeat_block:
+        return turn
+    question, vague = asked.answers.get("question"), turn.meaning.confidence != "sure" and turn.screening.leaning
+    if question not in ("suicide", "other") or not vague or turn.screening.level >= Level.check:
+        return turn
+    subject: Subject = "other" if question == "other" else "self"
+    flag = Flag(str(asked.answers["code"]), Level.check, 0, len(turn.text), turn.text, subject=subject)
+    return replace(turn, screening=turn.screening.plus((flag,), rules=(LEANING,)))
 
 
 def understood_openly(turn: Turn) -> Screening:
@@ -116,11 +144,16 @@ def answer_orange(turn: Turn) -> list[Reply]:
     raised = escalation.raise_case(turn, sign_of(turn))
     # Trembling belongs to both: who stopped baclofen is told of baclofen.
     worst_flag = max(turn.screening.flags, key=lambda flag: (flag.level, flag.code != "alcohol_withdrawal"))
-    block = block_of(worst_flag)
+    block, who = block_of(worst_flag), subject_of(turn.screening.flags)
+    kind, of = _orange(worst_flag.code, block), ".other" if who == "other" else ""
+    repeated = memory.said_lately(turn, f"{ORANGE}{kind}:{who}")
+    memory.note_said(turn, f"{ORANGE}{kind}:{who}")
+    stands_still = who == "self" or turn.unit.plans.current(turn.person.id) is not None
     words = (
-        say(f"orange.{_orange(worst_flag.code, block)}"),
-        say("orange.if-worse", emergency=emergency_of(turn.person.country)),
-        say("orange.no-step-up"),
+        *([say(f"danger.withdrawal.heard.{who}")] if worst_flag.code == "withdrawal" else []),
+        say(f"orange.{AGAIN.get(kind, 'again') if repeated else kind}{of}"),
+        say(f"orange.if-worse{of}", emergency=emergency_of(turn.person.country)),
+        *([say("orange.no-step-up")] if stands_still and not repeated else []),
         escalation.who_knows(raised),
     )
     rules = {
@@ -159,9 +192,18 @@ def gentle_check(turn: Turn) -> list[Reply]:
         sign = Sign(level=Level.check, red=False, codes=(UNSCREENED,), quote=turn.text)
         replies = escalation.raise_case(turn, sign).replies
     memory.keep_doubts(turn)
+    if _is_answered_already(turn):
+        return replies
     code, question = doubt_of(turn.screening.flags)
+    memory.note_said(turn, f"{GENTLE}{code}")
     turn.open_form(FORM, "gentle", code=code, question=question, **({"where": turn.incoming.where} if turn.incoming.where else {}))
     return [gentle_words(turn.person, turn.screening.flags), *replies]
+
+
+def _is_answered_already(turn: Turn) -> bool:
+    """Whether the emergency numbers of an open case say all that a doubt would ask for; thoughts of death are always asked about."""
+    case = turn.unit.cases.open_for(turn.person.id)
+    return case is not None and case.freezes and doubt_of(turn.screening.flags)[1] != "suicide"
 
 
 def _is_only_a_plan(turn: Turn) -> bool:
@@ -178,156 +220,59 @@ def in_public(turn: Turn) -> list[Reply]:
 def ask_openly(turn: Turn, *, answered: bool = False) -> list[Reply]:
     """Words that nobody could make anything of, or a question that was `answered`, where they lean towards danger."""
     turn.open_form(FORM, "gentle", code=LEANING)
-    words = say("check.gentle.beside" if answered else "check.gentle.open", **numbers_of(turn.person.country))
+    asked = f"{GENTLE}{LEANING}"
+    again = memory.said_lately(turn, asked)
+    memory.note_said(turn, asked)
+    key = "check.gentle.beside" if answered else "check.gentle.again" if again else "check.gentle.open"
+    words = say(key, **numbers_of(turn.person.country))
     return [turn.reply(words, offers=choices(*SAFETY_CHOICES), rules=("gentle-check", "crisis-line", "not-understood"), level=Level.check)]
 
 
-def _something_is_wrong(turn: Turn) -> list[Reply]:
+def something_is_wrong(turn: Turn) -> list[Reply]:
     """Yes, something is wrong, nobody knows what: a human today, and the question what it is. No sign is made up."""
     raised = escalation.raise_case(turn, Sign(level=Level.urgent, red=False, codes=(SOMETHING_WRONG,), quote=turn.text))
+    memory.note_said(turn, f"{SOMETHING_WRONG}:self")
     words = (say("check.tell-me", **numbers_of(turn.person.country)), escalation.who_knows(raised))
     rules = ("gentle-check", "emergency-number", "crisis-line", *escalation.told_rules(raised))
     reply = turn.reply(*words, offers=choices(*SAFETY_CHOICES), rules=rules, level=Level.urgent, urgency=Urgency.urgent)
     return [reply, *raised.replies]
 
 
-def _doubt_confirmed(turn: Turn, code: str, *, signs: bool = False) -> list[Reply]:
-    """Yes, to the gentle question. `signs`: it was asked whether they are there, after days without."""
+def doubt_confirmed(turn: Turn, code: str, *, signs: bool = False, subject: Subject = "self") -> list[Reply]:
+    """Yes, to the gentle question. `signs`: it was asked whether they are there, after days without; `subject`: of whom."""
     if code == LEANING:
-        return _something_is_wrong(turn)
+        return something_is_wrong(turn)
     level = Level.urgent if not signs and QUESTIONS[BLOCKS.get(code, "mind")] in NOT_AN_EMERGENCY_YET else Level.emergency
-    turn = replace(turn, screening=turn.screening.plus((Flag(code, level, 0, len(turn.text), turn.text),)))
+    turn = replace(turn, screening=turn.screening.plus((Flag(code, level, 0, len(turn.text), turn.text, subject=subject),)))
     return answer_red(turn) if turn.screening.is_red else answer_orange(turn)
-
-
-def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """A plain yes or no to the question that the last danger text ended with; thanks and goodbyes do not answer it; anything more is
-    heard as words."""
-    case = turn.unit.cases.open_for(turn.person.id)
-    of_death = dialogue.answers.get("question") == "suicide" and turn.meaning.intent == "confirm"  # of death any yes is one
-    if case is not None and not of_death and case_words.has_a_human_written(turn, case, since=dialogue.opened_at):
-        turn.close_form()  # what is said now answers them
-        return [kept_for_moderators(turn, case)] if turn.meaning.intent in ANSWERS else None
-    if case is not None and dialogue.answers.get("who") == "other" and turn.slots.get("topic") == "under_18":
-        return [kept_for_moderators(turn, case)]  # "he is four": of the child in danger, and not of whoever writes
-    return _no_answer(turn, dialogue) or _answered(turn, dialogue)
-
-
-def _no_answer(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """What neither says yes nor no: politeness, an alarm that is taken back, a mere "ok"."""
-    if turn.meaning.intent in POLITE and turn.meaning.confidence == "sure":
-        return [_not_the_end(turn, dialogue)]
-    if _takes_it_back(turn):
-        # Of what was swallowed, and of the body, feeling well says nothing; nor does it of somebody else.
-        is_of_the_mind = dialogue.step in FEELING_TELLS and dialogue.answers.get("who") != "other"
-        return [_taken_back(turn)] if is_of_the_mind else [_asked_still(turn, dialogue)]
-    unclear = turn.says("only_heard") or turn.said_since(dialogue)  # "ok", or a yes to what was asked since
-    heard = turn.meaning.intent in YES_OR_NO and dialogue.step != "gentle" and unclear
-    return [_asked_still(turn, dialogue)] if heard else None
-
-
-def _taken_back(turn: Turn) -> Reply:
-    """Believed halfway: kindly heard, the numbers stay at hand, the case stays open, and the words reach its humans as they were said."""
-    turn.close_form()
-    return _glad(turn)
-
-
-def _takes_it_back(turn: Turn) -> bool:
-    """Whether an alarm is plainly taken back; a denial in it ("I'm not joking"), or any doubt, and it is not."""
-    doubted = turn.meaning.question or turn.screening.level >= Level.check
-    return not doubted and turn.says("takes_it_back") and not turn.says("denies")
-
-
-def _answered(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    if turn.meaning.intent not in YES_OR_NO:
-        return None
-    yes = turn.meaning.intent == "confirm"
-    turn.close_form()
-    if dialogue.step == "gentle" and _is_about_something_else(turn, dialogue):
-        return [_asked_again(turn, dialogue)]
-    if dialogue.step == "gentle":
-        where = str(dialogue.answers.get("where", ""))  # what was asked about stands there for others to read
-        turn = replace(turn, incoming=replace(turn.incoming, where=where or turn.incoming.where))
-        signs = bool(dialogue.answers.get("signs"))
-        return _doubt_confirmed(turn, str(dialogue.answers["code"]), signs=signs) if yes else press_safe(turn)
-    if dialogue.step in YES_MEANS_SAFE:
-        return press_safe(turn) if yes else press_not_safe(turn)
-    words = say("danger.somebody-there" if yes else "danger.alone", **numbers_of(turn.person.country))
-    return [turn.reply(words, offers=choices(*SAFETY_CHOICES), rules=("emergency-number",))]
-
-
-def _not_the_end(turn: Turn, dialogue: Dialogue) -> Reply:
-    """A kind word back, and the question that is still unanswered: the form stays open (facts on danger signs, 3.2)."""
-    kind = [say("danger.here")] if turn.meaning.intent == "thanks" else []
-    if dialogue.step == "gentle":
-        return _gentle_again(turn, dialogue, *kind)
-    return _asked_still(turn, dialogue, *kind)
-
-
-def _asked_still(turn: Turn, dialogue: Dialogue, *before: Words) -> Reply:
-    """The question that the emergency words ended with, and the numbers, after some other words."""
-    turn.open_form(FORM, dialogue.step, **dialogue.answers)
-    about_other = dialogue.answers.get("who") == "other"
-    question = say("danger.other.ask" if about_other else f"danger.{dialogue.step}.ask")
-    offers = choices(*(("talk-to-human",) if about_other else SAFETY_CHOICES))
-    numbers = say("human.numbers", **numbers_of(turn.person.country))
-    return turn.reply(*before, question, numbers, offers=offers, rules=("emergency-number", "crisis-line"))
-
-
-def before_consent(turn: Turn, dialogue: Dialogue | None) -> list[Reply] | None:
-    """Whoever is in danger and has agreed to nothing: their answer is one to the question about it, never to that of consent, which waits
-    until it is answered. None where nothing about danger is open."""
-    case = turn.unit.cases.open_for(turn.person.id)
-    if turn.incoming.press is None and case is not None and case.level >= Level.urgent and case.owner_id is not None:
-        return [kept_for_moderators(turn, case)]  # a human is there: what is said is for them
-    if dialogue is None or dialogue.form != FORM or turn.incoming.press is not None:
-        return None
-    answered = form(turn, dialogue)
-    if answered is not None or dialogue.step == "gentle":
-        return answered
-    return [_asked_still(turn, dialogue, *([] if case is None else [_who_reads(turn, case)]))]
-
-
-def _is_about_something_else(turn: Turn, dialogue: Dialogue) -> bool:
-    """Whether other things were said since the gentle question, so that a lone yes or no may be meant for them. Asked again only once:
-    whoever says it twice has answered. Of death any yes is one."""
-    asked = dialogue.answers
-    return asked.get("question") != "suicide" and not asked.get("again") and turn.said_since(dialogue)
-
-
-def _asked_again(turn: Turn, dialogue: Dialogue) -> Reply:
-    """The gentle question once more, in its own words."""
-    turn.open_form(FORM, "gentle", **{**dialogue.answers, "again": True})
-    return _gentle_again(turn, dialogue, say("form.back"))
-
-
-def _gentle_again(turn: Turn, dialogue: Dialogue, *before: Words) -> Reply:
-    words = say(f"check.gentle.{dialogue.answers.get('question', 'open')}", **numbers_of(turn.person.country))
-    return turn.reply(*before, words, offers=choices(*SAFETY_CHOICES), rules=("gentle-check", "crisis-line"), level=Level.check)
 
 
 def kept_for_moderators(turn: Turn, case: Case) -> Reply:
     """While a case is open, words that nothing else answers belong to the humans who read it, and that is said."""
-    return turn.reply(
-        _who_reads(turn, case), say("human.numbers", **numbers_of(turn.person.country)), rules=("emergency-number",), level=case.level
-    )
+    words = who_reads(turn, case)
+    if words.key == KEPT and memory.said_lately(turn, KEPT):
+        words = say("human.kept-too")
+    elif words.key == KEPT:
+        memory.note_said(turn, KEPT)
+    return turn.reply(words, say("human.numbers", **numbers_of(turn.person.country)), rules=("emergency-number",), level=case.level)
 
 
-def _who_reads(turn: Turn, case: Case) -> Words:
+def who_reads(turn: Turn, case: Case) -> Words:
+    """Whether somebody reads what is kept, as it is now."""
     if case.owner_id is not None:
         return say("human.forwarded")
-    return say("human.forwarded-again" if case_words.was_claimed(turn, case) else "human.kept")
+    return say("human.forwarded-again" if case_words.was_claimed(turn, case) else KEPT)
 
 
 def press_safe(turn: Turn) -> list[Reply]:
     """ "I am safe", believed halfway: the case stays open, the numbers stay at hand."""
     turn.close_form()
     case = turn.unit.cases.open_for(turn.person.id)
-    words = _glad(turn)
+    words = glad(turn)
     if case is None:
         return [words]
-    if turn.incoming.press is not None:  # words are kept as they were said
-        turn.unit.cases.record(CaseEvent(case_id=case.id, at=turn.now, what="pressed-safe"))
+    what = case_words.SAYS_SAFE if turn.incoming.press is None else f"{case_words.PRESSED}safe"
+    turn.unit.cases.record(CaseEvent(case_id=case.id, at=turn.now, what=what))
     told = Reply(
         to=case.owner_id if case.owner_id is not None else Group.moderators_on_duty,
         words=(say("case.person-safe", case=case.id, person=turn.person.id),),
@@ -338,8 +283,12 @@ def press_safe(turn: Turn) -> list[Reply]:
     return [words, told]
 
 
-def _glad(turn: Turn) -> Reply:
-    return turn.reply(say("danger.safe", **numbers_of(turn.person.country)), offers=choices("talk-to-human"), rules=("crisis-line",))
+def glad(turn: Turn) -> Reply:
+    """Kindly heard, with what still holds of the kind of danger that was answered last, and the numbers."""
+    last = memory.said_last(turn, A_DAY)
+    key = SAFE.get(last[0], "danger.safe") if last is not None else "danger.safe"
+    words = say(key, **numbers_of(turn.person.country))
+    return turn.reply(words, offers=choices("talk-to-human"), rules=("crisis-line", "emergency-number"))
 
 
 def press_not_safe(turn: Turn) -> list[Reply]:
@@ -357,10 +306,3 @@ def talk_to_human(turn: Turn) -> list[Reply]:
         return [kept_for_moderators(turn, raised.case), *raised.replies]
     told = say("human.asked" if raised.someone_told else "human.nobody", emergency=emergency_of(turn.person.country))
     return [turn.reply(told, rules=escalation.told_rules(raised)), *raised.replies]
-
-
-def _said_lately(turn: Turn, what: str) -> bool:
-    """True when these very words were said within the hour: they are not repeated, the numbers and the alert always are."""
-    since = turn.now - turn.policy.repeat_block
-    shown = turn.unit.entries.between(turn.person.id, since, turn.now + timedelta(seconds=1), ["acknowledgement"])
-    return any(entry.detail.get("said") == what for entry in shown)
