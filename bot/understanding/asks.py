@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.understanding import drunk, logs, plans
+from bot.understanding import drunk, felt, logs, plans
 from bot.understanding.corrections import correction
 from bot.understanding.intents import named
 from bot.understanding.logs import as_clock
@@ -238,9 +238,9 @@ def _greeting(piece: Piece) -> Built:
 _BUILDERS: Mapping[str, Callable[[Piece], Built]] = {
     "log_intake": logs.intake,
     "log_missed": logs.missed,
-    "log_craving": logs.craving,
+    "log_craving": felt.craving,
     "log_drink": drunk.drink,
-    "log_side_effect": logs.side_effect,
+    "log_side_effect": felt.side_effect,
     "correct_last": correction,
     "set_plan": plans.plan,
     "ask_timing": plans.timing,

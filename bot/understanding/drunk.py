@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.drinks import STANDARD, standard_drinks
 from bot.knowledge.drinks import measures
 from bot.understanding.logs import put_when
-from bot.understanding.moments import Moment
+from bot.understanding.moments import Day, Moment
+from bot.understanding.parts_of_day import MEALS
 from bot.understanding.pattern import Atom, tidy
 from bot.understanding.piece import Built, Piece, since_of
+
+
+_SIZES = frozenset({"centilitre", "ounce"})
+_BEFORE_A_MEAL = timedelta(hours=3)
 
 
 def drink(piece: Piece) -> Built:
@@ -22,8 +29,11 @@ def drink(piece: Piece) -> Built:
     found = piece.of("DRINK")
     told = [atom for atom in found if not _is_denied(piece, atom)]
     alone = [] if told else _bare_count(piece)
-    drinks = [dict(atom.value) for atom in told] + [{"count": tidy(number.value)} for number in alone]
-    in_doubt = len(told) < len(found) or _is_in_doubt(piece, drinks)
+    drinks = as_told(piece, told) + [{"count": tidy(number.value)} for number in alone]
+    if not drinks and piece.says("half_pint_alone"):
+        count = next((tidy(number.value) for number in piece.of("NUM")), 1)
+        return Built({"drinks": [{"count": count, "unit": "half_pint"}]}, sure=False)
+    in_doubt = len(told) < len(found) or _is_in_doubt(piece, drinks) or any(_holds_something(piece, atom) for atom in told)
     standard = None if in_doubt else standard_drinks(drinks, measures())
     if standard is not None:
         slots["standard_drinks"] = tidy(standard)
@@ -33,8 +43,35 @@ def drink(piece: Piece) -> Built:
     return Built(slots, put_when(piece, slots, moments[:1]) and sure)
 
 
+def as_told(piece: Piece, atoms: list[Atom]) -> list[dict[str, Any]]:
+    """Each drink as a slot; what it was and how much of it, said one after the other, are one ("wine, half a bottle")."""
+    said = [dict(atom.value) for atom in atoms]
+    if len(said) != 2 or not piece.row(atoms, "beside_a_drink"):
+        return said
+    amount = next((one for one in said if "count" in one and "kind" not in one), None)
+    name = next((one for one in said if set(one) == {"kind"}), None)
+    return [{**amount, **name}] if amount and name else said
+
+
+def _holds_something(piece: Piece, drink: Atom) -> bool:
+    """ "4 bottles of pop": of something that has no name here, in what is not served as one drink."""
+    return "kind" not in drink.value and drink.value.get("unit") not in measures().served and piece.precedes("of_something", drink)
+
+
 def _moments(piece: Piece) -> list[Moment]:
-    return [] if _is_a_count_or_an_hour(piece) else piece.moments()
+    """What is told of when: about an hour is near enough for a drink; a meal that they drink before, not long before it, is today's."""
+    if _is_a_count_or_an_hour(piece):
+        return []
+    return [_of_today(piece, replace(moment, vague=False) if moment.clock else moment) for moment in piece.moments()]
+
+
+def _of_today(piece: Piece, moment: Moment) -> Moment:
+    """ "One sherry before supper", said at twenty past six: before the supper of today, not after that of yesterday."""
+    if not moment.part or moment.day or moment.clock or moment.part not in MEALS:
+        return moment
+    begins = datetime.combine(piece.now.date(), piece.parts[moment.part][0])
+    is_near = timedelta() < begins - piece.now.replace(tzinfo=None) <= _BEFORE_A_MEAL
+    return Moment(moment.role, day=Day("offset")) if is_near else moment
 
 
 def _is_of_one_time(piece: Piece, moments: list[Moment]) -> bool:
@@ -44,7 +81,7 @@ def _is_of_one_time(piece: Piece, moments: list[Moment]) -> bool:
 
 def _is_in_doubt(piece: Piece, drinks: list[dict[str, Any]]) -> bool:
     """Whether something is denied and nothing counted, or a size may stand beside what it is the size of ("2 cans of 50 cl")."""
-    is_size = len(drinks) > 1 and any(one.get("unit") == "centilitre" for one in drinks)
+    is_size = len(drinks) > 1 and any(one.get("unit") in _SIZES for one in drinks)
     return is_size or (not drinks and (piece.says("abstinent") or _is_a_count_or_an_hour(piece)))
 
 

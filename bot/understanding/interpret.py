@@ -219,12 +219,20 @@ class Interpreter:
         """What the second opinion must give all that is told; more than there is where it puts something else first."""
         if told <= DIARY and self._are_named(acts) and not self._has_words_beside(told):
             return WHOLE_AND_NAMED
+        if self._is_a_drink_taken(told):
+            return 0
         if self.opinion[0].intent not in told:
             return NO_WORD_LEFT if self._takes(told) >= 1 else inf
         if told == {"talk_to_human"}:
             return A_HUMAN
         named = self._are_named(acts) or self._takes(told) >= MOST or any("topic" in act.slots for act in acts)
         return AGREED_ON_A_NAME if named else AGREED
+
+    def _is_a_drink_taken(self, told: Collection[str]) -> bool:
+        """ "I did take a small port": the second opinion hears of an intake, where nothing is named but the drink that was taken."""
+        cues, masked = self.clauses.cues.cues, self.scan.masked
+        doses = self.scan.has("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "BACLO", "MED") or bool(cues["names_a_dose"].search(masked))
+        return told == {"log_drink"} and self.opinion[0].intent == "log_intake" and not doses and bool(cues["took_a_drink"].search(masked))
 
     @staticmethod
     def _are_named(acts: Sequence[Act]) -> bool:
