@@ -45,6 +45,11 @@ def _correct_last(turn: Turn) -> list[Reply]:
     return diary.corrected(turn) or side_effect.corrected(turn) or intake.correct_last(turn)
 
 
+def _ask_next(turn: Turn) -> list[Reply]:
+    """The next step is the plan's to show; the next intake stands alone."""
+    return plan.show_plan(turn) if turn.says("asks_of_a_step") else timing.ask_next(turn)
+
+
 def _settings(turn: Turn) -> list[Reply]:
     """The strength of the tablets is the plan's; all else is the person's."""
     return plan.new_tablets(turn) or welcome.settings(turn)
@@ -66,7 +71,7 @@ INTENTS: Mapping[str, Handle] = {
     "set_plan": plan.set_plan,
     "show_plan": plan.show_plan,
     "ask_timing": timing.ask_timing,
-    "ask_next": timing.ask_next,
+    "ask_next": _ask_next,
     "ask_history": looking_back.history,
     "ask_safety": questions.ask,
     "ask_info": questions.ask,

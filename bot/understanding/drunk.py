@@ -14,32 +14,35 @@ from bot.understanding.parts_of_day import MEALS
 from bot.understanding.pattern import Atom, tidy
 from bot.understanding.piece import Built, Piece, since_of
 
-
 _SIZES = frozenset({"centilitre", "ounce"})
 _BEFORE_A_MEAL = timedelta(hours=3)
 
 
 def drink(piece: Piece) -> Built:
     """What was drunk, or since when nothing was."""
-    slots: dict[str, Any] = {}
     moments = _moments(piece)
     if _abstinent(piece):
-        slots["drinks"] = [{"count": 0}]
+        slots: dict[str, Any] = {"drinks": [{"count": 0}]}
         return Built(slots, _abstinent_since(piece, slots, moments))
     found = piece.of("DRINK")
     told = [atom for atom in found if not _is_denied(piece, atom)]
     alone = [] if told else _bare_count(piece)
     drinks = as_told(piece, told) + [{"count": tidy(number.value)} for number in alone]
     if not drinks and piece.says("half_pint_alone"):
-        count = next((tidy(number.value) for number in piece.of("NUM")), 1)
-        return Built({"drinks": [{"count": count, "unit": "half_pint"}]}, sure=False)
-    in_doubt = len(told) < len(found) or _is_in_doubt(piece, drinks) or any(_holds_something(piece, atom) for atom in told)
+        return Built({"drinks": _half_pints(piece)}, sure=False)
+    in_doubt = len(told) < len(found) or _is_in_doubt(piece, drinks) or _holds_something(piece, told)
+    return _counted(piece, drinks, moments, in_doubt=in_doubt, leftover=piece.leftover(but_for=alone))
+
+
+def _counted(piece: Piece, drinks: list[dict[str, Any]], moments: list[Moment], *, in_doubt: bool, leftover: bool) -> Built:
+    """The drinks with what they come to, where nothing about them is in doubt."""
+    slots: dict[str, Any] = {}
     standard = None if in_doubt else standard_drinks(drinks, measures())
     if standard is not None:
         slots["standard_drinks"] = tidy(standard)
     if any(one.get("unit") != STANDARD for one in drinks):
         slots["drinks"] = drinks
-    sure = not in_doubt and not piece.leftover(but_for=alone) and _is_of_one_time(piece, moments) and not piece.of("MG", "LIST")
+    sure = not in_doubt and not leftover and _is_of_one_time(piece, moments) and not piece.of("MG", "LIST")
     return Built(slots, put_when(piece, slots, moments[:1]) and sure)
 
 
@@ -53,9 +56,15 @@ def as_told(piece: Piece, atoms: list[Atom]) -> list[dict[str, Any]]:
     return [{**amount, **name}] if amount and name else said
 
 
-def _holds_something(piece: Piece, drink: Atom) -> bool:
+def _half_pints(piece: Piece) -> list[dict[str, Any]]:
+    count = next((tidy(number.value) for number in piece.of("NUM")), 1)
+    return [{"count": count, "unit": "half_pint"}]
+
+
+def _holds_something(piece: Piece, drinks: list[Atom]) -> bool:
     """ "4 bottles of pop": of something that has no name here, in what is not served as one drink."""
-    return "kind" not in drink.value and drink.value.get("unit") not in measures().served and piece.precedes("of_something", drink)
+    nameless = [one for one in drinks if "kind" not in one.value and one.value.get("unit") not in measures().served]
+    return any(piece.precedes("of_something", one) for one in nameless)
 
 
 def _moments(piece: Piece) -> list[Moment]:

@@ -45,27 +45,32 @@ def _score(piece: Piece) -> tuple[float | None, bool]:
 
 def side_effect(piece: Piece) -> Built:
     """Which effects, how strong, when or since when. What is denied or over is not logged; only over, it is told as `over`."""
-    atoms = [atom for atom in piece.of("EFFECT") if not piece.negated(atom)]
-    over = [atom for atom in atoms if piece.precedes("is_over", atom)]
-    if over and len(over) == len(atoms):
-        return Built({"effects": _names(over), "over": True}, "#" not in piece.scan.masked and not piece.of("NUM", "RATING"))
-    atoms = [atom for atom in atoms if not any(atom is one for one in over)]
+    told = [atom for atom in piece.of("EFFECT") if not piece.negated(atom)]
+    atoms = [atom for atom in told if not piece.precedes("is_over", atom)]
+    if told and not atoms:
+        return _over(piece, told)
     slots: dict[str, Any] = {"effects": _names(atoms)} if atoms else {}
-    ratings, numbers = piece.of("RATING"), piece.of("NUM")
-    sure = bool(atoms) and "#" not in piece.scan.masked
-    if ratings:
-        slots["severity"] = tidy(ratings[0].value)
-        sure = sure and len(ratings) == 1 and not numbers
-    elif len(numbers) == 1 and 0 <= numbers[0].value <= 10:
-        slots["severity"] = tidy(numbers[0].value)
-        sure = False
-    else:
-        sure = sure and not numbers
+    sure = _put_severity(piece, slots) and bool(atoms) and "#" not in piece.scan.masked
     lengths = [atom for atom in piece.of("DUR") if atom.value.unit in {"day", "week", "month"}]
     moments = piece.moments()
     if lengths and not moments:
         slots["since"] = since_of(piece, lengths[0].value).iso()
     return Built(slots, put_when(piece, slots, moments) and sure)
+
+
+def _put_severity(piece: Piece, slots: dict[str, Any]) -> bool:
+    """The strength, and whether it was surely said as one, or no number at all was."""
+    ratings, numbers = piece.of("RATING"), piece.of("NUM")
+    if ratings:
+        slots["severity"] = tidy(ratings[0].value)
+        return len(ratings) == 1 and not numbers
+    if len(numbers) == 1 and 0 <= numbers[0].value <= 10:
+        slots["severity"] = tidy(numbers[0].value)
+    return not numbers
+
+
+def _over(piece: Piece, atoms: list[Atom]) -> Built:
+    return Built({"effects": _names(atoms), "over": True}, "#" not in piece.scan.masked and not piece.of("NUM", "RATING"))
 
 
 def _names(atoms: list[Atom]) -> list[str]:

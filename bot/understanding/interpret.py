@@ -63,6 +63,8 @@ CHANGES = frozenset(
 """What may be when it is certain: it is read back with its way back, or asked about before it holds."""
 READ_ONLY = frozenset({"ask_history", "ask_next", "show_plan", "report"})
 """What shows what is kept."""
+SHOWN = frozenset({"ask_next", "show_plan", "ask_history", "change_reminder"})
+"""What is believed where the whole of the message asks for it plainly: it shows what the plan or the log holds, and can do no harm."""
 WITH_A_CUE = frozenset(["correct_last", "set_plan", "stop_treatment"])
 """What may be when it is certain and a weaker cue says the same; never on its word alone."""
 STOP, COMING_OFF = "stop_treatment", ("stopping", "decrease")
@@ -213,6 +215,8 @@ class Interpreter:
         given = sum(one.share for one in self.opinion if one.intent in told)
         if told == {"ask_next"} and self._takes(told) >= 1:
             return True  # it shows the plan's own next dose, and can do no harm
+        if told <= SHOWN and self.clauses.cues.cues["asks_plainly"].search(self.scan.masked):
+            return True
         return given >= self._needed(acts, told)
 
     def _needed(self, acts: Sequence[Act], told: set[str]) -> float:

@@ -37,8 +37,7 @@ def intake(piece: Piece) -> Built:
     told = sorted([*amounts, *more], key=lambda atom: atom.start) or (bare if len(bare) > 1 else [])
     sure = _amounts(told, taken, piece, slots) and sure
     _assume(bare, more, slots)
-    if not told and not bare and piece.says("whole_tablet"):
-        slots |= {"tablets": 1, "assumed": ["tablets"]}
+    _put_whole(piece, slots, counted=[*told, *bare])
     if planned:
         sure = put_time(piece, slots, "planned_at", planned) and sure
     sure = _taken_at(piece, slots, planned, taken) and sure
@@ -49,6 +48,12 @@ def intake(piece: Piece) -> Built:
     # "20 mg in the garden shed" may as well be where they are kept, and "took it to heart" is no intake.
     place = ("at_a_place",) if piece.says("took") and (amounts or moments) else ()
     return Built(slots, sure and piece.says_only(*place, "top_up_tablet", "beside_an_intake"))
+
+
+def _put_whole(piece: Piece, slots: dict[str, Any], *, counted: list[Atom]) -> None:
+    """ "The whole tablet", and no number: one of them, marked as assumed, for the plan may have a part of one."""
+    if not counted and piece.says("whole_tablet"):
+        slots |= {"tablets": 1, "assumed": ["tablets"]}
 
 
 def _put_marks(piece: Piece, slots: dict[str, Any], *, timed: bool) -> None:
