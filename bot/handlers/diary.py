@@ -23,6 +23,8 @@ DRINKS = "drinks"
 SCALE = tuple(f"craving-{score}" for score in range(11))
 STRONG = 7
 _MANY_DRINKS = 15
+PUT_RIGHT = timedelta(hours=12)
+"""How far back a drink is looked for that is put right. [proposal]"""
 _MEASURES = frozenset({"litre", "centilitre", "ounce"})
 STILL_FELT = timedelta(hours=1)
 """How long after it a craving still counts as one of now. [proposal]"""
@@ -161,7 +163,7 @@ def _drink(one: Mapping[str, Any]) -> Json:
 
 def corrected(turn: Turn) -> list[Reply]:
     """The last entry with another number, when it is a craving or a drink: the former one is undone and stays readable. Else nothing."""
-    last = turn.unit.entries.last(turn.person.id)
+    last = (_last_drink(turn) if turn.slots.get("drinks") else None) or turn.unit.entries.last(turn.person.id)
     if last is None or last.kind not in ("craving", "drink"):
         return []
     score = turn.slots.get("severity", turn.slots.get("dose_mg") if "dose_mg" in turn.slots.get("assumed", ()) else None)
@@ -175,6 +177,12 @@ def corrected(turn: Turn) -> list[Reply]:
         return []
     turn.unit.entries.undo(last.id, turn.now)
     return [_keep_drinks(turn, list(said), None, last.at, moment(turn.local(last.at)))]
+
+
+def _last_drink(turn: Turn) -> Entry | None:
+    """What was drunk last, though something else was noted since: "correction: 3 pints", after an intake."""
+    told = turn.unit.entries.between(turn.person.id, turn.now - PUT_RIGHT, turn.now + timedelta(seconds=1), ["drink"])
+    return told[-1] if told else None
 
 
 def _instead(last: Entry, said: list[dict[str, Any]]) -> list[dict[str, Any]]:

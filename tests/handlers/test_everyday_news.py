@@ -152,3 +152,16 @@ async def test_days_without_are_read_back_by_name(language: str, words: str, day
     async with rig(settings_in(tmp_path)) as house:
         await follow(house, language)
         assert days in await say(house, words)
+
+
+@LANGUAGES
+async def test_a_drink_is_put_right_though_an_intake_was_noted_since(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await follow(house, language)
+        await say(house, {"fr": "bu 2 pintes", "en": "had 2 pints"}[language])
+        await at(house, 8, 2)
+        await house.presses("patient", "taken")
+        await say(house, {"fr": "correction : 3 pintes", "en": "correction: 3 pints"}[language])
+        told = await say(house, {"fr": "ma journée", "en": "my day"}[language])
+        assert {"fr": "5,9", "en": "5.9"}[language] in told
+        assert "10 mg" in told
