@@ -48,6 +48,11 @@ def _correct_last(turn: Turn) -> list[Reply]:
     return diary.corrected(turn) or side_effect.corrected(turn) or intake.correct_last(turn)
 
 
+def _ask_next(turn: Turn) -> list[Reply]:
+    """The next step is the plan's to show; the next intake stands alone."""
+    return plan.show_plan(turn) if turn.says("asks_of_a_step") else timing.ask_next(turn)
+
+
 def _settings(turn: Turn) -> list[Reply]:
     """The strength of the tablets is the plan's; all else is the person's."""
     return plan.new_tablets(turn) or welcome.settings(turn)
@@ -69,7 +74,7 @@ INTENTS: Mapping[str, Handle] = {
     "set_plan": plan.set_plan,
     "show_plan": plan.show_plan,
     "ask_timing": timing.ask_timing,
-    "ask_next": timing.ask_next,
+    "ask_next": _ask_next,
     "ask_history": looking_back.history,
     "ask_safety": questions.ask,
     "ask_info": questions.ask,
@@ -103,6 +108,8 @@ PRESSES: Mapping[str, Handle] = {
     "undo": taking_back.undo,
     **dict.fromkeys(side_effect.SCALE, side_effect.press_severity),
     **dict.fromkeys(diary.SCALE, diary.press_craving),
+    "drink-none": diary.press_drinks,
+    "drink-unsaid": diary.press_drinks,
     "step-up": plan.press_step_up,
     "hold": plan.press_hold,
     "pause": plan.press_pause,
@@ -169,6 +176,7 @@ FORMS: Mapping[str, HandleForm] = {
     reminded.NOT_TAKEN: reminded.not_taken,
     side_effect.FORM: side_effect.form,
     diary.FORM: diary.form,
+    diary.DRINKS: diary.what_was_drunk,
     privacy.FORM: privacy.erasing,
     privacy.WITHDRAWAL: privacy.withdrawing,
     linking.FORM: linking.form,

@@ -231,8 +231,10 @@ def following_slot(moment: Moment, stored: StoredPlan | None, at: datetime) -> S
     return next((slot for slot in slots_around(stored.plan, at=at, zone=moment.zone) if slot.at > at), None)
 
 
-def may_be_late(moment: Moment, stored: StoredPlan | None, planned: datetime) -> Allowed[timedelta] | Withheld | None:
-    """Whether the intake planned at an instant may still be taken now (rules `late-intake-ok`, `late-intake-skip`).
+def may_be_late(
+    moment: Moment, stored: StoredPlan | None, planned: datetime, *, at: datetime | None = None
+) -> Allowed[timedelta] | Withheld | None:
+    """Whether the intake planned at an instant may still be taken now, or `at` (rules `late-intake-ok`, `late-intake-skip`).
 
     None when that is for the prescriber to say: a case of today's urgency or more is open, what was taken and what is still
     planned would pass the day's total, or nothing follows. Nobody is invited to take anything after an overdose.
@@ -240,7 +242,7 @@ def may_be_late(moment: Moment, stored: StoredPlan | None, planned: datetime) ->
     following = following_slot(moment, stored, planned)
     if following is None or alarmed(moment) or not _has_room(moment, stored, planned):
         return None
-    return late_intake(missed_at=planned, now=moment.now, next_at=following.at)
+    return late_intake(missed_at=planned, now=at or moment.now, next_at=following.at)
 
 
 def _has_room(moment: Moment, stored: StoredPlan | None, planned: datetime) -> bool:

@@ -16,7 +16,7 @@ from bot.handlers.turn import Turn, choices, emergency_of, moment, say
 from bot.knowledge.facts import fact, facts
 from bot.knowledge.findings import finding_words, findings
 from bot.knowledge.substances import substance, substance_name, substances
-from bot.messages import Reply, Words
+from bot.messages import Json, Reply, Words
 
 ASK_A_HUMAN = frozenset({"how_much", "top_up", "interaction", "serious_effects", "psychiatric_history"})
 OF_ONES_OWN = frozenset({"consolidation", "decrease", "relapse"})
@@ -152,14 +152,25 @@ def _missed_dose(turn: Turn) -> Reply:
     stored = turn.unit.plans.current(turn.person.id)
     said = turn.slots.get("planned_at") or turn.slots.get("at")
     missed = datetime.fromisoformat(said) if said and "T" in said else None
-    missed_at = min(turn.instant(missed.date(), missed.time()) if missed else turn.now, turn.now)
-    coming, verdict = agenda.next_slot(turn, stored), agenda.may_be_late(turn, stored, missed_at)
+    then = _then(turn)
+    begun = agenda.begun_slots(turn, stored) if then and missed is None else []
+    missed_at = begun[-1].at if begun else min(turn.instant(missed.date(), missed.time()) if missed else turn.now, turn.now)
+    coming, verdict = agenda.next_slot(turn, stored), agenda.may_be_late(turn, stored, missed_at, at=then)
     if coming is None or verdict is None:
         return _answer(turn, "missed_dose")
     key = "rule.late-intake-ok" if isinstance(verdict, Allowed) else "rule.late-intake-skip"
+    following: Json = moment(datetime.combine(coming.day, coming.dose.at))
     words = (
         say("rule.never-double"),
-        say(key, next=moment(datetime.combine(coming.day, coming.dose.at)), dose=""),
+        say(f"{key}-then", then=moment(turn.local(then)), next=following, dose="") if then else say(key, next=following, dose=""),
         say("rule.leaflet-label"),
     )
     return turn.reply(*words, rules=tuple(dict.fromkeys((*verdict.rules, "never-double"))))
+
+
+def _then(turn: Turn) -> datetime | None:
+    """The hour still to come at which they say that it could be taken."""
+    said = str(turn.slots.get("later", ""))
+    local = datetime.fromisoformat(said) if "T" in said else None
+    at = turn.instant(local.date(), local.time()) if local else None
+    return at if at is not None and at > turn.now else None

@@ -298,7 +298,24 @@ def _put_off(turn: Turn, slot: str, wait: timedelta) -> list[Reply]:
 
 
 def reminders_by_plan(turn: Turn) -> list[Reply]:
-    """Asked to move or stop a reminder: its hour is the plan's, and the plan is the prescriber's (rule `split-hours-fixed`)."""
-    stands_still = agenda.open_hold(turn.unit.plans.current(turn.person.id), agenda.BECAUSE_PERSON) is not None
-    offers = choices("pause") if agenda.is_reminded(turn) else choices("step-up") if stands_still else ()
+    """Asked to move or stop a reminder: its hour is the plan's, and the plan is the prescriber's (rule `split-hours-fixed`).
+
+    All of them can be paused, until the person goes on: silence until an hour would be a plan that stands still by itself.
+    """
+    reminded, stands_still = agenda.is_reminded(turn), _stands_still(turn)
+    if turn.says("resumes") and not turn.says("denies") and (reminded or stands_still):
+        return [turn.reply(say("reminder.paused"), offers=choices("step-up")) if stands_still else turn.reply(say("reminder.are-on"))]
+    if turn.says("pauses") and (reminded or stands_still):
+        return [_pausing(turn, reminded=reminded)]
+    offers = choices("pause") if reminded else choices("step-up") if stands_still else ()
     return [turn.reply(say("reminder.by-plan"), offers=offers, rules=("split-hours-fixed", "stable-hours"))]
+
+
+def _stands_still(turn: Turn) -> bool:
+    return agenda.open_hold(turn.unit.plans.current(turn.person.id), agenda.BECAUSE_PERSON) is not None
+
+
+def _pausing(turn: Turn, *, reminded: bool) -> Reply:
+    if not reminded:
+        return turn.reply(say("reminder.paused"), offers=choices("step-up"))
+    return turn.reply(say("reminder.can-pause"), offers=choices("pause"), rules=("never-stop-abruptly",))

@@ -21,10 +21,12 @@ JUST_NOW = timedelta(minutes=5)
 
 
 def log_side_effect(turn: Turn) -> list[Reply]:
-    """Log one or more effects; ask how strong when it was not said."""
+    """Log one or more effects; ask how strong when it was not said. What is over is heard, and no entry of today."""
     effects = [str(effect) for effect in turn.slots.get("effects", ())]
     if not effects:
         return [turn.reply(say("effect.which"))]
+    if turn.slots.get("over"):
+        return [turn.reply(say("effect.over", effects={"all": [{"finding": effect} for effect in effects]}))]
     severity = turn.slots.get("severity")
     said = turn.slots.get("at") or turn.slots.get("since")
     at = _instant(turn, said)

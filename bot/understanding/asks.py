@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.understanding import drunk, logs, plans
+from bot.understanding import drunk, felt, logs, plans
 from bot.understanding.corrections import correction
 from bot.understanding.intents import named
 from bot.understanding.logs import as_clock
 from bot.understanding.moments import Moment
-from bot.understanding.pattern import tidy
+from bot.understanding.pattern import Atom, tidy
 from bot.understanding.piece import Built, Piece, hour_text, since_of
 
 _LONG_SNOOZE = 12 * 60
@@ -70,12 +70,26 @@ def _put_since(piece: Piece, slots: dict[str, Any]) -> None:
 
 
 def _put_planned(piece: Piece, slots: dict[str, Any]) -> None:
-    moments = [atom.value for atom in piece.of("TIME") if not atom.value.shift]
+    atoms = [atom for atom in piece.of("TIME") if not atom.value.shift]
+    later = [atom for atom in atoms if _is_to_come(piece, atom)]
+    if len(later) == 1:
+        slots["later"] = piece.anchored(later[0].value, "future").iso()
+    moments = [atom.value for atom in atoms if not any(atom is one for one in later)]
     if not moments:
         return
     slots["planned_at"] = piece.anchored(moments[0], "past").iso()
     if moments[0].part and not moments[0].clock:
         slots["part"] = moments[0].part
+
+
+def _is_to_come(piece: Piece, atom: Atom) -> bool:
+    """ "I could only take it at five", said at noon: an hour of today that is not yet, and no name of a dose."""
+    moment: Moment = atom.value
+    if not moment.clock or moment.day or moment.part or piece.follows("dose_noun", atom) or piece.precedes("dose_noun_after", atom):
+        return False
+    ahead = piece.anchored(moment, "future").start
+    today = piece.now.replace(tzinfo=None)
+    return ahead.date() == today.date() and ahead > today and piece.follows_in_clause("only_later", atom)
 
 
 def _stop(piece: Piece) -> Built:
@@ -141,7 +155,9 @@ def _reminder(piece: Piece) -> Built:
 def _moved_reminder(piece: Piece) -> Built:
     """The reminder's hour, and the new one; or by how long it moves."""
     slots: dict[str, Any] = {}
-    atoms = [atom for atom in piece.of("TIME") if atom.value.clock]
+    atoms = _hours_to_move(piece)
+    if atoms is None:
+        return Built({})
     for atom in piece.of("DUR", "LATE", "EARLY"):
         slots["duration_min"] = tidy(-atom.value.minutes if atom.kind == "EARLY" else atom.value.minutes)
     moments = _from_and_to([_on_its_side(piece, atom.value) for atom in atoms])
@@ -156,6 +172,17 @@ def _moved_reminder(piece: Piece) -> Built:
         slots["planned_at" if names else "at"] = placed.iso()
         sure = sure and not placed.doubt
     return Built(slots, sure)
+
+
+def _hours_to_move(piece: Piece) -> list[Atom] | None:
+    """The hours that are said, the former one first. None for "at 12 30 instead of 1pm": which they are does not matter, for a
+    reminder keeps the hour of the plan."""
+    atoms = [atom for atom in piece.of("TIME") if atom.value.clock]
+    if not piece.says("moves_reminder"):
+        return atoms
+    if piece.of("NUM") or any(_may_be_either(atom.value) for atom in atoms):
+        return None
+    return atoms[::-1] if len(atoms) == 2 else atoms
 
 
 def _on_its_side(piece: Piece, moment: Moment) -> Moment:
@@ -238,9 +265,9 @@ def _greeting(piece: Piece) -> Built:
 _BUILDERS: Mapping[str, Callable[[Piece], Built]] = {
     "log_intake": logs.intake,
     "log_missed": logs.missed,
-    "log_craving": logs.craving,
+    "log_craving": felt.craving,
     "log_drink": drunk.drink,
-    "log_side_effect": logs.side_effect,
+    "log_side_effect": felt.side_effect,
     "correct_last": correction,
     "set_plan": plans.plan,
     "ask_timing": plans.timing,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.understanding.drunk import as_told
 from bot.understanding.logs import one_amount, put_time
 from bot.understanding.pattern import Atom, tidy
 from bot.understanding.piece import Built, Piece
@@ -17,7 +18,7 @@ def correction(piece: Piece) -> Built:
     slots: dict[str, Any] = {}
     sure = _put_amount(piece, slots, amounts) and len(moments) <= 1
     if drinks:
-        slots["drinks"] = [dict(atom.value) for atom in drinks]
+        slots["drinks"] = as_told(piece, drinks)
         sure = not amounts and len(moments) <= 1
     if moments:
         sure = put_time(piece, slots, "at", moments[0].value) and sure

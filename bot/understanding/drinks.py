@@ -16,6 +16,8 @@ _ALONE = r"(?<![0-9/.,])(?<![0-9] )"
 """A count is no part of another one ("3/4 bottle", "1 1/2 pints", "two 6 packs")."""
 _HALVES = frozenset({"half", "halved"})
 """The groups of "and a half", before and after the unit."""
+_POURED, _MEASURE = "spirits", "shot"
+"""What a double is two measures of; a double beer is a style."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,16 @@ class DrinkWords:
             value["unit"] = _named(match, "unit", self.units)
         if "kind" in groups:
             value["kind"] = _named(match, "kind", self.kinds)
+        if "double" in groups and value.get("kind") == _POURED:
+            value |= {"count": tidy(2 * (count or 1)), "unit": _MEASURE}
         return Atom(match.start(), match.end(), "DRINK", value)
 
     def _count(self, groups: Mapping[str, str]) -> float | int | None:
         """How many, halves and all; None when no number was really said ("a few"). A lone "bottle of wine" is one."""
         said = groups.get("std") or groups.get("n") or ("1" if "lone" in groups else "")
         count = self.counts[said] if said in self.counts else float(said.replace(",", ".")) if said[:1].isdigit() else None
-        return tidy(count + 0.5 * len(_HALVES & groups.keys())) if count is not None else None
+        times = float(groups["each"].replace(",", ".")) if "each" in groups else 1
+        return tidy((count + 0.5 * len(_HALVES & groups.keys())) * times) if count is not None else None
 
 
 def _named(match: re.Match[str], group: str, names: tuple[tuple[str, re.Pattern[str]], ...]) -> str:

@@ -63,6 +63,8 @@ CHANGES = frozenset(
 """What may be when it is certain: it is read back with its way back, or asked about before it holds."""
 READ_ONLY = frozenset({"ask_history", "ask_next", "show_plan", "report"})
 """What shows what is kept."""
+SHOWN = frozenset({"ask_next", "show_plan", "ask_history", "change_reminder"})
+"""What is believed where the whole of the message asks for it plainly: it shows what the plan or the log holds, and can do no harm."""
 WITH_A_CUE = frozenset(["correct_last", "set_plan", "stop_treatment"])
 """What may be when it is certain and a weaker cue says the same; never on its word alone."""
 STOP, COMING_OFF = "stop_treatment", ("stopping", "decrease")
@@ -213,18 +215,28 @@ class Interpreter:
         given = sum(one.share for one in self.opinion if one.intent in told)
         if told == {"ask_next"} and self._takes(told) >= 1:
             return True  # it shows the plan's own next dose, and can do no harm
+        if told <= SHOWN and self.clauses.cues.cues["asks_plainly"].search(self.scan.masked):
+            return True
         return given >= self._needed(acts, told)
 
     def _needed(self, acts: Sequence[Act], told: set[str]) -> float:
         """What the second opinion must give all that is told; more than there is where it puts something else first."""
         if told <= DIARY and self._are_named(acts) and not self._has_words_beside(told):
             return WHOLE_AND_NAMED
+        if self._is_a_drink_taken(told):
+            return 0
         if self.opinion[0].intent not in told:
             return NO_WORD_LEFT if self._takes(told) >= 1 else inf
         if told == {"talk_to_human"}:
             return A_HUMAN
         named = self._are_named(acts) or self._takes(told) >= MOST or any("topic" in act.slots for act in acts)
         return AGREED_ON_A_NAME if named else AGREED
+
+    def _is_a_drink_taken(self, told: Collection[str]) -> bool:
+        """ "I did take a small port": the second opinion hears of an intake, where nothing is named but the drink that was taken."""
+        cues, masked = self.clauses.cues.cues, self.scan.masked
+        doses = self.scan.has("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "BACLO", "MED") or bool(cues["names_a_dose"].search(masked))
+        return told == {"log_drink"} and self.opinion[0].intent == "log_intake" and not doses and bool(cues["took_a_drink"].search(masked))
 
     @staticmethod
     def _are_named(acts: Sequence[Act]) -> bool:

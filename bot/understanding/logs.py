@@ -1,4 +1,4 @@
-"""What happened, as slots: intakes, missed doses, cravings, drinks, side effects.
+"""What happened, as slots: intakes and missed doses; what drinks and what was felt share with them.
 
 The worst this part can do is to log a wrong dose in silence: whatever does not fit together, or is left over, is not sure.
 """
@@ -12,7 +12,7 @@ from typing import Any
 from bot.understanding.amounts import Amount
 from bot.understanding.moments import Anchored, Clock, Moment
 from bot.understanding.pattern import Atom, tidy
-from bot.understanding.piece import Built, Piece, hour_text, since_of, together
+from bot.understanding.piece import Built, Piece, together
 
 _NOT_OF_AN_INTAKE = ("EVERY", "FREQ", "STEP", "STEPTAB", "UNTIL", "FROMTO", "INTAKES", "SOON", "LATER", "DUR")
 _DOSES = ("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "DAILYTAB")
@@ -37,6 +37,7 @@ def intake(piece: Piece) -> Built:
     told = sorted([*amounts, *more], key=lambda atom: atom.start) or (bare if len(bare) > 1 else [])
     sure = _amounts(told, taken, piece, slots) and sure
     _assume(bare, more, slots)
+    _put_whole(piece, slots, counted=[*told, *bare])
     if planned:
         sure = put_time(piece, slots, "planned_at", planned) and sure
     sure = _taken_at(piece, slots, planned, taken) and sure
@@ -47,6 +48,12 @@ def intake(piece: Piece) -> Built:
     # "20 mg in the garden shed" may as well be where they are kept, and "took it to heart" is no intake.
     place = ("at_a_place",) if piece.says("took") and (amounts or moments) else ()
     return Built(slots, sure and piece.says_only(*place, "top_up_tablet", "beside_an_intake"))
+
+
+def _put_whole(piece: Piece, slots: dict[str, Any], *, counted: list[Atom]) -> None:
+    """ "The whole tablet", and no number: one of them, marked as assumed, for the plan may have a part of one."""
+    if not counted and piece.says("whole_tablet"):
+        slots |= {"tablets": 1, "assumed": ["tablets"]}
 
 
 def _put_marks(piece: Piece, slots: dict[str, Any], *, timed: bool) -> None:
@@ -90,58 +97,6 @@ def _none_since(piece: Piece, moment: Moment, *, sure: bool) -> Built:
     placed = piece.anchored(moment, "past")
     whole = placed.start.date() < piece.now.date() and not placed.hour
     return Built({"since": placed.iso()}, sure and whole and not placed.doubt and not piece.of("MG", "TABS", "NXM", "NXT", "LIST"))
-
-
-def craving(piece: Piece) -> Built:
-    """How strong, and when."""
-    bare = _rating_or_hour(piece)
-    if bare is not None and not piece.of("RATING", "NUM"):
-        return Built({"craving": bare, "craving_at": hour_text(piece.moments()[0])}, sure=False)
-    score, sure = _score(piece)
-    sure = sure and not piece.says("rating_in_doubt")
-    slots: dict[str, Any] = {} if score is None else {"craving": score}
-    sure = sure and "#" not in piece.scan.masked and not piece.of("MG", "TABS", "LIST", "NXM", "DAILY")
-    moments = piece.moments()
-    rated = _rated_in_passing(piece)
-    if rated is not None and score is None:
-        slots["craving"], moments = rated, [replace(moments[0], clock=None)]
-    sure = put_when(piece, slots, moments) and sure
-    if moments and moments[0].clock:
-        slots["craving_at"] = hour_text(moments[0])
-    return Built(slots, sure)
-
-
-def _score(piece: Piece) -> tuple[float | None, bool]:
-    """The strength said, from 0 to 10, and whether nothing else may be it. "No craving" is 0."""
-    ratings, numbers = piece.of("RATING"), piece.of("NUM")
-    if ratings:
-        return tidy(ratings[0].value), len(ratings) == 1 and not numbers
-    if piece.says("no_craving"):
-        return 0, not numbers and not piece.says("tells_no_wish")
-    if len(numbers) == 1 and 0 <= numbers[0].value <= 10:
-        return tidy(numbers[0].value), True
-    return None, not numbers
-
-
-def side_effect(piece: Piece) -> Built:
-    """Which effects, how strong, when or since when. What is denied is not logged."""
-    atoms = [atom for atom in piece.of("EFFECT") if not piece.negated(atom)]
-    slots: dict[str, Any] = {"effects": list(dict.fromkeys(atom.value for atom in atoms))} if atoms else {}
-    ratings, numbers = piece.of("RATING"), piece.of("NUM")
-    sure = bool(atoms) and "#" not in piece.scan.masked
-    if ratings:
-        slots["severity"] = tidy(ratings[0].value)
-        sure = sure and len(ratings) == 1 and not numbers
-    elif len(numbers) == 1 and 0 <= numbers[0].value <= 10:
-        slots["severity"] = tidy(numbers[0].value)
-        sure = False
-    else:
-        sure = sure and not numbers
-    lengths = [atom for atom in piece.of("DUR") if atom.value.unit in {"day", "week", "month"}]
-    moments = piece.moments()
-    if lengths and not moments:
-        slots["since"] = since_of(piece, lengths[0].value).iso()
-    return Built(slots, put_when(piece, slots, moments) and sure)
 
 
 def _planned_and_taken(piece: Piece, atoms: list[Atom]) -> tuple[Moment | None, list[Moment]]:
@@ -368,26 +323,6 @@ def put_when(piece: Piece, slots: dict[str, Any], moments: list[Moment]) -> bool
         ahead = placed.start > local + timedelta(minutes=16) if placed.hour else placed.start.date() > local.date()
         sure = sure and not placed.doubt and not ahead
     return sure
-
-
-def _rated_in_passing(piece: Piece) -> int | None:
-    """ "Craving 3 this morning": three out of ten, and not at three: no word of when stands before it."""
-    atoms = piece.of("TIME")
-    if len(atoms) != 1 or not piece.follows("craving_just_before", atoms[0]):
-        return None
-    moment = atoms[0].value
-    bare = moment.clock and moment.clock.twelve and not moment.clock.minute and (moment.day or moment.part)
-    return moment.clock.hour if bare and moment.clock.hour <= 10 else None
-
-
-def _rating_or_hour(piece: Piece) -> int | None:
-    """ "Craving at 7": an hour, or seven out of ten? Read as the rating, and asked."""
-    atoms = piece.of("TIME")
-    if len(atoms) != 1 or not piece.follows("craving_before", atoms[0]):
-        return None
-    moment = atoms[0].value
-    bare = moment.clock and moment.clock.twelve and not moment.clock.minute and not moment.day and not moment.part
-    return moment.clock.hour if bare and moment.clock.hour <= 10 else None
 
 
 def as_clock(moment: Moment) -> Clock | None:

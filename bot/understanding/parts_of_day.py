@@ -19,6 +19,8 @@ _WITHIN = {
 }
 MORNINGS = frozenset({"morning", "early_morning", "wake", "breakfast"})
 EVENINGS = frozenset({"evening", "early_evening", "late_evening", "dinner", "bedtime"})
+# What people drink before or at, and may tell of while it is still to come.
+MEALS = frozenset({"lunch", "dinner", "early_evening"})
 # The parts of a day that people stay up in: what they call last night goes on until they sleep.
 NIGHTFALL = frozenset({"evening", "late_evening", "bedtime"})
 LATEST_OF_AN_EVENING = 5
