@@ -167,19 +167,23 @@ def corrected(turn: Turn) -> list[Reply]:
     if last is None or last.kind not in ("craving", "drink"):
         return []
     score = turn.slots.get("severity", turn.slots.get("dose_mg") if "dose_mg" in turn.slots.get("assumed", ()) else None)
-    if last.kind == "craving":
-        if score is None or not 0 <= score <= 10:
-            return []
-        turn.unit.entries.undo(last.id, turn.now)
-        return _keep_craving(turn, float(score), last.at)
-    said = _instead(last, list(turn.slots.get("drinks", []))) or _recounted(last, score)
-    if not said and score is not None and score < _MANY_DRINKS and last.detail.get("standard_drinks") and not last.detail.get("drinks"):
-        turn.unit.entries.undo(last.id, turn.now)
-        return [_keep_drinks(turn, [], score, last.at, moment(turn.local(last.at)))]
-    if not said:
+    if last.kind == "drink":
+        return _drinks_corrected(turn, last, score)
+    if score is None or not 0 <= score <= 10:
         return []
     turn.unit.entries.undo(last.id, turn.now)
-    return [_keep_drinks(turn, list(said), None, last.at, moment(turn.local(last.at)))]
+    return _keep_craving(turn, float(score), last.at)
+
+
+def _drinks_corrected(turn: Turn, last: Entry, score: float | None) -> list[Reply]:
+    """Other drinks, or another number of them; of what was noted in standard drinks alone, the number is of these."""
+    said = _instead(last, list(turn.slots.get("drinks", []))) or _recounted(last, score)
+    only_counted = last.detail.get("standard_drinks") and not last.detail.get("drinks")
+    standard = score if not said and score is not None and score < _MANY_DRINKS and only_counted else None
+    if not said and standard is None:
+        return []
+    turn.unit.entries.undo(last.id, turn.now)
+    return [_keep_drinks(turn, list(said), standard, last.at, moment(turn.local(last.at)))]
 
 
 def _last_drink(turn: Turn) -> Entry | None:

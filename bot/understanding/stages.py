@@ -44,26 +44,27 @@ class _Stage:
 def stages(text: str, reads: Reads, breaks: re.Pattern[str]) -> dict[str, Any] | None:
     """The slots of a plan in stages: `stages` ([{"doses": [...], "days": n}, ...], doses with "at" where their hour is known), its
     `start` and `tablet_mg` when they are said. None when it is no such plan, or not read to its end. `breaks` parts the stages."""
-    parts = [(header, reads(part)) for header, part in _parted(_GLUED.sub(" x ", text), breaks)]
-    parts = parts[next((at for at, (_, piece) in enumerate(parts) if _has_amount(piece)), len(parts)) :]
-    parts = [part for part in parts if part[1].scan.atoms or not part[1].says("after_the_plan")]
-    if len(parts) < 2:
-        return None
+    parts = _told(text, reads, breaks)
     pieces = [piece for _, piece in parts]
     counts = any(piece.of("TABS", "NXT") for piece in pieces)
     found = (_stage(piece, header, is_first=at == 0, counts=counts) for at, (header, piece) in enumerate(parts))
     read = [stage for stage in found if stage is not None]
-    if len(read) != len(parts):
+    if len(read) < len(parts) or len(parts) < _FEWEST:
         return None
-    rows = _rows(read)
     following = [*(header for header, _ in parts[1:]), ""]
     lengths = [stage.days or _told_after(header, pieces[0]) for stage, header in zip(read, following, strict=True)]
-    if rows is None or len(rows) < 2 or not all(lengths[: len(rows) - 1]):
+    rows = _rows(read) or []
+    if not rows or not all(lengths[:-1]):
         return None
-    slots: dict[str, Any] = {
-        "stages": [{"doses": row, **({"days": days} if days else {})} for row, days in zip(rows, lengths, strict=False)]
-    }
-    return slots | _beside(pieces)
+    laid = [{"doses": row, **({"days": days} if days else {})} for row, days in zip(rows, lengths, strict=True)]
+    return {"stages": laid, **_beside(pieces)}
+
+
+def _told(text: str, reads: Reads, breaks: re.Pattern[str]) -> list[tuple[str, Piece]]:
+    """The stretches from the first amount on, each with what announces it; but for what comes after a plan ("then I see her again")."""
+    parts = [(header, reads(part)) for header, part in _parted(_GLUED.sub(" x ", text), breaks)]
+    first = next((at for at, (_, piece) in enumerate(parts) if _has_amount(piece)), len(parts))
+    return [(header, piece) for header, piece in parts[first:] if piece.scan.atoms or not piece.says("after_the_plan")]
 
 
 def hours_alone(piece: Piece) -> tuple[str, ...]:

@@ -168,14 +168,14 @@ async def test_help_that_was_called_is_heard(language: str, words: str, tmp_path
         ("en", "what happens now", "the emergency service can, right away"),
         ("en", "am i dying?", "The emergency service can act"),
         ("en", "do i skip tonight's dose?", "I speak of no dose"),
-        ("en", "i can't call, he will hear", "Without speaking: 116 123"),
+        ("en", "i can't call, he will hear", "Without speaking: 999, then 55"),
         ("fr", "vous avez prévenu qui ?", "prévenu personne d'autre"),
         ("fr", "le dites pas à mes parents", "prévenu personne d'autre"),
         ("fr", "je dois quand même appeler ?", "Appelez maintenant : 999"),
         ("fr", "je me fais vomir ?", "les secours le peuvent tout de suite"),
         ("fr", "est-ce que je vais mourir ?", "Les secours peuvent agir"),
         ("fr", "je saute ma dose de ce soir ?", "je ne parle plus de doses"),
-        ("fr", "je peux pas appeler il va m'entendre", "Sans parler : 116 123"),
+        ("fr", "je peux pas appeler il va m'entendre", "Sans parler : 999, puis 55"),
     ],
 )
 async def test_what_is_asked_after_an_alarm_is_answered(language: str, words: str, answer: str, tmp_path: Path) -> None:
