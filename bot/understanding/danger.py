@@ -225,7 +225,7 @@ class Triage:
                 )
                 out.append((flag, match.name))
         rest = self._rest(text, out, whole=whole)
-        out += self._learnt_signs(text, folded, (learnt, rest), out, quoted=quoted)
+        out += self._learnt_signs(text, folded, (learnt, rest), tuple(out), quoted=quoted)
         return as_suffered(self._as_told(self._with_subjects(out, learnt.clauses, folded))), doubted or (rest or learnt).leans
 
     def _rest(self, text: str, ruled: Sequence[tuple[Flag, str]], *, whole: bool) -> Read | None:

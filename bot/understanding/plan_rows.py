@@ -106,7 +106,7 @@ def _in_blocks(piece: Piece, hours: list[Atom]) -> list[dict[str, Any]]:
     clocks = [atom for atom in piece.of("TIME") if role_of(piece, atom) != "bound"]
     if not _are_two_rows(piece, amounts, clocks) or [atom.start for atom in hours if atom.value.clock] != [atom.start for atom in clocks]:
         return []
-    if len(amounts) == 1 and _is_of_each(amounts[0]) and piece.row([amounts[0], clocks[0]], "at_each"):
+    if len(amounts) == 1 and is_of_each(amounts[0]) and piece.row([amounts[0], clocks[0]], "at_each"):
         amounts *= len(hours)
     plain = all(map(_is_plain, amounts)) and len(amounts) == len(hours)
     return [_couple(amount, hour) for amount, hour in zip(amounts, hours, strict=True)] if plain else []
@@ -125,7 +125,7 @@ def _are_two_rows(piece: Piece, amounts: list[Atom], clocks: list[Atom]) -> bool
     return piece.row(clocks, "between_intakes") and piece.row(amounts, "between_intakes")
 
 
-def _is_of_each(amount: Atom) -> bool:
+def is_of_each(amount: Atom) -> bool:
     """Whether an amount before several hours is that of each intake: a larger one may as well be the day's."""
     return bool(amount.kind != "NUM" and amount.value.n <= (_FEW_TABLETS if amount.kind == "TABS" else _LITTLE_MG))
 

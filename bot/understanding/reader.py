@@ -252,10 +252,14 @@ class Reader:
         if "?" in plain or not (is_first or "set_plan" in meaning.candidates):
             return meaning
         slots = _rows_of(plain, tongue, now)
-        is_plan = slots is not None and (is_first or "stages" in slots) and (meaning.confidence != "sure" or "stages" in slots)
-        if not is_plan or _piece(plain, tongue=tongue, now=now).says("already_took"):
+        piece = _piece(plain, tongue=tongue, now=now)
+        if slots is None or piece.says("already_took") or piece.scan.has("MED"):
             return meaning
-        return replace(meaning, acts=(Act("set_plan", slots or {}),), confidence="sure", candidates=(), question=False, likened=False)
+        # Of a row with its hours the rest of the message was judged already.
+        bare = is_first and meaning.confidence != "sure" and not any("at" in dose for dose in slots.get("doses", ()))
+        if "stages" not in slots and (not bare or ("doses" in slots and piece.says("plan_in_doubt"))):
+            return meaning
+        return replace(meaning, acts=(Act("set_plan", slots),), confidence="sure", candidates=(), question=False, likened=False)
 
 
 def _rows_of(plain: str, tongue: _Tongue, now: datetime) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from typing import Any
 from bot.understanding.moments import Clock, Moment
 from bot.understanding.pattern import Atom, tidy
 from bot.understanding.piece import Piece
-from bot.understanding.plan_rows import MOST_TABLETS, hour_of, in_tablets, is_through_the_day, through_the_day
+from bot.understanding.plan_rows import MOST_TABLETS, hour_of, in_tablets, is_of_each, is_through_the_day, through_the_day
 
 Dose = dict[str, Any]
 Reads = Callable[[str], Piece]
@@ -147,10 +147,15 @@ def _stage(piece: Piece, header: str, *, is_first: bool, counts: bool) -> _Stage
     # "Morning and night, at 8 and 20": the parts of the day are said twice.
     hours = clocks if len(hours) == 2 * len(clocks) else hours
     at = tuple(map(hour_of, clocks)) if len(clocks) == len(hours) else ()
-    doses = _doses(piece.of("FREQ"), amounts, [*many, *lists], hours)
+    doses = None if _may_be_of_the_day(piece, amounts, hours) else _doses(piece.of("FREQ"), amounts, [*many, *lists], hours)
     if doses is not None:
         return _Stage(doses, None, days, () if any("at" in dose for dose in doses) else at)
     return _Stage(None, _dose(amounts[0]), days, at) if _is_of_each(piece, amounts) else None
+
+
+def _may_be_of_the_day(piece: Piece, amounts: Sequence[Atom], hours: Sequence[Atom]) -> bool:
+    """A large amount before several hours may as well be the day's."""
+    return len(amounts) == 1 and len(hours) > 1 and not is_of_each(amounts[0]) and not piece.says("each_of_them")
 
 
 def _is_of_each(piece: Piece, amounts: Sequence[Atom]) -> bool:
@@ -245,7 +250,7 @@ def _doses(frequency: list[Atom], amounts: list[Atom], rows: list[Atom], hours: 
 
 def _are_alike(hours: list[Atom]) -> bool:
     """Whether hours are all parts of the day, of which noon has its hour, or all hours: of a mixture some may say the same again."""
-    parts = [hour for hour in hours if not hour.value.clock or hour.value.clock.fixed]
+    parts = [hour for hour in hours if not hour.value.clock or (hour.value.clock.fixed and hour.value.clock.hour == _NOON)]
     return len(parts) in (0, len(hours)) or all(hour.value.clock for hour in hours)
 
 

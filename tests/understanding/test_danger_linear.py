@@ -153,7 +153,7 @@ texts = st.one_of(
 def test_what_a_rule_finds_is_asked_about_and_only_what_reads_as_harmless_all_through_makes_it_less(text: str) -> None:
     alone, both, said = rules_alone().screen(text), triage().screen(text), read(text)
     if said.still:
-        assert both.level >= alone.level or both.leaning
+        assert both.level >= min(alone.level, Level.check) or both.leaning
     else:
         assert both.level >= (min(alone.level, Level.check) if said.calm else alone.level)
     assert set(alone.rules) <= set(both.rules)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.core.flags import Flag
 from bot.core.levels import Level
+from bot.knowledge.signs import examples
 from bot.understanding.danger_beside import as_suffered, without
 from tests.understanding.test_danger import level_of_code, screen
 
@@ -99,3 +102,13 @@ def test_the_rule_that_settled_words_is_told(text: str) -> None:
 def test_a_sign_that_hardly_stands_out_from_the_next_is_told_as_unsure_and_one_that_a_rule_names_is_not() -> None:
     assert [flag.unsure for flag in screen("something snapped in me this morning").flags] == [True]
     assert not any(flag.unsure for text in ("je veux mourir", "my husband hits me") for flag in screen(text).flags)
+
+
+SETTLED = ["slept badly, woke up 3 times", "took a whole tablet", "mal dormi, je me suis réveillé 3 fois", "j'ai pris un comprimé entier"]
+ALARMS = [example.clean for example in examples() if example.kind == "alarm"][::23]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from(ALARMS), st.sampled_from(SETTLED), st.sampled_from(ALARMS))
+def test_two_alarms_around_harmless_words_are_still_found(one: str, calm: str, other: str) -> None:
+    assert screen(f"{one}. {calm}. {other}").level >= min(screen(one).level, screen(other).level, Level.check)
