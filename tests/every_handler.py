@@ -208,6 +208,11 @@ async def orange(drive: Drive, _: None) -> None:
     await drive.says(await drive.somebody(), FOR_TODAY)
 
 
+async def too_much_told(drive: Drive, _: None) -> None:
+    """More than planned, in words that only the sign makes sure."""
+    await drive.says(await drive.with_plan(), f"took 2 tablets at 8 instead of 1. {MARKED}")
+
+
 async def report(drive: Drive, _: None) -> None:
     """Somebody brings another's message, and says why."""
     drive.said.append(TOOK)
@@ -358,6 +363,7 @@ DRIVERS: Final[Mapping[str, Callable[[Drive, Any], Any]]] = {
     "first_contact": first_contact,
     "red": red,
     "orange": orange,
+    "too_much_told": too_much_told,
     "report": report,
     "not_understood": not_understood,
     "moderator": moderator,

@@ -14,7 +14,7 @@ from bot.ports import Dialogue
 
 FORM = "take-back"
 
-TAKEN_BACK = "taken_back"
+TAKEN_BACK = "taken_back_id"
 """What an acknowledgement calls the entry that was taken back; None once it was put back."""
 
 PUT_BACK_WITHIN = timedelta(hours=12)

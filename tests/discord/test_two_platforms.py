@@ -109,6 +109,8 @@ def stripped(record: Any) -> Any:
 def _row(row: Any) -> Any:
     """A timer of a case is about its number."""
     kept = {name: value for name, value in row.items() if not ITS_OWN.search(name) and not (name == "subject" and str(value).isdigit())}
+    if isinstance(kept.get("detail"), dict):  # an entry that takes another back tells its number
+        kept["detail"] = {name: value for name, value in kept["detail"].items() if not ITS_OWN.search(name)}
     return {name: _reply(value) if name == "reply" else value for name, value in kept.items()}
 
 
