@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bot.core.meaning import Act
 from bot.handlers import (
     after_a_sign,
     agenda,
@@ -46,6 +47,14 @@ from bot.ports import Dialogue
 def _correct_last(turn: Turn) -> list[Reply]:
     """The entry that was noted last, by whoever noted it."""
     return diary.corrected(turn) or side_effect.corrected(turn) or intake.correct_last(turn)
+
+
+def _not_understood(turn: Turn) -> list[Reply]:
+    """Rows of doses from somebody who follows no plan are read back as one: nothing starts without a yes."""
+    may_be_plan = "set_plan" in turn.meaning.candidates[:1] and not turn.meaning.question and not turn.says("already_took")
+    slots = turn.plan_slots() if may_be_plan and turn.unit.plans.current(turn.person.id) is None else {}
+    told = {"doses", "stages"} & set(slots)
+    return plan.set_plan(turn.serving(Act("set_plan", slots))) if told else smalltalk.not_understood(turn)
 
 
 def _ask_next(turn: Turn) -> list[Reply]:
@@ -208,7 +217,7 @@ class Handlers:
     keep_quietly: Callable[[Turn], tuple[Choice, ...]] = intake.keep_quietly
     too_much_told: Handle = intake.too_much_told
     orange: Handle = danger.answer_orange
-    not_understood: Handle = smalltalk.not_understood
+    not_understood: Handle = _not_understood
     before_an_older_question: Callable[[Turn, Dialogue | None], list[Reply] | None] = in_context.before_an_older_question
     in_context: Callable[[Turn], list[Reply] | None] = in_context.heard
     in_danger: Callable[[Turn, Dialogue | None], list[Reply] | None] = in_danger.heard

@@ -265,7 +265,7 @@ class Reader:
 def _rows_of(plain: str, tongue: _Tongue, now: datetime) -> dict[str, Any] | None:
     """The slots of a plan in stages, or of one row; of one whose stages are not all read, that there are several."""
     piece, breaks = partial(_piece, tongue=tongue, now=now), tongue.cues.cues["next_stage"]
-    plain = tongue.cues.cues["bare_half"].sub("1/2", plain)
+    plain = tongue.cues.cues["bare_half"].sub("1/2", tongue.cues.cues["end_of_script"].sub("", plain))
     slots = stages(plain, piece, breaks) if breaks.search(plain) else one_row(piece(plain))
     return {"several_stages": True} if slots is None and has_several(plain, piece, breaks) else slots
 

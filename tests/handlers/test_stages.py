@@ -107,3 +107,11 @@ async def test_after_asking_how_to_register_a_plan_bare_doses_are_one(language: 
         await say(house, {"en": "1 tablet morning, noon and night", "fr": "1 comprimé matin, midi et soir"}[language])
         await say(house, HOURS[language], YES[language])
         assert laid(await kept(house)) == [(30, None, ["08:00", "13:00", "20:00"])]
+
+
+@LANGUAGES
+async def test_rows_of_doses_from_somebody_without_a_plan_are_read_back_as_one(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await house.settle("patient", language=language)
+        await say(house, {"en": "10 mg at 8am and 10 mg at 9pm", "fr": "10 mg à 8h et 10 mg à 21h"}[language], YES[language])
+        assert laid(await kept(house)) == [(20, None, ["08:00", "21:00"])]
