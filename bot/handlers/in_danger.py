@@ -61,13 +61,15 @@ def heard(turn: Turn, dialogue: Dialogue | None) -> list[Reply] | None:
 
 
 def calmed(turn: Turn) -> Turn:
-    """The turn without the sign that "am I dying?" looks like, where an alarm of the body makes it fear and no wish."""
+    """The turn without what words only look like beside an alarm that stands: "am I dying?" after one of the body is a fear and no wish, and
+    "I can't call, he will hear" is no sign of its own where nobody knows which."""
     if not turn.text.strip() or turn.incoming.quoted or turn.screening.level < Level.check:
         return turn
     flags = [flag for flag in turn.screening.flags if flag.level >= Level.check]
     after = _after(turn, None)
     is_fear = after is not None and after.block not in OF_DEATH and all(flag.code == SUICIDE for flag in flags)
-    if not is_fear or not turn.says("asks_of_dying"):
+    is_unsure = after is not None and all(flag.unsure for flag in flags)
+    if not (is_fear and turn.says("asks_of_dying")) and not (is_unsure and turn.says("cannot_speak")):
         return turn
     return replace(turn, screening=replace(turn.screening, flags=tuple(replace(f, level=Level.none) for f in turn.screening.flags)))
 

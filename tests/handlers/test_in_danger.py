@@ -279,3 +279,13 @@ async def test_dark_words_to_the_question_about_death_add_up(language: str, tmp_
         ),
     }
     assert (await talk(tmp_path, language, *dark[language]))[0].level in ("urgent", "emergency")
+
+
+@LANGUAGES
+async def test_not_being_able_to_speak_is_no_sign_of_its_own(language: str, tmp_path: Path) -> None:
+    hit = {"en": "my husband hits me and i'm scared to go home", "fr": "mon mari me frappe et j'ai peur de rentrer"}
+    said = await read(
+        tmp_path, language, hit[language], {"en": "i can't call, he will hear", "fr": "je peux pas appeler il va m'entendre"}[language]
+    )
+    assert {"en": "Without speaking: 999, then 55", "fr": "Sans parler : 999, puis 55"}[language] in said
+    assert {"en": "Do not drive", "fr": "Ne conduisez pas"}[language] not in said
