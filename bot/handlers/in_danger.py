@@ -61,8 +61,8 @@ def heard(turn: Turn, dialogue: Dialogue | None) -> list[Reply] | None:
 
 
 def calmed(turn: Turn) -> Turn:
-    """The turn without what words only look like beside an alarm that stands: "am I dying?" after one of the body is a fear and no wish, and
-    "I can't call, he will hear" is no sign of its own where nobody knows which."""
+    """The turn without what words only look like beside an alarm that stands: "am I dying?" after one of the body is a fear and no wish,
+    and "I can't call, he will hear" is no sign of its own where nobody knows which."""
     if not turn.text.strip() or turn.incoming.quoted or turn.screening.level < Level.check:
         return turn
     flags = [flag for flag in turn.screening.flags if flag.level >= Level.check]

@@ -202,6 +202,8 @@ def _lone_total(piece: Piece, slots: dict[str, Any]) -> bool:
     alone = piece.of("MG")
     if len(alone) != 1 or piece.of("FREQ", "NXM", "LIST", "TABS") or at_hours(piece, piece.of("TIME")):
         return True
+    if piece.of("DUR") and len(slots.get("times", ())) > 1:
+        return False  # "5 mg at 8, 2 and 10 for 3 days": of each, or of the day
     slots["total_mg"] = tidy(alone[0].value.n)
     if piece.of("STEP", "EVERY", "INTAKES") or piece.says("free_split"):
         return True

@@ -116,7 +116,7 @@ def _beside(pieces: Sequence[Piece]) -> dict[str, Any]:
     """The first day, and the strength of the tablets."""
     slots: dict[str, Any] = {}
     for piece in pieces:
-        for atom in _days_named(piece):
+        for atom in filter(_is_a_start, _days_named(piece)):
             slots.setdefault("start", piece.anchored(atom.value, "future").start.date().isoformat())
         strengths = [atom.value.n for atom in piece.of("STRENGTH") if not atom.value.items]
         strengths += [atom.value.k for atom in piece.of("TABS") if atom.value.k]
@@ -124,6 +124,11 @@ def _beside(pieces: Sequence[Piece]) -> dict[str, Any]:
         if strengths:
             slots.setdefault("tablet_mg", tidy(strengths[0]))
     return slots
+
+
+def _is_a_start(day: Atom) -> bool:
+    """Whether a day is that on which the plan begins: "from Monday", "today", but not "prescribed on Friday"."""
+    return bool(day.value.role == "start" or (day.value.day.kind == "offset" and day.value.day.offset >= 0))
 
 
 def _label(piece: Piece) -> list[Atom]:

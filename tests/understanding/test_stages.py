@@ -114,6 +114,8 @@ def test_every_stage_is_read_with_its_doses_its_hours_and_its_length(
         ("en", "she said 10mg morning and evening this week, 10mg three times a day from next Monday"),
         ("fr", "baclofene 1 cachet le matin 1 cachet le midi et 1 le soir pendant 5 jours et après 2 le soir"),
         ("en", "Baclofen 10 mg PO TID, titrate by 5 mg per dose q3d to 20 mg TID"),
+        ("fr", "5 mg à 8h, 14h et 22h pendant 3 jours puis ajouter 5 mg par jour tous les 3 jours jusqu'à 60 mg"),
+        ("en", "5 mg at 8am, 2pm and 10pm for 3 days, then add 5 mg a day every 3 days up to 60 mg"),
         ("fr", "5 mg matin midi soir 3 jours puis 10 et après on verra, 20 mg"),
         ("en", "5 mg three times a day for 3 days then 10, and after that it depends, 20 mg"),
     ],
@@ -135,6 +137,21 @@ def test_of_stages_that_are_not_all_read_no_plan_is_made(language: str, text: st
 )
 def test_what_was_taken_and_what_is_asked_is_no_plan(language: str, text: str) -> None:
     assert "stages" not in read(text, language).slots
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "start"),
+    [
+        ("fr", "à partir de lundi 5 mg trois fois par jour pendant une semaine, puis 10 mg trois fois par jour", "2026-01-12"),
+        ("en", "from monday 5 mg three times a day for a week, then 10 mg three times a day", "2026-01-12"),
+        ("fr", "il me l'a prescrit vendredi : 5 mg trois fois par jour pendant une semaine, puis 10 mg trois fois par jour", None),
+        ("en", "she prescribed it on friday: 5 mg three times a day for a week, then 10 mg three times a day", None),
+    ],
+)
+def test_only_the_day_on_which_it_begins_is_the_first(language: str, text: str, start: str | None) -> None:
+    slots = read(text, language).slots
+    assert "stages" in slots
+    assert slots.get("start") == start
 
 
 @pytest.mark.parametrize(
