@@ -184,7 +184,7 @@ class Conversation:
             return self._moderator(turn)
         if turn.incoming.public:
             turn = replace(turn, screening=danger.understood_openly(turn.understood()))
-        turn = turn if turn.incoming.public else in_danger.calmed(turn)
+        turn = in_danger.calmed(turn)
         if turn.screening.level >= Level.urgent:
             return self._alarmed(turn)
         if turn.incoming.public:  # whoever writes: what everybody reads is no answer to a form, and no command

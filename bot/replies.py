@@ -132,7 +132,6 @@ _TAGS: Mapping[str, Callable[[Any, str], str]] = {
     "crisis": lambda value, language: numbers(value, language).crisis,
     "in_violence": lambda value, language: numbers(value, language).in_violence,
     "about_violence": lambda value, language: numbers(value, language).about_violence,
-    "unable_to_speak": lambda value, language: numbers(value, language).unable_to_speak,
     "silent": lambda value, language: numbers(value, language).unable_to_speak or numbers(value, language).crisis,
     "pseudonym": pseudonym,
     "all": _all,

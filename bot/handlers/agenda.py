@@ -105,8 +105,7 @@ def shown_dose(moment: Moment, slot: str) -> float | None:
     planned = parse_slot(slot)
     if planned is None:
         return None
-    since, until = moment.instant(planned.date() - ONE_DAY, time(0)), moment.now + timedelta(seconds=1)
-    shown = moment.unit.entries.between(moment.person.id, since, until, ["acknowledgement"])
+    shown = moment.acknowledged(moment.instant(planned.date() - ONE_DAY, time(0)))
     doses = [entry.detail["dose_mg"] for entry in shown if entry.detail.get(REMINDED) == slot]
     return float(doses[-1]) if doses and doses[-1] is not None else None
 
@@ -214,9 +213,7 @@ def asked_about(moment: Moment, stored: StoredPlan | None) -> Slot | None:
     A reminder of the last hour, first or put off, counts before any rule; else the last that came, while it may be taken late.
     """
     open_slots = [slot for slot in begun_slots(moment, stored) if slot.id not in answered(moment, slot.day)]
-    since, until = moment.now - RECALLED, moment.now + timedelta(seconds=1)
-    shown = moment.unit.entries.between(moment.person.id, since, until, ["acknowledgement"])
-    recalled = {str(entry.detail.get(REMINDED)) for entry in shown}
+    recalled = {str(entry.detail.get(REMINDED)) for entry in moment.acknowledged(moment.now - RECALLED)}
     if any(slot.id in recalled for slot in open_slots):
         return next(slot for slot in reversed(open_slots) if slot.id in recalled)
     last = begun_slots(moment, stored)[-1:]

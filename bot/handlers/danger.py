@@ -55,6 +55,7 @@ KEPT = "human.kept"
 SAFE = {"others": "danger.safe.others", "body": "danger.safe.body", "poisoning": "danger.safe.body", "excess": "danger.safe.body"}
 """What is said to somebody who is safe; of the body, and of what was swallowed, feeling safe says nothing."""
 A_DAY = timedelta(days=1)
+"""For so long after the words about danger, what is said is heard beside them."""
 POISONING = "poisoning"
 """The block of what was swallowed."""
 

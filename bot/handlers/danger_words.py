@@ -109,7 +109,7 @@ def red_reply(
     crisis_first = block == "suicide" and level < Level.emergency and person.country in countries()
     words = [say(f"danger.{block}.heard.{who}"), say(f"danger.first-{'crisis' if crisis_first else 'emergency'}.{who}", **numbers)]
     if block == "violence" and has_silent_number(person.country):
-        words.append(say("danger.violence.silent", unable={"unable_to_speak": person.country}))
+        words.append(say("danger.violence.silent", unable={"silent": person.country}))
     if not crisis_first:
         words.append(say("danger.to-talk", crisis=numbers["crisis"]))
     if not repeated:

@@ -71,7 +71,7 @@ def _of_the_step(turn: Turn) -> list[Reply] | None:
         return None
     if turn.says("stays") and len(turn.text.split()) <= A_SENTENCE and not _tells(turn):
         return plan.press_hold(turn)
-    if turn.meaning.intent == "decline" and not reminded.said_since(turn, told) and reminded.last_one(turn) is None:
+    if turn.meaning.intent == "decline" and not turn.said_after(told) and reminded.last_one(turn) is None:
         return plan.press_hold(turn)
     return None
 
@@ -88,8 +88,7 @@ def _announced(turn: Turn) -> datetime | None:
     stored = turn.unit.plans.current(turn.person.id)
     if agenda.step_began(stored, turn.today, at_most=0) is None:
         return None
-    shown = turn.unit.entries.between(turn.person.id, turn.now - STEP_ASKED, turn.now + timedelta(seconds=1), ["acknowledgement"])
-    told = [entry.at for entry in shown if entry.detail.get("rule") == "step-due"]
+    told = [entry.at for entry in turn.acknowledged(turn.now - STEP_ASKED) if entry.detail.get("rule") == "step-due"]
     return told[-1] if told else None
 
 
@@ -98,7 +97,7 @@ def _just_noted(turn: Turn) -> Entry | None:
     last = turn.unit.entries.last(turn.person.id)
     if last is None or last.kind not in TOLD or turn.now - last.recorded_at > JUST_NOTED:
         return None
-    return None if reminded.said_since(turn, last.recorded_at) else last
+    return None if turn.said_after(last.recorded_at) else last
 
 
 def _of_what_was_noted(turn: Turn) -> list[Reply] | None:

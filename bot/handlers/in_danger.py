@@ -18,8 +18,6 @@ from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
 from bot.messages import Reply, Words
 from bot.ports import Dialogue
 
-A_DAY = timedelta(days=1)
-"""For so long after the words about danger, what is said is heard beside them."""
 LATELY = timedelta(hours=1)
 SUICIDE = "suicidal_thoughts"
 OF_DEATH = frozenset({"suicide", "others"})
@@ -63,7 +61,7 @@ def heard(turn: Turn, dialogue: Dialogue | None) -> list[Reply] | None:
 def calmed(turn: Turn) -> Turn:
     """The turn without what words only look like beside an alarm that stands: "am I dying?" after one of the body is a fear and no wish,
     and "I can't call, he will hear" is no sign of its own where nobody knows which."""
-    if not turn.text.strip() or turn.incoming.quoted or turn.screening.level < Level.check:
+    if not _is_said_privately(turn) or turn.screening.level < Level.check:
         return turn
     flags = [flag for flag in turn.screening.flags if flag.level >= Level.check]
     after = _after(turn, None)
@@ -76,15 +74,21 @@ def calmed(turn: Turn) -> Turn:
 
 def beside(turn: Turn) -> list[Words]:
     """What is answered to a question that reads like another sign in an open case: the alarm stands, and the answer before it."""
-    after = _after(turn, None) if turn.text.strip() and not turn.incoming.quoted and not turn.incoming.public else None
+    after = _after(turn, None) if _is_said_privately(turn) else None
     asks = after is not None and (turn.says("cannot_speak") or turn.says("asks_who_knows"))
     return _asked(turn, after) if after is not None and asks else []
 
 
+def _is_said_privately(turn: Turn) -> bool:
+    return bool(turn.text.strip()) and not turn.incoming.quoted and not turn.incoming.public
+
+
 def _after(turn: Turn, dialogue: Dialogue | None) -> _After | None:
     case = turn.unit.cases.open_for(turn.person.id)
-    last = memory.said_last(turn, A_DAY)
-    if case is None or last is None or case.level < Level.urgent or case.is_of_others:
+    if case is None or case.level < Level.urgent or case.is_of_others:
+        return None
+    last = memory.said_last(turn, danger.A_DAY)
+    if last is None:
         return None
     return _After(case, last[0], last[1], dialogue if dialogue is not None and dialogue.form == danger.FORM else None)
 

@@ -56,8 +56,7 @@ def said_last(turn: Turn, within: timedelta) -> tuple[str, Subject] | None:
 
 def said(turn: Turn, within: timedelta) -> list[str]:
     """Every name of words about danger that were said so lately, oldest first."""
-    shown = turn.unit.entries.between(turn.person.id, turn.now - within, turn.now + timedelta(seconds=1), ["acknowledgement"])
-    return [str(entry.detail["said"]) for entry in shown if "said" in entry.detail]
+    return [str(entry.detail["said"]) for entry in turn.acknowledged(turn.now - within) if "said" in entry.detail]
 
 
 def _of_whom(turn: Turn) -> Subject:

@@ -63,16 +63,10 @@ def is_an_answer(turn: Turn) -> bool:
     return len(turn.text.split()) <= A_FEW
 
 
-def said_since(turn: Turn, at: datetime) -> bool:
-    """Whether anything was said to the person after an instant."""
-    return turn.unit.outbox.said_since(turn.person.id, "", at + timedelta(microseconds=1))
-
-
 def last_one(turn: Turn) -> tuple[Slot, bool] | None:
     """The open intake that the last thing said to the person reminded of, and whether it was asked if it was taken."""
-    since, until = turn.now - agenda.RECALLED, turn.now + timedelta(seconds=1)
-    shown = [e for e in turn.unit.entries.between(turn.person.id, since, until, ["acknowledgement"]) if e.detail.get(agenda.REMINDED)]
-    if not shown or said_since(turn, shown[-1].at):
+    shown = [entry for entry in turn.acknowledged(turn.now - agenda.RECALLED) if entry.detail.get(agenda.REMINDED)]
+    if not shown or turn.said_after(shown[-1].at):
         return None
     slot = agenda.slot_named(turn, str(shown[-1].detail[agenda.REMINDED]))
     if slot is None or slot.id in agenda.answered(turn, slot.day):

@@ -117,9 +117,7 @@ def _remind(due: Due, slot: Slot) -> list[Reply]:
 
 def _is_told(due: Due, slot: Slot) -> bool:
     """Whether one message for several slots spoke of this one since its timer was due."""
-    since, until = due.timer.due_at, due.now + timedelta(seconds=1)
-    shown = due.unit.entries.between(due.person.id, since, until, ["acknowledgement"])
-    return any(slot.id in entry.detail.get(TOLD, ()) for entry in shown)
+    return any(slot.id in entry.detail.get(TOLD, ()) for entry in due.acknowledged(due.timer.due_at))
 
 
 def _left_unsaid(due: Due, slot: Slot) -> list[Slot]:

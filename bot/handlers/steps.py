@@ -263,6 +263,4 @@ def _awaits(moment: Moment) -> bool:
 
 
 def _is_acknowledged(moment: Moment, rule: str) -> bool:
-    since, until = moment.now - timedelta(days=3650), moment.now + timedelta(seconds=1)
-    shown = moment.unit.entries.between(moment.person.id, since, until, ["acknowledgement"])
-    return any(entry.detail.get("rule") == rule for entry in shown)
+    return any(entry.detail.get("rule") == rule for entry in moment.acknowledged(moment.now - timedelta(days=3650)))

@@ -70,8 +70,7 @@ def put_back(turn: Turn) -> list[Reply]:
 
 def _taken_back_last(turn: Turn) -> Entry | None:
     """What was taken back last, not long ago, and was not put back since."""
-    since, until = turn.now - PUT_BACK_WITHIN, turn.now + timedelta(seconds=1)
-    marks = turn.unit.entries.between(turn.person.id, since, until, ["acknowledgement"])
+    marks = turn.acknowledged(turn.now - PUT_BACK_WITHIN)
     last = next((mark.detail[TAKEN_BACK] for mark in reversed(marks) if TAKEN_BACK in mark.detail), None)
     return turn.unit.entries.get(int(last)) if last is not None else None
 

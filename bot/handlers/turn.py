@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.core.daily import local_slot
+from bot.core.entry import Entry
 from bot.core.flags import Screening
 from bot.core.levels import Level
 from bot.core.meaning import Act, Meaning
@@ -119,6 +120,10 @@ class Moment:
         """The first instants of a local day and of the next one."""
         return self.instant(day, time(0)), self.instant(day + timedelta(days=1), time(0))
 
+    def acknowledged(self, since: datetime) -> Sequence[Entry]:
+        """What the person was shown, or let the assistant know, from an instant until now, oldest first."""
+        return self.unit.entries.between(self.person.id, since, self.now + timedelta(seconds=1), ["acknowledgement"])
+
     def reply(
         self,
         *words: Words,
@@ -216,8 +221,11 @@ class Turn(Moment):
 
     def said_since(self, dialogue: Dialogue) -> bool:
         """Whether anything was said to the person after a form's question: a lone yes or no may be meant for that."""
-        opened = dialogue.opened_at
-        return opened is not None and self.unit.outbox.said_since(self.person.id, "", opened + timedelta(microseconds=1))
+        return dialogue.opened_at is not None and self.said_after(dialogue.opened_at)
+
+    def said_after(self, at: datetime) -> bool:
+        """Whether anything was said to the person after an instant."""
+        return self.unit.outbox.said_since(self.person.id, "", at + timedelta(microseconds=1))
 
     def close_form(self) -> None:
         """Take the form off the table."""

@@ -10,7 +10,6 @@ from bot.knowledge.language import Amounts
 from bot.understanding.pattern import Atom, Shape, blank, macro_table, shapes
 
 _ARTICLE = 1.0
-_A_HALF = "1/2"
 _OF_A_DATE = 3
 _LISTED = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 _TOP_UPS = frozenset({"TOPUP", "TOPUPMG"})
@@ -62,7 +61,7 @@ class AmountWords:
     def _amount(self, shape: Shape, groups: Mapping[str, str | None]) -> Amount | None:
         said, k, items = groups.get("n"), groups.get("k"), groups.get("list")
         if items:
-            listed = _listed(items)
+            listed = self._listed(items)
             return Amount(0, items=listed) if listed else None
         value = float(shape.value or 0)
         repeated = shape.kind == "NXM"
@@ -77,22 +76,20 @@ class AmountWords:
             return Amount(number * value, second)
         return Amount(number + value if shape.kind == "TABS" else number, second)
 
+    def _listed(self, items: str) -> tuple[float, ...]:
+        """The numbers of a list. Dashes part halves ("1 - 1/2 - 1"); of any other fraction between dashes, nothing is made."""
+        has_fractions = "-" in items and "/" in items
+        parts = [part.strip() for part in items.split("-")] if has_fractions else _LISTED.findall(items)
+        if any("/" in part and part not in self.halves for part in parts):
+            return ()
+        return tuple(map(self._number, parts))
+
     def _number(self, said: str) -> float:
         """Figures, a half, or an article that means one."""
         words = said.split()
         if any(word in self.halves for word in words):
             return 0.5
         return float(words[0].replace(",", ".")) if words[0][0].isdigit() else _ARTICLE
-
-
-def _listed(items: str) -> tuple[float, ...]:
-    """The numbers of a list. Dashes part halves ("1 - 1/2 - 1"); of any other fraction between dashes, nothing is made."""
-    if "-" not in items or "/" not in items:
-        return tuple(float(item.replace(",", ".")) for item in _LISTED.findall(items))
-    parts = [part.strip() for part in items.split("-")]
-    if not all(part == _A_HALF or _LISTED.fullmatch(part) for part in parts):
-        return ()
-    return tuple(0.5 if part == _A_HALF else float(part.replace(",", ".")) for part in parts)
 
 
 def _plain(kind: str, amount: Amount) -> tuple[str, Amount]:

@@ -18,6 +18,7 @@ _FEWEST_HOURS = 2
 _LITTLE_MG, _FEW_TABLETS = 20, 2
 _LEAST_BARE = 5
 """Milligrams are said without their unit in quarters of a tablet of 10, from five on; a smaller number may count tablets."""
+MOST_INTAKES = 12
 MOST_TABLETS = 4
 """A number that is no larger counts tablets, where it counts a dose."""
 _NOT_IN_BLOCKS = ("DUR", "FREQ", "INTAKES", "DAILY", "DAILYTAB", "NXM", "NXT", "LIST", "FROMTO", "EVERYH")
@@ -130,12 +131,22 @@ def is_of_each(amount: Atom) -> bool:
     return bool(amount.kind != "NUM" and amount.value.n <= (_FEW_TABLETS if amount.kind == "TABS" else _LITTLE_MG))
 
 
+def dose_of(amount: Atom) -> dict[str, Any]:
+    """A dose as a slot: in mg, or in tablets where their strength was not said."""
+    if amount.kind != "TABS":
+        return {"mg": tidy(amount.value if amount.kind == "NUM" else amount.value.n)}
+    return {"mg": tidy(amount.value.n * amount.value.k)} if amount.value.k else {"tablets": tidy(amount.value.n)}
+
+
+def row_of(row: Atom) -> list[dict[str, Any]]:
+    """The doses of "10-10-20" or "3 x 10 mg"; small numbers count tablets ("1-1-2"). None of more intakes than a day has."""
+    if row.kind == "LIST":
+        name = "tablets" if max(row.value.items) <= MOST_TABLETS else "mg"
+        return [{name: tidy(item)} for item in row.value.items]
+    count, name = int(row.value.k or 0), "mg" if row.kind == "NXM" and row.value.n > MOST_TABLETS else "tablets"
+    return [{name: tidy(row.value.n)} for _ in range(count)] if count <= MOST_INTAKES else []
+
+
 def _couple(amount: Atom, hour: Atom) -> dict[str, Any]:
-    if amount.kind == "TABS" and amount.value.k:
-        one: dict[str, Any] = {"mg": tidy(amount.value.n * amount.value.k)}
-    elif amount.kind == "TABS":
-        one = {"tablets": tidy(amount.value.n)}
-    else:
-        one = {"mg": tidy(amount.value if amount.kind == "NUM" else amount.value.n)}
-    at = hour_of(hour)
+    one, at = dose_of(amount), hour_of(hour)
     return {**one, "at": at} if at else one

@@ -10,11 +10,10 @@ from bot.understanding.logs import as_clock
 from bot.understanding.moments import Moment
 from bot.understanding.pattern import Atom, tidy
 from bot.understanding.piece import Built, Piece, hour_text
-from bot.understanding.plan_rows import MOST_TABLETS, at_hours, hour_of, is_through_the_day, role_of, through_the_day
+from bot.understanding.plan_rows import at_hours, hour_of, is_through_the_day, role_of, row_of, through_the_day
 
 _USUAL_TABLET_MG = 10
 _ONE_DAY = 24 * 60
-_MOST_DOSES = 12
 
 
 def plan(piece: Piece) -> Built:
@@ -234,10 +233,7 @@ def _doses(piece: Piece, slots: dict[str, Any], hours: list[Atom]) -> bool:
         return _repeated(piece, slots, many, hours)
     lists = piece.of("LIST")
     if lists:
-        # "1-1-2" counts tablets.
-        name = "tablets" if max(lists[0].value.items) <= MOST_TABLETS else "mg"
-        items = [{name: tidy(item)} for item in lists[0].value.items]
-        slots["doses"] = _with_hours(items, hours, slots)
+        slots["doses"] = _with_hours(row_of(lists[0]), hours, slots)
         return len(lists) == 1
     frequency = piece.of("FREQ")
     amounts = piece.of("MG", "TABS")
@@ -257,14 +253,12 @@ def _times(atom: Atom, count: float) -> Atom:
 
 
 def _repeated(piece: Piece, slots: dict[str, Any], many: list[Atom], hours: list[Atom]) -> bool:
-    atom = many[0]
-    count = int(atom.value.k or 0)
-    if len(many) > 1 or not 1 <= count <= _MOST_DOSES:
+    row = row_of(many[0])
+    if len(many) > 1 or not row:
         return False
-    name = "mg" if atom.kind == "NXM" and atom.value.n > MOST_TABLETS else "tablets"
-    slots["doses"] = _with_hours([{name: tidy(atom.value.n)} for _ in range(count)], hours, slots)
-    if name == "mg" and not piece.of("DAILY", "FROMTO"):
-        slots["total_mg"] = tidy(atom.value.n * count)
+    slots["doses"] = _with_hours(row, hours, slots)
+    if "mg" in row[0] and not piece.of("DAILY", "FROMTO"):
+        slots["total_mg"] = tidy(many[0].value.n * len(row))
         slots.pop("assumed", None)
     return True
 

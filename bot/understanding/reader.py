@@ -28,7 +28,7 @@ from bot.understanding.pattern import tidy
 from bot.understanding.piece import Piece
 from bot.understanding.plans import placed, plan
 from bot.understanding.scan import Scan, Scanner
-from bot.understanding.stages import has_several, hours_alone, one_row, stages
+from bot.understanding.stages import Reads, hours_alone, told_in_rows
 
 # How much more a text must speak for another language than for that of the settings before it is read in the other one.
 _CLEARLY = 4.0
@@ -65,6 +65,14 @@ class _Tongue:
             cues=Cues.of(language.understanding, language.terms),
             second=second,
         )
+
+    def piece(self, scan: Scan, now: datetime) -> Piece:
+        """A scanned text as what slots are built from; `now` is aware, in the person's zone."""
+        return Piece(scan=scan, cues=self.cues, now=now, parts=self.scanner.times.part_hours)
+
+    def read(self, plain: str, *, now: datetime) -> Piece:
+        """The same of a folded text that is still to be scanned."""
+        return self.piece(self.scanner.scan(plain), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +147,20 @@ class Reader:
     def plan(self, text: str, *, now: datetime, timezone: str, language: str) -> dict[str, Any]:
         """The slots that a text gives when it is known to be about a plan. `now` is aware."""
         tongue = self._tongue(language)
-        plain, local = tongue.writing.plain(text), _local(now, timezone)
-        return _rows_of(plain, tongue, local) or placed(_piece(plain, tongue=tongue, now=local))
+        read = partial(tongue.read, now=_local(now, timezone))
+        whole = read(tongue.writing.plain(text))
+        return told_in_rows(whole, read) or placed(whole)
 
     def hours(self, text: str, language: str) -> tuple[str, ...]:
         """The hours of a day ("8, 1 and 8 pm"), in order, as "HH:MM" or "bedtime"; none when they do not go through a day, or anything
         else has a number. The plan that they belong to is read back."""
-        plain = self._tongue(language).writing.plain(text)
-        return hours_alone(_piece(plain, tongue=self._tongue(language), now=_ANY_DAY))
+        return hours_alone(self._tongue(language).piece(self._scan(text, language), _ANY_DAY))
 
     def hour_of(self, text: str, *, now: datetime, timezone: str, language: str) -> datetime | None:
         """The one local date and hour that a text tells of what has happened; None for none, several, or a day without an hour. An hour
         of either half of the day is the last one that has been."""
-        tongue, local = self._tongue(language), _local(now, timezone)
-        piece = _piece(tongue.writing.plain(text), tongue=tongue, now=local)
+        local = _local(now, timezone)
+        piece = self._tongue(language).piece(self._scan(text, language), local)
         moments = piece.moments()
         placed = piece.anchored(moments[0], "past") if len(moments) == 1 else None
         if placed is None or not placed.hour:
@@ -168,8 +176,7 @@ class Reader:
 
     def doses(self, text: str, language: str) -> list[dict[str, Any]]:
         """Doses with their hours, in the shape of the contract's slot: [{"mg": 10, "at": "08:00"}, …]; empty when there is none."""
-        tongue = self._tongue(language)
-        piece = _piece(tongue.writing.plain(text), tongue=tongue, now=_ANY_DAY)
+        piece = self._tongue(language).piece(self._scan(text, language), _ANY_DAY)
         slots = plan(piece).slots
         doses: list[dict[str, Any]] = slots.get("doses", [])
         if doses:
@@ -243,35 +250,27 @@ class Reader:
             cut=not (whole and in_our_time),
         ).meaning()
         if whole and in_our_time:
-            meaning = self._in_stages(plain, tongue, now, meaning)
+            meaning = self._in_rows(tongue.piece(scan, now), partial(tongue.read, now=now), meaning)
         return _never_logged_when_asked(text, _as_signed(text, meaning))
 
-    def _in_stages(self, plain: str, tongue: _Tongue, now: datetime, meaning: Meaning) -> Meaning:
+    def _in_rows(self, whole: Piece, reads: Reads, meaning: Meaning) -> Meaning:
         """A plan that is told in stages, whole; one whose stages are not all read is no plan of the first of them."""
         is_first = meaning.intent == "set_plan" and not meaning.question
-        if "?" in plain or not (is_first or "set_plan" in meaning.candidates):
+        if (
+            "?" in whole.scan.text
+            or not (is_first or "set_plan" in meaning.candidates)
+            or whole.says("already_took")
+            or whole.scan.has("MED")
+        ):
             return meaning
-        slots = _rows_of(plain, tongue, now)
-        piece = _piece(plain, tongue=tongue, now=now)
-        if slots is None or piece.says("already_took") or piece.scan.has("MED"):
+        slots = told_in_rows(whole, reads)
+        if slots is None:
             return meaning
         # Of a row with its hours the rest of the message was judged already.
         bare = is_first and meaning.confidence != "sure" and not any("at" in dose for dose in slots.get("doses", ()))
-        if "stages" not in slots and (not bare or ("doses" in slots and piece.says("plan_in_doubt"))):
+        if "stages" not in slots and (not bare or ("doses" in slots and whole.says("plan_in_doubt"))):
             return meaning
         return replace(meaning, acts=(Act("set_plan", slots),), confidence="sure", candidates=(), question=False, likened=False)
-
-
-def _rows_of(plain: str, tongue: _Tongue, now: datetime) -> dict[str, Any] | None:
-    """The slots of a plan in stages, or of one row; of one whose stages are not all read, that there are several."""
-    piece, breaks = partial(_piece, tongue=tongue, now=now), tongue.cues.cues["next_stage"]
-    plain = tongue.cues.cues["bare_half"].sub("1/2", tongue.cues.cues["end_of_script"].sub("", plain))
-    slots = stages(plain, piece, breaks) if breaks.search(plain) else one_row(piece(plain))
-    return {"several_stages": True} if slots is None and has_several(plain, piece, breaks) else slots
-
-
-def _piece(text: str, *, tongue: _Tongue, now: datetime) -> Piece:
-    return Piece(scan=tongue.scanner.scan(text), cues=tongue.cues, now=now, parts=tongue.scanner.times.part_hours)
 
 
 def meaning_json(meaning: Meaning) -> dict[str, Any]:

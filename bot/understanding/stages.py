@@ -10,21 +10,31 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import time
 from typing import Any
 
 from bot.understanding.moments import Clock, Moment
 from bot.understanding.pattern import Atom, tidy
 from bot.understanding.piece import Piece
-from bot.understanding.plan_rows import MOST_TABLETS, hour_of, in_tablets, is_of_each, is_through_the_day, through_the_day
+from bot.understanding.plan_rows import (
+    MOST_INTAKES,
+    dose_of,
+    hour_of,
+    in_tablets,
+    is_of_each,
+    is_through_the_day,
+    row_of,
+    through_the_day,
+)
 
 Dose = dict[str, Any]
 Reads = Callable[[str], Piece]
 """How a stretch of folded text is scanned."""
+_Part = tuple[str, Piece]
+"""A stretch, after what announces it ("then", "week 2:")."""
 
 _AMOUNTS = ("MG", "TABS", "STEP")
 _A_DAY, _A_WEEK = 24 * 60, 7
-_FEWEST, _MOST_INTAKES = 2, 12
+_FEWEST = 2
 _NOON, _LAST_HOUR = 12, 24
 _AROUND = " ,;.:"
 _FIGURES = re.compile(r"[0-9]+")
@@ -41,10 +51,24 @@ class _Stage:
     hours: tuple[str, ...]
 
 
-def stages(text: str, reads: Reads, breaks: re.Pattern[str]) -> dict[str, Any] | None:
+def told_in_rows(whole: Piece, reads: Reads) -> dict[str, Any] | None:
     """The slots of a plan in stages: `stages` ([{"doses": [...], "days": n}, ...], doses with "at" where their hour is known), its
-    `start` and `tablet_mg` when they are said. None when it is no such plan, or not read to its end. `breaks` parts the stages."""
-    parts = _told(text, reads, breaks)
+    `start` and `tablet_mg` when they are said; of a plan of one row, `doses` and the same. Where stages are told and not all of them
+    read, only that there are `several_stages`. None for anything else. `reads` scans a stretch."""
+    cues = whole.cues.cues
+    text = cues["bare_half"].sub("1/2", cues["end_of_script"].sub("", whole.scan.text))
+    whole = whole if text == whole.scan.text else reads(text)
+    if not cues["next_stage"].search(text):
+        parts, slots = [("", whole)], _one_row(whole)
+    else:
+        parts = [(header, reads(part)) for header, part in _parted(_GLUED.sub(" x ", text), cues["next_stage"])]
+        slots = _stages(parts)
+    return {"several_stages": True} if slots is None and _has_several(whole, parts) else slots
+
+
+def _stages(parts: Sequence[_Part]) -> dict[str, Any] | None:
+    """The slots of a plan in stages; None when it is no such plan, or not read to its end."""
+    parts = _of_the_plan(parts)
     pieces = [piece for _, piece in parts]
     counts = any(piece.of("TABS", "NXT") for piece in pieces)
     found = (_stage(piece, header, is_first=at == 0, counts=counts) for at, (header, piece) in enumerate(parts))
@@ -60,9 +84,8 @@ def stages(text: str, reads: Reads, breaks: re.Pattern[str]) -> dict[str, Any] |
     return {"stages": laid, **_beside(pieces)}
 
 
-def _told(text: str, reads: Reads, breaks: re.Pattern[str]) -> list[tuple[str, Piece]]:
-    """The stretches from the first amount on, each with what announces it; but for what comes after a plan ("then I see her again")."""
-    parts = [(header, reads(part)) for header, part in _parted(_GLUED.sub(" x ", text), breaks)]
+def _of_the_plan(parts: Sequence[_Part]) -> Sequence[_Part]:
+    """The stretches from the first amount on; but for what comes after a plan ("then I see her again")."""
     first = next((at for at, (_, piece) in enumerate(parts) if _has_amount(piece)), len(parts))
     return [(header, piece) for header, piece in parts[first:] if piece.scan.atoms or not piece.says("after_the_plan")]
 
@@ -85,9 +108,8 @@ def _parted(text: str, breaks: re.Pattern[str]) -> list[tuple[str, str]]:
     return [(header, part) for header, part in zip(headers, parts, strict=True) if part]
 
 
-def one_row(piece: Piece) -> dict[str, Any] | None:
-    """The slots of a plan of one row ("1 tablet morning, noon and night"): `doses`, "at" where their hours are known. None for anything
-    else, or for a single dose."""
+def _one_row(piece: Piece) -> dict[str, Any] | None:
+    """The slots of a plan of one row ("1 tablet morning, noon and night"); None for anything else, or for a single dose."""
     stage = _stage(piece, "", is_first=True, counts=bool(piece.of("TABS")))
     if stage is None or stage.doses is None or stage.days is not None or len(stage.doses) < _FEWEST:
         return None
@@ -95,17 +117,15 @@ def one_row(piece: Piece) -> dict[str, Any] | None:
     return {"doses": row, **_beside([piece])}
 
 
-def has_several(text: str, reads: Reads, breaks: re.Pattern[str]) -> bool:
-    """Whether a text tells several stages, read or not: what is made of one of them is not the plan. Without any length, "then" only
-    parts the doses of a day."""
-    whole, parts = reads(text), [reads(part) for _, part in _parted(text, breaks)]
+def _has_several(whole: Piece, parts: Sequence[_Part]) -> bool:
+    """Whether several stages are told, read or not: what is made of one of them is not the plan. Without any length, "then" only parts
+    the doses of a day."""
     rows = len(whole.of("NXM", "NXT", "LIST", "FREQ"))
-    told = [_has_amount(piece) or piece.scan.has("NUM") for piece in parts]
-    headers = [header for header, _ in _parted(text, breaks)]
+    told = [_has_amount(piece) or piece.scan.has("NUM") for _, piece in parts]
     of_length = [whole.cues.cues[name] for name in ("a_week_header", "days_header")]
-    lasts = whole.scan.has("DUR") or whole.says("first_week") or any(cue.search(header) for cue in of_length for header in headers)
+    lasts = whole.scan.has("DUR") or whole.says("first_week") or any(cue.search(header) for cue in of_length for header, _ in parts)
     lasts = lasts or any(whole.precedes("first_days_after", atom) for atom in whole.of("NUM"))
-    return rows > 1 or (any(map(_has_amount, parts)) and sum(told) > 1 and lasts)
+    return rows > 1 or (any(_has_amount(piece) for _, piece in parts) and sum(told) > 1 and lasts)
 
 
 def _has_amount(piece: Piece) -> bool:
@@ -155,7 +175,7 @@ def _stage(piece: Piece, header: str, *, is_first: bool, counts: bool) -> _Stage
     doses = None if _may_be_of_the_day(piece, amounts, hours) else _doses(piece.of("FREQ"), amounts, [*many, *lists], hours)
     if doses is not None:
         return _Stage(doses, None, days, () if any("at" in dose for dose in doses) else at)
-    return _Stage(None, _dose(amounts[0]), days, at) if _is_of_each(piece, amounts) else None
+    return _Stage(None, dose_of(amounts[0]), days, at) if _is_of_each(piece, amounts) else None
 
 
 def _may_be_of_the_day(piece: Piece, amounts: Sequence[Atom], hours: Sequence[Atom]) -> bool:
@@ -244,13 +264,19 @@ def _doses(frequency: list[Atom], amounts: list[Atom], rows: list[Atom], hours: 
     if len(frequency) > 1 or len(rows) > 1 or bool(rows) == bool(amounts):
         return None
     if rows:
-        return _of_row(rows[0])
+        return row_of(rows[0]) or None
     if frequency:
-        count = int(frequency[0].value.n)
-        return [_dose(amounts[0])] * count if len(amounts) == 1 and _is_count(count) and len(hours) in (0, count) else None
+        return _times_a_day(frequency[0], amounts, hours)
     if len(amounts) == 1 and hours and _are_alike(hours):
-        return [_with_hour(_dose(amounts[0]), hour) for hour in hours] if len(hours) > 1 or hours[0].value.clock else None
+        return [_with_hour(dose_of(amounts[0]), hour) for hour in hours] if len(hours) > 1 or hours[0].value.clock else None
     return _in_turns(amounts, hours)
+
+
+def _times_a_day(frequency: Atom, amounts: list[Atom], hours: list[Atom]) -> list[Dose] | None:
+    """ "10 mg three times a day": with no hour, or with one for each."""
+    count = int(frequency.value.n)
+    is_one = len(amounts) == 1 and 1 <= count <= MOST_INTAKES and len(hours) in (0, count)
+    return [dose_of(amounts[0])] * count if is_one else None
 
 
 def _are_alike(hours: list[Atom]) -> bool:
@@ -259,32 +285,13 @@ def _are_alike(hours: list[Atom]) -> bool:
     return len(parts) in (0, len(hours)) or all(hour.value.clock for hour in hours)
 
 
-def _is_count(count: int) -> bool:
-    return 1 <= count <= _MOST_INTAKES
-
-
-def _of_row(row: Atom) -> list[Dose] | None:
-    """ "10-10-20", "3 x 10 mg"; small numbers count tablets."""
-    if row.kind == "LIST":
-        name = "tablets" if max(row.value.items) <= MOST_TABLETS else "mg"
-        return [{name: tidy(item)} for item in row.value.items]
-    count, name = int(row.value.k or 0), "tablets" if row.kind == "NXT" or row.value.n <= MOST_TABLETS else "mg"
-    return [{name: tidy(row.value.n)}] * count if _is_count(count) else None
-
-
 def _in_turns(amounts: list[Atom], hours: list[Atom]) -> list[Dose] | None:
     """ "10 mg at 8, 20 mg at noon": each amount with its hour, where the one always follows the other."""
     turns = sorted([(atom.start, "amount") for atom in amounts] + [(atom.start, "hour") for atom in hours])
     kinds = [kind for _, kind in turns]
     if len(amounts) != len(hours) or kinds != kinds[:2] * len(amounts):
         return None
-    return [_with_hour(_dose(amount), hour) for amount, hour in zip(amounts, hours, strict=True)]
-
-
-def _dose(atom: Atom) -> Dose:
-    if atom.kind != "TABS":
-        return {"mg": tidy(atom.value.n)}
-    return {"mg": tidy(atom.value.n * atom.value.k)} if atom.value.k else {"tablets": tidy(atom.value.n)}
+    return [_with_hour(dose_of(amount), hour) for amount, hour in zip(amounts, hours, strict=True)]
 
 
 def _with_hour(dose: Dose, hour: Atom) -> Dose:
@@ -310,14 +317,6 @@ def _placed(row: list[Dose], hours: list[list[str]]) -> list[Dose]:
     """A row with the hours of the stages of as many intakes, where these agree."""
     if all("at" in dose for dose in row):
         return row
-    alike = {tuple(each) for each in hours if len(each) == len(row) and all(map(_is_hour, each))}
+    alike = {tuple(each) for each in hours if len(each) == len(row)}
     bare = [{name: value for name, value in dose.items() if name != "at"} for dose in row]  # all of its hours are asked for, or none
     return [{**dose, "at": hour} for dose, hour in zip(bare, alike.pop(), strict=True)] if len(alike) == 1 else bare
-
-
-def _is_hour(text: str) -> bool:
-    try:
-        time.fromisoformat(text)
-    except ValueError:
-        return text == "bedtime"
-    return True

@@ -12,6 +12,7 @@ from bot.core.person import Person
 from bot.handlers.danger_words import LEANING, block_of, doubt_of, emergency_words, gentle_words, worst
 from bot.handlers.turn import say
 from bot.knowledge.countries import numbers
+from tests.handlers.following import LANGUAGES
 from tests.handlers.keepers import to
 from tests.houses import rig, settings_in
 
@@ -25,7 +26,6 @@ BEFORE_ACTING = {"fr": "avant d'agir", "en": "before acting"}
 TODAY = {"fr": "Cela mérite un avis aujourd'hui", "en": "This deserves advice today"}
 AT_ONCE = {"fr": "avez-vous arrêté d'un coup", "en": "have you stopped all at once"}
 HURT = {"fr": "quelqu'un vous fait-il du mal", "en": "is someone hurting you"}
-BOTH = pytest.mark.parametrize("language", ["fr", "en"])
 
 
 def flag(code: str, level: Level = Level.urgent, *, unsure: bool = False) -> Flag:
@@ -41,7 +41,7 @@ def said(*flags: Flag, country: str = "FR") -> list[str]:
     return [words.key for words in emergency_words(somebody(country), flags, told=say("danger.moderators-told")).words]
 
 
-@BOTH
+@LANGUAGES
 @pytest.mark.parametrize("words", [HIT, STRANGLED])
 async def test_whoever_is_hit_is_told_whom_to_call_and_is_never_blamed(language: str, words: dict[str, str], tmp_path: Path) -> None:
     async with rig(settings_in(tmp_path)) as house:
@@ -56,7 +56,7 @@ async def test_whoever_is_hit_is_told_whom_to_call_and_is_never_blamed(language:
         assert any(message.kind == "case" for message in answered)
 
 
-@BOTH
+@LANGUAGES
 async def test_a_fear_of_somebody_is_asked_about_with_the_numbers_for_it(language: str, tmp_path: Path) -> None:
     async with rig(settings_in(tmp_path)) as house:
         await house.settle("patient", language=language)
@@ -65,7 +65,7 @@ async def test_a_fear_of_somebody_is_asked_about_with_the_numbers_for_it(languag
         assert "0808 2000 247" in text
 
 
-@BOTH
+@LANGUAGES
 async def test_who_can_pass_no_urine_is_told_to_ask_today_and_nothing_else_is_named(language: str, tmp_path: Path) -> None:
     async with rig(settings_in(tmp_path)) as house:
         await house.settle("patient", language=language)
@@ -73,7 +73,7 @@ async def test_who_can_pass_no_urine_is_told_to_ask_today_and_nothing_else_is_na
         assert TODAY[language] in text
 
 
-@BOTH
+@LANGUAGES
 async def test_a_stop_that_a_doctor_wants_is_asked_about(language: str, tmp_path: Path) -> None:
     async with rig(settings_in(tmp_path)) as house:
         await house.settle("patient", language=language)
@@ -81,7 +81,7 @@ async def test_a_stop_that_a_doctor_wants_is_asked_about(language: str, tmp_path
         assert AT_ONCE[language] in text
 
 
-@BOTH
+@LANGUAGES
 @pytest.mark.parametrize(
     ("country", "police", "listens"), [("FR", "17", "3919"), ("BE", "101", "0800 30 030"), ("GB", "999", "0808 2000 247")]
 )
@@ -90,7 +90,7 @@ def test_a_country_says_whom_to_call_about_violence(country: str, police: str, l
     assert numbers(country, language).about_violence.startswith(listens)
 
 
-@BOTH
+@LANGUAGES
 @pytest.mark.parametrize("country", ["LU", "", "JP"])
 def test_where_no_number_about_violence_is_verified_those_of_any_danger_are_shown(country: str, language: str) -> None:
     shown = numbers(country, language)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.handlers.following import LANGUAGES, MINUTE, at, follow, last, say
-from tests.houses import rig, settings_in
+from tests.houses import Rig, rig, settings_in
 
 TAKEN = {"en": "taken", "fr": "pris"}
 UNDO = {"en": "delete the last entry", "fr": "annule la dernière entrée"}
@@ -70,13 +70,18 @@ RISING = {
 RESUME = {"en": "resume reminders", "fr": "remets les rappels"}
 
 
+async def kept_back(house: Rig, language: str) -> None:
+    """A rising plan whose next step, a morning later, is kept back for what was felt the evening before."""
+    await follow(house, language, RISING)
+    await at(house, 21, 4, days=2)
+    await say(house, TAKEN[language], {"en": "drowsy 6/10", "fr": "somnolence 6/10"}[language])
+    await at(house, 8, 5, days=1)
+
+
 @LANGUAGES
 async def test_words_about_reminders_raise_no_dose_while_a_step_is_kept_back(language: str, tmp_path: Path) -> None:
     async with rig(settings_in(tmp_path)) as house:
-        await follow(house, language, RISING)
-        await at(house, 21, 4, days=2)
-        await say(house, TAKEN[language], {"en": "drowsy 6/10", "fr": "somnolence 6/10"}[language])
-        await at(house, 8, 5, days=1)
+        await kept_back(house, language)
         shown = await say(house, {"en": "my plan", "fr": "mon plan"}[language])
         assert {"en": "At your request", "fr": "À votre demande"}[language] not in shown
         assert "40 mg" not in await say(house, RESUME[language])
@@ -87,10 +92,7 @@ async def test_words_about_reminders_raise_no_dose_while_a_step_is_kept_back(lan
 @LANGUAGES
 async def test_a_plan_taken_up_in_words_says_that_it_rises_and_waits_for_a_yes(language: str, tmp_path: Path) -> None:
     async with rig(settings_in(tmp_path)) as house:
-        await follow(house, language, RISING)
-        await at(house, 21, 4, days=2)
-        await say(house, TAKEN[language], {"en": "drowsy 6/10", "fr": "somnolence 6/10"}[language])
-        await at(house, 8, 5, days=1)
+        await kept_back(house, language)
         asked = await say(house, {"en": "resume the plan", "fr": "je reprends le plan"}[language])
         assert {"en": "the dose goes up", "fr": "augmenter la dose"}[language] in asked
         assert "40" in await say(house, {"en": "yes", "fr": "oui"}[language])
