@@ -170,7 +170,7 @@ def _stage(piece: Piece, header: str, *, is_first: bool, counts: bool) -> _Stage
         days = _A_WEEK
     clocks = [atom for atom in hours if atom.value.clock]
     # "Morning and night, at 8 and 20": the parts of the day are said twice.
-    hours = clocks if len(hours) == 2 * len(clocks) else hours
+    hours = clocks if len(clocks) > 1 and len(hours) == 2 * len(clocks) else hours
     at = tuple(map(hour_of, clocks)) if len(clocks) == len(hours) else ()
     doses = None if _may_be_of_the_day(piece, amounts, hours) else _doses(piece.of("FREQ"), amounts, [*many, *lists], hours)
     if doses is not None:
@@ -192,8 +192,9 @@ def _amounts(piece: Piece, *, counts: bool) -> list[Atom]:
     """The single amounts, but for a strength on the box."""
     label = _label(piece)
     found = [atom for atom in piece.of(*_AMOUNTS, "NUM") if not any(atom is one for one in label)]
-    # "1 tablet in the morning and 2 in the evening": the second counts tablets too.
-    return [in_tablets(atom) for atom in found if atom.kind != "NUM" or (counts and piece.precedes("part_after", atom))]
+    # "1 tablet in the morning and 2 in the evening": the second counts tablets too; "and 10" may be milligrams, and stays unread.
+    counted = [in_tablets(atom) if counts and atom.kind == "NUM" and piece.precedes("part_after", atom) else atom for atom in found]
+    return [in_tablets(atom) for atom in counted if atom.kind != "NUM"]
 
 
 def _days_named(piece: Piece) -> list[Atom]:

@@ -118,6 +118,8 @@ def test_every_stage_is_read_with_its_doses_its_hours_and_its_length(
         ("en", "5 mg at 8am, 2pm and 10pm for 3 days, then add 5 mg a day every 3 days up to 60 mg"),
         ("fr", "5 mg matin midi soir 3 jours puis 10 et après on verra, 20 mg"),
         ("en", "5 mg three times a day for 3 days then 10, and after that it depends, 20 mg"),
+        ("fr", "1 comprimé le matin et 10 le soir pendant 3 jours, puis 2 comprimés matin et soir"),
+        ("en", "1 tablet in the morning and 10 in the evening for 3 days, then 2 tablets morning and evening"),
     ],
 )
 def test_of_stages_that_are_not_all_read_no_plan_is_made(language: str, text: str) -> None:
