@@ -30,7 +30,7 @@ from bot.core.policy import Policy
 from bot.delivery import JudgeAgain, Postman
 from bot.due_work import DueWork
 from bot.handlers import HANDLERS, Handlers, after_a_sign, danger, escalation, in_danger, linking, members, welcome
-from bot.handlers.offers import FORM, called, kept_words, press_of
+from bot.handlers.offers import FORM, TOLD, called, kept_words, press_of
 from bot.handlers.reports import is_report
 from bot.handlers.turn import Moment, Turn, choices, say
 from bot.knowledge.consent import has_agreed
@@ -275,7 +275,12 @@ class Conversation:
         if dialogue is None:
             return None
         offers = dialogue.answers.get("offers", ())
-        if dialogue.form == FORM and len(offers) == 1 and turn.meaning.intent == "confirm" and not turn.said_since(dialogue):
+        if (
+            dialogue.form == FORM
+            and (len(offers) == 1 or TOLD in offers)
+            and turn.meaning.intent == "confirm"
+            and not turn.said_since(dialogue)
+        ):
             press = press_of(str(offers[0]), dialogue.token)
             return self._press(turn.pressing(press.choice, press.about), press, dialogue)
         prompt = self._handlers.prompts.get((dialogue.form, dialogue.step))
@@ -307,9 +312,12 @@ class Conversation:
     def _chosen(self, turn: Turn, intent: str, dialogue: Dialogue | None) -> list[Reply]:
         """The offer that was meant: the words that were kept are served under the intent chosen."""
         handle = self._handlers.intents.get(intent)
-        if handle is None or dialogue is None or dialogue.form != FORM:
+        if (handle is None and intent != TOLD) or dialogue is None or dialogue.form != FORM:
             return [turn.reply(say("form.over"))]
         again = kept_words(turn, dialogue)
+        if handle is None:
+            told = again.meaning.acts
+            return [reply for act in told for reply in self._handlers.intents[act.intent](again.serving(act).pressing(""))]
         slots = again.plan_slots() if intent == "set_plan" else again.meaning.slots
         act = next((act for act in again.meaning.acts if act.intent == intent), Act(intent, slots))
         return handle(again.serving(act).pressing(""))

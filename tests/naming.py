@@ -25,6 +25,8 @@ TO_COME = (
 NOT_TO_COME = (
     "intake.noted",
     "intake.noted-top-up",
+    "read-back",
+    "told-beside.as-read",
     "intake.day-total",
     "rule.duplicate-entry",
     "history.today",
@@ -49,7 +51,7 @@ NOT_TO_COME = (
     "rule.specialist-above-80",
     "text",
 )
-"""What names what was taken, a plan as it was written, or what a source says."""
+"""What names what was taken, or was told to be, a plan as it was written, or what a source says."""
 
 
 @cache

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.buttons import MAX_DATA, data_of, is_aside, press_of
 from bot.handlers import FORM_PRESSES, PRESSES, moderation
+from bot.handlers.offers import TOLD
 from bot.handlers.smalltalk import OFFERED
 from bot.knowledge.wording import wording
 from bot.messages import Press
@@ -26,7 +27,7 @@ CHOICES = sorted(
     {choice for choice in PRESSES if choice != "arrive"}
     | {choice for _, choice in FORM_PRESSES}
     | set(moderation.PRESSES)
-    | {f"intent-{intent}" for intent in OFFERED}
+    | {f"intent-{intent}" for intent in (*OFFERED, TOLD)}
 )
 
 

@@ -49,12 +49,22 @@ def _correct_last(turn: Turn) -> list[Reply]:
     return diary.corrected(turn) or side_effect.corrected(turn) or intake.correct_last(turn)
 
 
+SHOWN = frozenset({"ask_history", "ask_next", "show_plan", "privacy", "help"})
+"""What is shown though it was not surely asked for, with what else may have been meant beside it: it changes nothing."""
+
+
 def _not_understood(turn: Turn) -> list[Reply]:
-    """Rows of doses from somebody who follows no plan are read back as one: nothing starts without a yes."""
+    """Rows of doses from somebody who follows no plan are read back as one: nothing starts without a yes. What only shows is shown."""
     may_be_plan = "set_plan" in turn.meaning.candidates[:1] and not turn.meaning.question and not turn.says("already_took")
     slots = turn.plan_slots() if may_be_plan and turn.unit.plans.current(turn.person.id) is None else {}
     told = {"doses", "stages"} & set(slots)
-    return plan.set_plan(turn.serving(Act("set_plan", slots))) if told else smalltalk.not_understood(turn)
+    if told:
+        return plan.set_plan(turn.serving(Act("set_plan", slots)))
+    (act, *more) = turn.meaning.acts
+    shows = turn.meaning.confidence == "ask" and act.intent in SHOWN and not more and not turn.meaning.about
+    if shows and not turn.screening.leaning:
+        return [*INTENTS[act.intent](turn.serving(act)), *smalltalk.or_else(turn)]
+    return smalltalk.not_understood(turn)
 
 
 def _ask_next(turn: Turn) -> list[Reply]:

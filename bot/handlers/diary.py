@@ -11,6 +11,7 @@ from bot.core.entry import Entry
 from bot.handlers import top_up
 from bot.handlers.answer import AMOUNTS, close_own, says_only, tells_a_time
 from bot.handlers.hours import told_of
+from bot.handlers.read_back import drink
 from bot.handlers.turn import Turn, choices, moment, nested, on_day, say
 from bot.knowledge.drinks import measures
 from bot.messages import Choice, Json, Reply
@@ -25,7 +26,6 @@ STRONG = 7
 _MANY_DRINKS = 15
 PUT_RIGHT = timedelta(hours=12)
 """How far back a drink is looked for that is put right. [proposal]"""
-_MEASURES = frozenset({"litre", "centilitre", "ounce"})
 STILL_FELT = timedelta(hours=1)
 """How long after it a craving still counts as one of now. [proposal]"""
 
@@ -132,7 +132,7 @@ def _keep_drinks(turn: Turn, said: list[dict[str, Any]], standard: float | None,
     if standard == 0 or (standard is None and counted and not any(counted)):
         words = say("drink.none-noted", when=_none_when(turn, at, since))
     elif said:
-        what: Json = {"all": [_drink(one) for one in said]}
+        what: Json = {"all": [drink(one) for one in said]}
         words = say("drink.noted-as-said", what=what, at=when)
         if standard is not None and standard != sum(counted):  # a pint or a bottle is no glass: what it comes to is told as an estimate
             words = say("drink.noted-about", what=what, at=when, count=round(float(standard), 1))
@@ -149,16 +149,6 @@ def _none_when(turn: Turn, at: datetime, since: str) -> Json:
         return nested("drink.none-since", date=on_day(date.fromisoformat(since[:10])))
     day = turn.local(at).date()
     return nested("drink.none-on", date=on_day(day)) if day != turn.today else ""
-
-
-def _drink(one: Mapping[str, Any]) -> Json:
-    """One drink in words: what it was in, or what it was, or both; a number only when one was said."""
-    unit, kind = one.get("unit", ""), one.get("kind", "")
-    name = nested(f"drink.{kind or unit or 'other'}")
-    if unit and kind:
-        name = nested("drink.in", unit=nested(f"drink.{unit}"), kind=name)
-    counted = "drink.measured" if unit in _MEASURES else "drink.several"
-    return nested(counted, count=one["count"], name=name) if "count" in one else name
 
 
 def corrected(turn: Turn) -> list[Reply]:

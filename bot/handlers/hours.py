@@ -17,7 +17,7 @@ def told_of(turn: Turn, said: str, part: str) -> datetime:
     """The instant of a local day: the middle of the part that was said, else noon; of today without a part, the hour of the words.
     Never later than the words."""
     day = date.fromisoformat(said)
-    hours = _bounds(turn, day, part)
+    hours = bounds(turn, day, part)
     if hours is None:
         return turn.said_at if day == turn.local(turn.said_at).date() else turn.instant(day, NOON)
     begin, end = hours
@@ -29,15 +29,15 @@ def within(turn: Turn, slots: Sequence[Slot], part: str) -> list[Slot]:
     """Those of some planned intakes that lie in a part of their day, or close to it."""
     found = []
     for slot in slots:
-        hours = _bounds(turn, slot.day, part)
+        hours = bounds(turn, slot.day, part)
         around = _AROUND if hours and hours[1] - hours[0] <= _SHORT else timedelta()
         if hours and hours[0] - around <= datetime.combine(slot.day, slot.dose.at) <= hours[1] + around:
             found.append(slot)
     return found
 
 
-def _bounds(turn: Turn, day: date, part: str) -> tuple[datetime, datetime] | None:
-    """The local hours between which a part of a day lies."""
+def bounds(turn: Turn, day: date, part: str) -> tuple[datetime, datetime] | None:
+    """The local hours between which a part of a day lies; None for no part that has hours."""
     hours = turn.reader.hours_of(part, turn.meaning.language)
     if hours is None:
         return None

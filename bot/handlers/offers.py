@@ -8,32 +8,34 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.meaning import QUESTIONS
-from bot.handlers.turn import Turn, say
+from bot.handlers.turn import Turn
 from bot.knowledge.facts import facts
 from bot.knowledge.wording import wording
-from bot.messages import Choice, Press, Reply
+from bot.messages import Choice, Press, Reply, Words
 from bot.ports import Dialogue
 
 FORM = "offer"
 TOPIC = "topic-"
 """Begins the choice of an answer, before the topic that it is about."""
+TOLD = "told"
+"""The offer to note all that a message told, as it was read back."""
 
 
-def offered(turn: Turn, key: str, offers: Sequence[str], **words: Any) -> Reply:
-    """Intents, and topics of answers. `words`: what was said, and when: it speaks of that hour, whenever its meaning is chosen."""
-    token = turn.open_form(FORM, "choose", offers=list(offers), **words)
-    return _shown(turn, key, offers, token, Choice("cancel"))
+def offered(turn: Turn, words: Words, offers: Sequence[str], **kept: Any) -> Reply:
+    """Intents, and topics of answers. `kept`: what was said, and when: it speaks of that hour, whenever its meaning is chosen."""
+    token = turn.open_form(FORM, "choose", offers=list(offers), **kept)
+    return _shown(turn, words, offers, token, Choice("cancel"))
 
 
-def of_this(turn: Turn, key: str, offers: Sequence[str]) -> Reply:
+def of_this(turn: Turn, words: Words, offers: Sequence[str]) -> Reply:
     """What the message being served may have meant."""
-    return offered(turn, key, offers, text=turn.text, said_at=turn.said_at.isoformat())
+    return offered(turn, words, offers, text=turn.text, said_at=turn.said_at.isoformat())
 
 
-def beside(turn: Turn, key: str, offers: Sequence[str]) -> Reply:
+def beside(turn: Turn, words: Words, offers: Sequence[str]) -> Reply:
     """The same; but what is being asked already stays open: the buttons answer by themselves then, and none of them closes it."""
     is_free = turn.unit.dialogues.get(turn.person.id) is None
-    return of_this(turn, key, offers) if is_free else _shown(turn, key, offers, "", Choice("talk-to-human"))
+    return of_this(turn, words, offers) if is_free else _shown(turn, words, offers, "", Choice("talk-to-human"))
 
 
 def kept_words(turn: Turn, dialogue: Dialogue) -> Turn:
@@ -43,10 +45,10 @@ def kept_words(turn: Turn, dialogue: Dialogue) -> Turn:
     return replace(turn, incoming=replace(turn.incoming, text=str(dialogue.answers["text"]), sent_at=said_at)).understood()
 
 
-def _shown(turn: Turn, key: str, offers: Sequence[str], token: str, last: Choice) -> Reply:
+def _shown(turn: Turn, words: Words, offers: Sequence[str], token: str, last: Choice) -> Reply:
     presses = [press_of(offer, token) for offer in offers]
     buttons = tuple(Choice(press.choice, press.about) for press in presses)
-    return turn.reply(say(key), offers=(*buttons, last), rules=("not-understood",))
+    return turn.reply(words, offers=(*buttons, last), rules=("not-understood",))
 
 
 def press_of(offer: str, token: str) -> Press:

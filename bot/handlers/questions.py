@@ -28,7 +28,7 @@ MOST_EFFECTS = 2
 def ask(turn: Turn) -> list[Reply]:
     """A general or safety question: the sourced answer to its topic, else an honest "the sources do not say"."""
     if turn.slots.get("topics"):
-        return [beside(turn, "which-question", topics_of(turn))]
+        return [beside(turn, say("which-question"), topics_of(turn))]
     return _answers(turn, str(turn.slots.get("topic") or ""))
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from bot.core.levels import Level
 from bot.core.meaning import QUESTIONS
+from bot.handlers import agenda, read_back
 from bot.handlers.answer import A_SENTENCE
-from bot.handlers.offers import of_this, offered, topics_of
+from bot.handlers.offers import TOLD, beside, of_this, offered, topics_of
 from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
 from bot.messages import Choice, Reply
 from bot.ports import Dialogue
@@ -63,7 +64,7 @@ def not_understood(turn: Turn) -> list[Reply]:
         )
         words = [say("not-understood"), *words, say("help.short")]
         return [turn.reply(*words, offers=choices("talk-to-human"), rules=("not-understood",))]
-    reply = of_this(turn, "did-you-mean", offers)
+    reply = read_back.asked(turn, offers) or of_this(turn, say("did-you-mean"), offers)
     return [_if_wrong_besides(turn, reply) if turn.screening.leaning else reply]
 
 
@@ -89,14 +90,31 @@ def told_beside(turn: Turn) -> list[Reply]:
     doubted = turn.screening.level >= Level.check  # the gentle question is the answer then
     if told is None or doubted or turn.unit.dialogues.get(turn.person.id) is not None:
         return []
-    return [offered(turn, "told-beside", [told.act.intent], text=told.text, said_at=turn.said_at.isoformat())]
+    what = read_back.described(turn, told.act)
+    words = say("told-beside.as-read", what=what) if what and not agenda.frozen(turn) else say("told-beside")
+    return [offered(turn, words, [told.act.intent], text=told.text, said_at=turn.said_at.isoformat())]
+
+
+def or_else(turn: Turn) -> list[Reply]:
+    """What else a message may have meant that was answered though not surely understood."""
+    others = [intent for intent in turn.meaning.candidates if intent in OFFERED and intent != turn.meaning.intent]
+    offers = _by_name(turn, others)[:3]
+    return [beside(turn, say("did-you-mean.else"), offers)] if offers else []
 
 
 def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """Leaving the offer; a yes to several of them is asked which one; anything else is heard as new words."""
+    """Leaving the offer; a yes to several of them is asked which one; anything else is heard as new words.
+
+    What was read back and is put right, or was not meant, was not noted: the last entry is not touched, and the rest stays on offer.
+    """
     if turn.meaning.intent == "confirm" and not turn.said_since(dialogue):
-        return [offered(turn, "did-you-mean.which", **dialogue.answers)]
+        return [offered(turn, say("did-you-mean.which"), **dialogue.answers)]
     turn.close_form()
+    offers = [str(offer) for offer in dialogue.answers.get("offers", ())]
+    if offers[:1] == [TOLD] and turn.meaning.intent == "decline" and offers[1:]:
+        return [offered(turn, say("did-you-mean.then"), **{**dialogue.answers, "offers": offers[1:]})]
+    if offers[:1] == [TOLD] and turn.meaning.intent == "correct_last":
+        return [turn.reply(say("read-back.again"), offers=choices("cancel"))]
     return [turn.reply(say("form.left"))] if turn.meaning.intent in ("cancel", "decline") else None
 
 

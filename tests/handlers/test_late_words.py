@@ -76,7 +76,7 @@ async def test_words_that_were_offered_a_meaning_speak_of_their_own_hour_when_it
     async with open_rig(tmp_path, on(22, 8, 5)) as house:
         await house.says("patient", "dose 20mg ok hmm thing")
         house.clock.move(on(22, 10))
-        await presses(house, "intent-log_intake")
+        await presses(house, "intent-told")
         (entry,) = await noted(house)
         assert entry.at == on(22, 8, 5)
 

@@ -65,7 +65,7 @@ EXPLAINED = {"en": "took 20 or 10 at noon", "fr": "pris 20 ou 10 à midi"}
 async def test_words_that_a_cue_explains_are_offered_with_the_way_to_say_that_something_is_wrong(language: str, tmp_path: Path) -> None:
     (asked,) = await told(tmp_path, language, EXPLAINED[language])
     offered = [choice.id for choice in asked.choices]
-    assert "intent-log_intake" in offered
+    assert "intent-told" in offered
     assert "talk-to-human" in offered
     assert offered[-1] == "cancel"
     assert "gentle-check" not in asked.rules
