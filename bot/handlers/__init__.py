@@ -61,8 +61,8 @@ def _not_understood(turn: Turn) -> list[Reply]:
     if told:
         return plan.set_plan(turn.serving(Act("set_plan", slots)))
     (act, *more) = turn.meaning.acts
-    shows = turn.meaning.confidence == "ask" and act.intent in SHOWN and not more and not turn.meaning.about
-    if shows and not turn.screening.leaning:
+    is_explained = turn.meaning.confidence == "ask" and not (turn.meaning.likened or turn.meaning.about or turn.screening.leaning)
+    if is_explained and act.intent in SHOWN and not more:
         return [*INTENTS[act.intent](turn.serving(act)), *smalltalk.or_else(turn)]
     return smalltalk.not_understood(turn)
 

@@ -25,6 +25,8 @@ OF_DEATH = frozenset({"suicide", "others"})
 ANSWERED = frozenset({"confirm", "decline", "thanks", "greet", "talk_to_human", "privacy", "log_missed"})
 """What short words about who is there or who was called are easily taken for, and are not."""
 
+ANSWERS = frozenset({"confirm", "decline", "greet"})
+"""What a lone word says to the words about danger, and to nothing else; in no matter of life a greeting is one."""
 AMOUNTS = frozenset({"dose_mg", "tablets", "doses", "drinks"})
 """Slots of what is to be noted: who is there does not stand before it."""
 
@@ -135,7 +137,16 @@ def _asked(turn: Turn, after: _After) -> list[Words]:
         return [say("danger.call-still" if after.case.red else "danger.call-today", **numbers_of(turn.person.country))]
     if turn.says("asks_of_dying"):
         return [say("danger.dying", emergency=emergency)]
-    if asks and turn.says("asks_of_a_dose"):
+    return _asked_what_to_do(turn, after)
+
+
+def _asked_what_to_do(turn: Turn, after: _After) -> list[Words]:
+    """ "What now?", "do I take the next one?": for the emergency service to answer. Hours after words that told of a doctor today, "can I
+    have a coffee?" is a question of any day."""
+    emergency = emergency_of(turn.person.country)
+    if not (after.case.red or after.is_of_other or memory.said_last(turn, LATELY)):
+        return []
+    if (turn.meaning.question or "?" in turn.text) and turn.says("asks_of_a_dose"):
         return [say("danger.dose-asked", emergency=emergency)]
     return [say("danger.ask-them", emergency=emergency)] if turn.says("asks_what_to_do") else []
 
@@ -169,11 +180,17 @@ def _with_the_question(turn: Turn, after: _After, *words: Words) -> Reply:
 
 
 def belongs_to_the_case(turn: Turn) -> Case | None:
-    """The open urgent case that words belong to which nothing understands for sure, or a question without an answer of ours."""
+    """The open urgent case that words belong to which nothing understands for sure, or a question without an answer of ours.
+
+    While it is no matter of life, what a cue explains is served as ever: an intake is still told, put off and asked about.
+    """
     case = turn.unit.cases.open_for(turn.person.id)
     if case is None or case.level < Level.urgent or case.is_of_others:
         return None
     meaning = turn.meaning
-    unsure = meaning.confidence != "sure" or meaning.intent in ("confirm", "decline", "greet")
+    is_explained = meaning.confidence == "ask" and not (meaning.likened or turn.screening.leaning)
+    if is_explained and not case.red:
+        return None
+    unsure = meaning.confidence != "sure" or meaning.intent in (ANSWERS if case.red else ANSWERS - {"greet"})
     unanswered = meaning.intent in QUESTIONS and "topic" not in meaning.slots
     return case if unsure or unanswered or (meaning.likened and turn.screening.leaning) else None

@@ -23,7 +23,7 @@ SLOT_CHOICES = ("taken", "snooze-15", "skip")
 INVITES = ("reminder.now", "reminder.planned", "reminder.late", "reminder.again")
 """The paragraphs that name a dose and ask for an answer now: they are right at one moment, and judged again at sending."""
 
-ASKS_IF_TAKEN = frozenset({"reminder.late", "reminder.again", "reminder.again-too-late", "reminder.missed-by-us"})
+ASKS_IF_TAKEN = frozenset({"reminder.late", "reminder.again", "reminder.again-too-late", "reminder.again-ask", "reminder.missed-by-us"})
 """The paragraphs that end by asking whether it was taken: a yes to them is one."""
 
 TOLD = "told_late"
@@ -170,9 +170,12 @@ def _standing(where: Moment, slot: Slot, *, again: bool) -> str:
         on_the_hour = where.local_now.replace(tzinfo=None, second=0, microsecond=0) == planned
         return "reminder.now" if on_the_hour else "reminder.planned"
     stored = where.unit.plans.current(where.person.id)
-    if isinstance(agenda.may_be_late(where, stored, slot.at), Allowed):
+    verdict = agenda.may_be_late(where, stored, slot.at)
+    if isinstance(verdict, Allowed):
         return "reminder.again" if again else "reminder.late"
-    return "reminder.again-too-late" if again else "reminder.missed-by-us"
+    if not again:
+        return "reminder.missed-by-us"
+    return "reminder.again-ask" if verdict is None else "reminder.again-too-late"
 
 
 def _missed_words(missed: Sequence[Slot], *, key: str) -> list[Words]:

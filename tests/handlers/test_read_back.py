@@ -15,13 +15,14 @@ from tests.opinions import Leaning, Saying
 
 EITHER = {"en": "took 20 or 10 mg at noon", "fr": "pris 20 ou 10 mg à midi"}
 TEN_AT_NOON = {"en": "an intake of 10 mg, Thursday 1 January, 12:00", "fr": "une prise de 10 mg, jeudi 1er janvier, 12 h"}
+WHEN = {"en": "and the next one, when would you say, roughly?", "fr": "et la prochaine alors, tu dirais quand ?"}
 YES = {"en": "yes", "fr": "oui"}
 NO = {"en": "no", "fr": "non"}
 
 
 def taking_questions_for(*intents: str) -> Minds:
     """The real minds, but that every question is taken for these, and none of it is sure."""
-    doubting = Saying({}, {intent: 0.5 / (place + 1) for place, intent in enumerate(intents)})
+    doubting = Saying({}, {intent: 0.3 / (place + 1) for place, intent in enumerate(intents)})
     return replace(minds(), reader=Reader.of(languages(), dict.fromkeys(SPOKEN, doubting)))
 
 
@@ -102,18 +103,18 @@ async def test_nothing_names_an_amount_while_a_red_case_is_open(language: str, t
 
 @LANGUAGES
 async def test_what_only_shows_is_shown_with_what_else_may_have_been_meant(language: str, tmp_path: Path) -> None:
-    async with rig(settings_in(tmp_path), thinking=taking_questions_for("show_plan", "ask_next")) as house:
+    async with rig(settings_in(tmp_path), thinking=taking_questions_for("ask_next", "show_plan")) as house:
         await at_noon(house, language)
-        (shown, beside) = await house.says("patient", {"en": "and the geraniums?", "fr": "et les géraniums ?"}[language])
-        assert "30 mg" in shown.text
-        assert [choice.id for choice in beside.choices] == ["intent-ask_next", "cancel"]
+        (shown, beside) = await house.says("patient", WHEN[language])
+        assert "10 mg" in shown.text
+        assert [choice.id for choice in beside.choices] == ["intent-show_plan", "cancel"]
 
 
 @LANGUAGES
 async def test_what_leans_towards_danger_is_not_answered_by_the_plan(language: str, tmp_path: Path) -> None:
-    thinking = taking_questions_for("show_plan", "ask_next")
+    thinking = taking_questions_for("ask_next", "show_plan")
     async with rig(settings_in(tmp_path), thinking=replace(thinking, triage=Leaning(minds().triage))) as house:
         await at_noon(house, language)
-        (asked,) = await house.says("patient", {"en": "and the geraniums?", "fr": "et les géraniums ?"}[language])
+        (asked,) = await house.says("patient", WHEN[language])
         assert " mg" not in asked.text
         assert "talk-to-human" in {choice.id for choice in asked.choices}

@@ -33,10 +33,34 @@ from tests.understanding.test_danger import level_of_code, screen
         ("woke up 3 times last night and didn't know where i was", Level.emergency),
         ("mon médecin veut que j'arrête trois jours, je tremble et je vois des insectes", Level.urgent),
         ("my doctor wants me to stop for three days, I'm shaking all over and seeing things", Level.urgent),
+        ("la tête dans le cul ce matin, je veux mourir", Level.urgent),
+        ("j'ai la tête dans le seau, je vois des insectes", Level.urgent),
+        ("j'ai la tête dans le cul, je suis tombé sur la tête hier", Level.urgent),
+        ("head like a bag of spanners and I want to die", Level.urgent),
+        ("j'ai avalé un comprimé de trop", Level.urgent),
+        ("I just swallowed one tablet too many", Level.urgent),
     ],
 )
 def test_harmless_words_silence_nothing_that_stands_beside_them(text: str, level: Level) -> None:
     assert screen(text).level >= level
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "j'ai la tête dans le cul ce matin",
+        "la tete ds le seau",
+        "mal aux cheveux ce matin",
+        "my head is up my arse this morning",
+        "head like a bag of spanners",
+        "je viens de gober un comprimé",
+        "hop, dose avalée",
+        "just swallowed a tablet",
+        "done, tablet swallowed",
+    ],
+)
+def test_a_heavy_head_and_one_tablet_taken_raise_nothing(text: str) -> None:
+    assert screen(text).level is Level.none
 
 
 @pytest.mark.parametrize(
