@@ -109,6 +109,10 @@ class Conversation:
         await self._rescue.deliver(heard, incoming.account)
         await self._rescue.go_back(heard, incoming)
 
+    async def at_rest(self) -> None:
+        """Wait until nothing that was said is on its way any more, for whoever plays one step after the other."""
+        await self._postman.at_rest()
+
     async def tick(self) -> None:
         """Serve whatever has come due, in bounded bites, then deliver. Errors leave the rows as they were."""
         await self._rescue.retry()

@@ -37,11 +37,9 @@ GIVE_UP_AFTER = 30
 
 PATIENCE = timedelta(seconds=20)
 """How long a platform may take for one message. Afterwards it counts as not sent, and the platform is given a pause."""
-
 SPARE = timedelta(seconds=10)
 """Letters are claimed for as long as one of them may take, and this. No letter is begun that might not end in that time, and
 those of a process that died are others' to send after it. Clocks of different machines may differ by so much."""
-
 REMEMBERED = 20_000
 """Persons kept in mind for the crash path: their language and country, a few hundred bytes each; and letters said, by key."""
 
@@ -106,9 +104,13 @@ class Postman:
     async def deliver(self) -> None:
         """Send whatever is ready, and wait for all but what is slow, which goes on. Never raises for a platform's failure."""
         done = await asyncio.gather(*map(self._serve, self._senders), return_exceptions=True)
-        for trouble in done:
-            if isinstance(trouble, BaseException):
-                raise trouble
+        if trouble := next((each for each in done if isinstance(each, BaseException)), None):
+            raise trouble
+
+    async def at_rest(self) -> None:
+        """Wait for all that is on its way, however slow: a picture on a busy machine is no later than the words after it."""
+        within = self._patience.total_seconds()
+        await asyncio.gather(*(counter.settled(counter.under_way(), within=within) for counter in self._counters.values()))
 
     async def _serve(self, platform: str) -> None:
         """Empty one platform's counter, unless it is resting."""

@@ -102,6 +102,7 @@ class Rig:
     async def _during(self, act: Callable[[], Awaitable[None]]) -> list[Outgoing]:
         since = len(self.sender.delivered)
         await act()
+        await self.house.conversation.at_rest()
         return [delivery.message for delivery in self.sender.delivered[since:]]
 
 

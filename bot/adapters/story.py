@@ -182,6 +182,7 @@ class Player:
                 since = len(self._sender.delivered)
                 self._say(step)
                 await self._step(step)
+                await self._now().conversation.at_rest()
                 self._show_new()
                 self._check(step, self._sender.delivered[since:])
         finally:

@@ -17,7 +17,7 @@ from bot.adapters.story import VirtualClock
 from bot.core.case import Case
 from bot.core.levels import Level
 from bot.core.person import Person
-from bot.delivery import MakeFile, Postman
+from bot.delivery import LINGER_S, MakeFile, Postman
 from bot.exports import FILES
 from bot.messages import Account, Attachment, Reply, Words
 from bot.ports import Draw, File, Outgoing, Unit
@@ -165,3 +165,24 @@ async def test_a_danger_sign_after_the_question_keeps_the_picture_back(office: O
     office.store.run_now(lambda unit: unit.cases.add(case))
     arrived = await office.send()
     assert (arrived.text, arrived.files) == ("your day in words", ())
+
+
+async def test_whoever_plays_step_by_step_waits_for_a_slow_picture(office: Office) -> None:
+    def make(unit: Unit, person: Person, attachment: Attachment) -> Draw | None:
+        made = FILES["day-picture"](unit, person, attachment)
+        assert callable(made)
+
+        def draw() -> File:
+            time.sleep(LINGER_S + 0.5)
+            return made()
+
+        return draw
+
+    reply = Reply(to=office.person.id, words=(Words("text", {"text": "your day in words"}),), attachments=(PICTURE,))
+    office.store.run_now(lambda unit: unit.outbox.post("slow", office.person.id, reply, START))
+    postman = Postman(store=office.store, clock=VirtualClock(START), senders=[office.platform], make_file={"day-picture": make})
+    await postman.deliver()
+    assert office.platform.taken == []
+    await postman.at_rest()
+    (arrived,) = office.platform.taken
+    assert arrived.files
