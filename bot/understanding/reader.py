@@ -32,6 +32,8 @@ from bot.understanding.stages import Reads, hours_alone, told_in_rows
 
 # How much more a text must speak for another language than for that of the settings before it is read in the other one.
 _CLEARLY = 4.0
+_UNCOUNTABLE = 1_000_000
+"""A number as large is a finger that stayed on a key: no amount, no count and no rating is it."""
 _YEARS = range(1900, 2200)
 """A message of another year comes from a clock that is wrong: it is read as if it were of a leap year, and nothing in it is sure."""
 _A_LEAP_YEAR = 2000
@@ -125,11 +127,11 @@ class Reader:
         return bool(self._tongue(language).cues.cues[cue].search(self._scan(text, language).masked))
 
     def number(self, text: str, language: str) -> float | None:
-        """A lone number, said in any way ("7", "sept", "7/10", "20 mg"); None when there is none, or more than one."""
+        """A lone number, said in any way ("7", "sept", "7/10", "20 mg"); None for none, several, or one that counts nothing."""
         scan = self._scan(text, language)
         found = [atom.value if atom.kind in {"NUM", "RATING"} else atom.value.n for atom in scan.of("NUM", "RATING", "MG", "TABS", "DAILY")]
         if len(found) == 1:
-            return float(found[0])
+            return float(found[0]) if found[0] < _UNCOUNTABLE else None
         lone = _LONE_NUMBER.findall(self._tongue(language).writing.plain(text))
         return float(lone[0].replace(",", ".")) if len(lone) == 1 and not found else None
 
