@@ -27,13 +27,11 @@ from bot.understanding.parts_of_day import MORNINGS
 from bot.understanding.pattern import tidy
 from bot.understanding.piece import Piece
 from bot.understanding.plans import placed, plan
-from bot.understanding.scan import Scan, Scanner
+from bot.understanding.scan import UNCOUNTABLE, Scan, Scanner
 from bot.understanding.stages import Reads, hours_alone, told_in_rows
 
 # How much more a text must speak for another language than for that of the settings before it is read in the other one.
 _CLEARLY = 4.0
-_UNCOUNTABLE = 1_000_000
-"""A number as large is a finger that stayed on a key: no amount, no count and no rating is it."""
 _YEARS = range(1900, 2200)
 """A message of another year comes from a clock that is wrong: it is read as if it were of a leap year, and nothing in it is sure."""
 _A_LEAP_YEAR = 2000
@@ -131,7 +129,7 @@ class Reader:
         scan = self._scan(text, language)
         found = [atom.value if atom.kind in {"NUM", "RATING"} else atom.value.n for atom in scan.of("NUM", "RATING", "MG", "TABS", "DAILY")]
         if len(found) == 1:
-            return float(found[0]) if found[0] < _UNCOUNTABLE else None
+            return float(found[0]) if found[0] < UNCOUNTABLE else None
         lone = _LONE_NUMBER.findall(self._tongue(language).writing.plain(text))
         return float(lone[0].replace(",", ".")) if len(lone) == 1 and not found else None
 
