@@ -48,6 +48,7 @@ _HOUR = re.compile(r"[0-2]\d:[0-5]\d|bedtime")
 _FIGURE = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 _FRACTIONS = "½¼¾⅓⅔"
 _GRAMS = re.compile(r"(?<![a-z])g(?![a-z])|(?<![a-z])gr(?:am|s)")
+_IN_WORDS_AT_MOST = 999
 _YEARS = range(1900, 2200)
 
 
@@ -95,12 +96,12 @@ def check_meaning(meaning: Meaning, text: str, local: datetime | None) -> None:
 
 
 def most_said(text: str) -> float:
-    """The most that the numbers of a message can make, however they are added and multiplied; 0 when it holds none."""
+    """The most that the numbers of a message can make, however they are added and multiplied, and never less than misspelt words can."""
     plain = fold(text).text
     figures = [float(figure.replace(",", ".")) for figure in _FIGURE.findall(plain)]
     counted = [numbers()[word] for word in re.findall(r"[a-z]+|1/2", plain) if word in numbers()]
     total = sum(figures) + sum(counted) + sum(character in _FRACTIONS for character in text)
-    return (total + 1) ** 2 * (1000 if _GRAMS.search(plain) else 1) if total else 0
+    return max(_IN_WORDS_AT_MOST, (total + 1) ** 2) * (1000 if _GRAMS.search(plain) else 1)
 
 
 @cache

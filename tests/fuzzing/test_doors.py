@@ -67,7 +67,7 @@ WRONGLY_READ: Mapping[str, Meaning] = {
     "an intent that nobody knows": replace(INTAKE, acts=(Act("double_the_dose"),)),
     "a set, which no line can tell": replace(INTAKE, acts=(Act("log_drink", {"drinks": {1}}),)),
     "an intake to come": replace(INTAKE, acts=(Act("log_intake", {"dose_mg": 20, "at": "2026-03-18T18:00"}),)),
-    "more than was said": replace(INTAKE, acts=(Act("log_intake", {"dose_mg": 600}),)),
+    "more than was said": replace(INTAKE, acts=(Act("log_intake", {"dose_mg": 6000}),)),
     "too many offers": replace(INTAKE, confidence="ask", candidates=("undo",) * 4),
 }
 
