@@ -46,6 +46,16 @@ crash-test: $(VENV)/.test-ready  ## kill Palier 200 times on each engine while i
 	$(BIN)/python -m tests.crash --engine sqlite --kills $(KILLS)
 	$(BIN)/python -m tests.crash --engine postgresql --kills $(KILLS)
 
+# An environment of its own: what searches does not run, and is not needed by the tests.
+.fuzz/.ready: requirements/fuzz.txt
+	$(PYTHON) -m venv .fuzz
+	.fuzz/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/fuzz.txt
+	@touch $@
+
+SECONDS ?= 60
+fuzz: .fuzz/.ready  ## search every door for bytes that break or slow it, led by coverage (SECONDS=60 for each of the twelve)
+	.fuzz/bin/python -m tests.fuzzing --seconds $(SECONDS) --folder .fuzz/found
+
 format: $(VENV)/.test-ready  ## let ruff rewrite what it can
 	$(BIN)/ruff check --fix-only $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
@@ -73,8 +83,9 @@ lock: $(VENV)/bin/python  ## pin every dependency again (needs uv, which this ta
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra build --extra test pyproject.toml -o requirements/test.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra knowledge pyproject.toml -o requirements/knowledge.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra network pyproject.toml -o requirements/network.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --extra fuzz pyproject.toml -o requirements/fuzz.txt
 
 clean:  ## remove the virtual environment and the caches; never the database
-	rm -rf $(VENV) .knowledge .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .knowledge .fuzz .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-.PHONY: help run test lint check crash-test format knowledge knowledge-network lock clean
+.PHONY: help run test lint check crash-test fuzz format knowledge knowledge-network lock clean

@@ -95,7 +95,7 @@ class Conversation:
 
     async def hear(self, incoming: Incoming) -> None:
         """Answer one message or press. Never raises for what a person can say; a repeated update is answered once."""
-        incoming = members.by_command(incoming)
+        incoming = members.by_command(incoming.in_whole_characters())
         screening = screened(self._triage, incoming, language=self._language_of(incoming))
         heard: Heard | None
         try:

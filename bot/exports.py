@@ -26,7 +26,8 @@ NOT_TOLD = ("finding", "acknowledgement")
 def everything(unit: Unit, person: Person, attachment: Attachment) -> File:
     """Everything stored about a person."""
     content = json.dumps(unit.people.export(person.id), ensure_ascii=False, indent=2, default=str)
-    return File(kind="json", name=attachment.name, content=content.encode())
+    # Half of a character, kept before such were refused at the door, is written as JSON escapes it.
+    return File(kind="json", name=attachment.name, content=content.encode(errors="backslashreplace"))
 
 
 def diary(unit: Unit, person: Person, attachment: Attachment) -> File:

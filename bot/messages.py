@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Literal, TypeAlias
@@ -21,6 +21,9 @@ CORRECTABLE = timedelta(days=2)
 
 LONGEST_REASON = 500
 """Characters of a reason that are kept; a card shows it beside the words, with the link to them."""
+
+LONGEST_ID = 18
+"""Digits that an id may have: every number of as many fits into a column of ids."""
 
 Kind = Literal["reply", "reminder", "check_in", "alert", "case", "notice"]
 AttachmentKind = Literal["png", "pdf", "csv", "json", "ics"]
@@ -40,6 +43,11 @@ class Press:
 
     choice: str
     about: str = ""
+
+    @property
+    def number(self) -> int | None:
+        """The id of what it was about; None for anything else: a client that was tampered with sends whatever it likes."""
+        return int(self.about) if self.about.isdecimal() and len(self.about) <= LONGEST_ID else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +79,17 @@ class Incoming:
     passing: bool = False
     where: str = ""
     said: tuple[str, ...] = ()
+
+    def in_whole_characters(self) -> Incoming:
+        """The same in characters that can be written and sent on: a broken client sends halves of some."""
+        press = self.press and replace(self.press, about=whole_characters(self.press.about))
+        said = tuple(map(whole_characters, self.said))
+        return replace(self, text=whole_characters(self.text), where=whole_characters(self.where), said=said, press=press)
+
+
+def whole_characters(text: str) -> str:
+    """Two halves that belong together become their character, and a lone one the sign for what cannot be read."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from bot.understanding.fold import fold
 PLATFORM = "console"
 PICTURES = ("png", "pdf")
 """What a terminal cannot show."""
+_LONGEST = 6
+"""Characters of a choice by its number."""
 
 Hear = Callable[[Incoming], Awaitable[None]]
 
@@ -111,7 +113,7 @@ class Console:
 
     def _press(self, line: str) -> Press | None:
         offered = self._offered.get(self._speaking, ())
-        if line.startswith("#") and line[1:].isdigit() and 0 < int(line[1:]) <= len(offered):
+        if line.startswith("#") and line[1:].isdecimal() and len(line) <= _LONGEST and 0 < int(line[1:]) <= len(offered):
             label = offered[int(line[1:]) - 1]
             return Press(label.id, label.about)
         said = fold(line).text

@@ -33,7 +33,7 @@ def of_a_case(act: Callable[[Turn, Case], list[Reply]]) -> Handle:
 
 def case_named(turn: Turn) -> Case | None:
     """The case whose number the press carries."""
-    return turn.unit.cases.get(int(turn.press.about)) if turn.press.about.isdigit() else None
+    return turn.unit.cases.get(turn.press.number) if turn.press.number is not None else None
 
 
 def gone(turn: Turn) -> list[Reply]:

@@ -159,7 +159,7 @@ def answer(turn: Turn) -> list[Reply]:
 def _bring(turn: Turn, *, told: bool) -> list[Reply]:
     """`told`: the member waits for a word. A sign of danger is answered as one, and is not brought."""
     text = turn.text.strip()
-    question = turn.unit.questions.get(int(turn.press.about)) if turn.press.about.isdigit() else None
+    question = turn.unit.questions.get(turn.press.number) if turn.press.number is not None else None
     if not text or (turn.screening.level >= Level.check and not told):
         return []
     if question is None or question.closed_at is not None:
@@ -178,7 +178,7 @@ def _bring(turn: Turn, *, told: bool) -> list[Reply]:
 
 def close(turn: Turn) -> list[Reply]:
     """Whoever asked has heard enough."""
-    question = turn.unit.questions.get(int(turn.press.about)) if turn.press.about.isdigit() else None
+    question = turn.unit.questions.get(turn.press.number) if turn.press.number is not None else None
     if question is None or question.person_id != turn.person.id or question.closed_at is not None:
         return [turn.reply(say("form.over"))]
     turn.unit.questions.close(question.id, turn.now)

@@ -37,7 +37,8 @@ def undo(turn: Turn) -> list[Reply]:
     about = turn.press.about
     if not about and turn.says("stands_again"):
         return put_back(turn)
-    entry = turn.unit.entries.get(int(about)) if about.isdigit() else _meant(turn)
+    number = turn.press.number
+    entry = turn.unit.entries.get(number) if number is not None else None if about else _meant(turn)
     if entry is None and {"kind", "at"} & set(turn.slots):
         return [turn.reply(say("undo.not-found"))]
     if entry is None or entry.person_id != turn.person.id or entry.kind in ("finding", "acknowledgement"):

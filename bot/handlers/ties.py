@@ -103,7 +103,7 @@ def press_end(turn: Turn) -> list[Reply]:
 
 def pair_of(turn: Turn) -> Pair | None:
     """The pair that a press is about."""
-    return turn.unit.mentors.get(int(turn.press.about)) if turn.press.about.isdigit() else None
+    return turn.unit.mentors.get(turn.press.number) if turn.press.number is not None else None
 
 
 COMMANDS: Mapping[str, Handle] = {"pairs": listed, "end-pair": press_end}

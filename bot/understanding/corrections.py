@@ -8,6 +8,7 @@ from bot.understanding.drunk import as_told
 from bot.understanding.logs import one_amount, put_time
 from bot.understanding.pattern import Atom, tidy
 from bot.understanding.piece import Built, Piece
+from bot.understanding.scan import UNCOUNTABLE
 
 _AMOUNTS = ("MG", "TABS", "NUM", "NXM", "NXT", "RATING")
 
@@ -41,7 +42,7 @@ def _put_amount(piece: Piece, slots: dict[str, Any], amounts: list[Atom]) -> boo
     first = amounts[0]
     if first.kind == "NUM":
         slots |= {"dose_mg": tidy(first.value), "assumed": ["dose_mg"]}
-        return len(amounts) == 1 and first.value >= 5 and first.value % 5 == 0
+        return len(amounts) == 1 and 5 <= first.value < UNCOUNTABLE and first.value % 5 == 0
     if first.kind == "RATING":
         slots["severity"] = tidy(first.value)
     elif first.kind in {"MG", "TABS"}:

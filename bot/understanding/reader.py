@@ -27,7 +27,7 @@ from bot.understanding.parts_of_day import MORNINGS
 from bot.understanding.pattern import tidy
 from bot.understanding.piece import Piece
 from bot.understanding.plans import placed, plan
-from bot.understanding.scan import Scan, Scanner
+from bot.understanding.scan import UNCOUNTABLE, Scan, Scanner
 from bot.understanding.stages import Reads, hours_alone, told_in_rows
 
 # How much more a text must speak for another language than for that of the settings before it is read in the other one.
@@ -125,11 +125,11 @@ class Reader:
         return bool(self._tongue(language).cues.cues[cue].search(self._scan(text, language).masked))
 
     def number(self, text: str, language: str) -> float | None:
-        """A lone number, said in any way ("7", "sept", "7/10", "20 mg"); None when there is none, or more than one."""
+        """A lone number, said in any way ("7", "sept", "7/10", "20 mg"); None for none, several, or one that counts nothing."""
         scan = self._scan(text, language)
         found = [atom.value if atom.kind in {"NUM", "RATING"} else atom.value.n for atom in scan.of("NUM", "RATING", "MG", "TABS", "DAILY")]
         if len(found) == 1:
-            return float(found[0])
+            return float(found[0]) if found[0] < UNCOUNTABLE else None
         lone = _LONE_NUMBER.findall(self._tongue(language).writing.plain(text))
         return float(lone[0].replace(",", ".")) if len(lone) == 1 and not found else None
 

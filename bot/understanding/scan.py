@@ -13,6 +13,8 @@ from bot.understanding.pattern import Atom, any_of, blank, compiled, lexicon
 from bot.understanding.times import TimeWords
 
 _NUMBER = re.compile(r"(?<![a-z0-9])[0-9]+(?:[.,][0-9]+)?(?![a-z0-9])")
+UNCOUNTABLE = 1_000_000.0
+"""A number as large is a finger that stayed on a key: no amount, no count and no rating is it. None is read as larger."""
 _FIGURE = re.compile(r"[0-9]")
 
 
@@ -93,7 +95,7 @@ class Scanner:
             self.times.find,
             self.drinks.find,
             lambda t: [_substance(m) for m in self.substances.finditer(t)],
-            lambda t: [Atom(m.start(), m.end(), "NUM", float(m[0].replace(",", "."))) for m in _NUMBER.finditer(t)],
+            lambda t: [Atom(m.start(), m.end(), "NUM", min(float(m[0].replace(",", ".")), UNCOUNTABLE)) for m in _NUMBER.finditer(t)],
         )
         for step in steps:
             found = [_trimmed(rest, atom) for atom in step(rest)]

@@ -44,7 +44,7 @@ _TEXTS = frozenset(
 )
 _NAMED_TEXTS = frozenset({"Makefile", "Dockerfile", ".gitignore", ".importlinter", ".dockerignore"})
 _SCRIPTS = (".ci/", "deploy/")
-_NOT_OURS = frozenset({".git", ".venv", "data", "build", "dist", "__pycache__", "node_modules"})
+_NOT_OURS = frozenset({".git", ".venv", ".fuzz", ".knowledge", "data", "build", "dist", "__pycache__", "node_modules"})
 
 
 def texts() -> Iterator[tuple[str, str]]:

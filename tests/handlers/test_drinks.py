@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.drinks import STANDARD
 from bot.knowledge.files import LANGUAGES
 from bot.knowledge.wording import wording
 from bot.understanding.language import languages
@@ -41,6 +42,20 @@ async def test_a_drink_is_read_back_as_said_and_with_what_it_comes_to(
         assert estimate in told if estimate else "standard" not in told
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "heard"),
+    [
+        ("en", "2 standard drinks and a bottle", "2 × standard drink and 1 × bottle,"),
+        ("fr", "bu 2 verres standard et une bouteille", "2 × verre standard et 1 × bouteille,"),
+    ],
+)
+async def test_standard_drinks_are_read_back_beside_what_else_was_drunk(language: str, said: str, heard: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await house.settle("patient", language=language)
+        (answer,) = await house.says("patient", said)
+        assert heard in answer.text
+
+
 async def test_what_it_comes_to_is_kept_and_worked_out_again_when_the_number_is_corrected(tmp_path: Path) -> None:
     async with rig(settings_in(tmp_path)) as house:
         await house.settle("patient", language="en")
@@ -56,7 +71,7 @@ async def test_what_it_comes_to_is_kept_and_worked_out_again_when_the_number_is_
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whatever_may_be_drunk_has_a_name_to_be_read_back_by(language: str) -> None:
     terms = languages()[language].terms
-    nameless = [name for name in (*terms.drink_units, *terms.drink_kinds) if f"drink.{name}" not in wording(language)]
+    nameless = [name for name in (*terms.drink_units, *terms.drink_kinds, STANDARD) if f"drink.{name}" not in wording(language)]
     assert nameless == [], "a text without its words is never sent"
 
 

@@ -92,6 +92,7 @@ async def asked_how_much(house: Rig) -> None:
         ("10 mg", [(10, "08:00")]),
         ("1 tablet", [(10, "08:00")]),
         ("10", [(10, "08:00")]),
+        ("3" * 25, []),
     ],
 )
 async def test_the_amount_form_takes_an_amount_and_nothing_else(words: str, taken: list[tuple[int, str]], tmp_path: Path) -> None:

@@ -92,6 +92,23 @@ DOORS: dict[str, Callable[[str, str], Any]] = {
     "detect": lambda text, language: detect(text, prior=language),
     "screen": lambda text, language: minds().triage.screen(text, language=language),
 }
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("figures", ["3" * 7, "3" * 25, "35" * 200])
+def test_a_number_that_counts_nothing_is_none(figures: str, language: str) -> None:
+    assert minds().reader.number("33333", language) == 33333
+    assert minds().reader.number(figures, language) is None
+
+
+@pytest.mark.parametrize(("said", "language"), [("not {}", "en"), ("no, {}", "en"), ("pas {}", "fr"), ("non, {}", "fr")])
+@pytest.mark.parametrize("figures", ["5" * 25, "35" * 200])
+def test_a_number_that_counts_nothing_corrects_nothing_by_itself(figures: str, said: str, language: str) -> None:
+    meaning = read(said.format(figures), language)
+    assert meaning.confidence != "sure"
+    assert json.dumps(meaning_json(meaning), allow_nan=False)
+
+
 HUGE = ["a", "7", "20 mg à 14h ", "\n", " ", "[", "1/", "1:", "\0", "\ud800", "½", "ﷺ", "e\u0301", "\u202eשלום ", "vingt ", "薬を飲んだ"]
 
 
