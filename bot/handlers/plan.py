@@ -19,7 +19,7 @@ from bot.core.versions import judge_change
 from bot.handlers import agenda, plan_edits, steps
 from bot.handlers.answer import close_own, in_words, says_only
 from bot.handlers.plan_text import day_words, plan_words
-from bot.handlers.prescription import Unclear, Written, amount_said, read_plan, row_without_hours, with_hours
+from bot.handlers.prescription import Unclear, Written, amount_said, read_plan, row_without_hours, total_said, with_hours
 from bot.handlers.turn import Turn, choices, emergency_of, mg, nested, on_day, say
 from bot.knowledge.schemes import schemes
 from bot.messages import Json, Reply, Words
@@ -57,6 +57,9 @@ def set_plan(turn: Turn) -> list[Reply]:
     if row_without_hours(slots):
         return _ask_hours(turn, slots)
     written = read_plan(slots, today=turn.today)
+    totals = turn.reader.totals(turn.text, turn.meaning.language) if slots.get("several_stages") else []
+    if totals and all(total_said(slots, stage) <= CEILING_DAY_MG for stage in totals):
+        return _ask_stages(turn, totals)
     if isinstance(written, Unclear):
         parts: list[Json] = [nested(f"plan.part.{part}") for part in written.parts]
         return _left(turn, say("plan.not-used", parts={"all": parts}), rules=("plan-unclear",))
@@ -293,6 +296,19 @@ def _ask_hours(turn: Turn, slots: dict[str, Any]) -> list[Reply]:
     token = turn.open_form(FORM, "hours", **slots)
     words = say("plan.ask-hours", count=len(row), doses={"all": amounts})
     return [turn.reply(words, offers=choices("cancel", about=token), rules=("plan-confirm",))]
+
+
+def _ask_stages(turn: Turn, totals: Sequence[dict[str, Any]]) -> list[Reply]:
+    """Stages told by the total of a day: how a total is shared among the hours is never worked out. What was understood is quoted, and
+    each stage is asked for with its doses and hours (rule `plan-unclear`)."""
+    token = turn.open_form(FORM, "told")
+    lines: list[Json] = []
+    for stage in totals:
+        total: Json = mg(stage["total_mg"]) if "total_mg" in stage else nested("plan.stage-tablets", count=stage["tablets"])
+        length: Json = nested("plan.stage-length", days=stage["days"]) if "days" in stage else ""
+        lines.append(nested("plan.stage-total", total=total, length=length))
+    words = say("plan.ask-stages", lines={"lines": lines})
+    return [turn.reply(words, offers=choices("cancel", about=token), rules=("plan-unclear", "plan-confirm"))]
 
 
 def _read_back(turn: Turn, written: Written) -> list[Reply]:
