@@ -108,7 +108,10 @@ async def test_stages_that_are_not_all_read_are_asked_for_again_whole(language: 
     [
         (
             {"en": "30mg a day for a week, then 40, then 50", "fr": "30mg par jour pendant une semaine, puis 40, puis 50"},
-            {"en": ["30 mg a day, 7 d", "40 mg a day\n", "50 mg a day\n"], "fr": ["30 mg par jour, 7 j", "40 mg par jour\n", "50 mg par jour\n"]},
+            {
+                "en": ["30 mg a day, 7 d", "40 mg a day\n", "50 mg a day\n"],
+                "fr": ["30 mg par jour, 7 j", "40 mg par jour\n", "50 mg par jour\n"],
+            },
         ),
         (
             {"en": "week 1: 30 mg a day, week 2: 40 mg a day", "fr": "semaine 1 : 30 mg/j, semaine 2 : 40 mg/j"},
