@@ -118,7 +118,8 @@ def _moment(value: Any, language: str) -> str:
 
 def _instant(value: Any, language: str) -> str:
     at = datetime.fromisoformat(value["at"]).astimezone(ZoneInfo(value["zone"]))
-    return _moment(at.replace(tzinfo=None).isoformat(), language)
+    text = _moment(at.replace(tzinfo=None).isoformat(), language)
+    return wording(language)["case.their-hours"].format(at=text) if value.get("theirs") else text
 
 
 _TAGS: Mapping[str, Callable[[Any, str], str]] = {

@@ -65,8 +65,7 @@ def told_in_rows(whole: Piece, reads: Reads) -> dict[str, Any] | None:
 def told_as_totals(whole: Piece, reads: Reads) -> list[dict[str, Any]]:
     """The stages of a plan that gives the total of a day for each ("30 mg a day for a week, then 40"): `total_mg` or `tablets`, and `days`
     where they are said. None of them when one has anything else, such as its hours: they are quoted, and never made a plan of."""
-    _, parts = _apart(whole, reads)
-    parts = _of_the_plan(parts)
+    parts = _of_the_plan(_apart(whole, reads)[1])
     kinds = _TOTALS.get(next((atom.kind for _, piece in parts[:1] for atom in piece.of(*_TOTALS)), ""), ())
     following = [*(header for header, _ in parts[1:]), ""]
     found = [_total(part, after, kinds, is_first=at == 0) for at, (part, after) in enumerate(zip(parts, following, strict=True))]
