@@ -135,7 +135,7 @@ def cancel(turn: Turn) -> list[Reply]:
 
 
 def show_plan(turn: Turn) -> list[Reply]:
-    """Today by the plan, and what comes next; a plan that stands still can go on from here."""
+    """Today by the plan, and what comes next, or the day that was asked for; a plan that stands still can go on from here."""
     if turn.unit.plans.current(turn.person.id) is None:
         return [turn.reply(say("plan.none"))]
     if agenda.frozen(turn):
@@ -149,6 +149,11 @@ def show_plan(turn: Turn) -> list[Reply]:
     told, withheld = day_words(turn, stored, laid.value)
     if withheld:
         return [*news, turn.reply(told, offers=choices("talk-to-human"), rules=withheld)]
+    ahead = agenda.day_of(stored, date.fromisoformat(turn.slots.get("start", turn.today.isoformat())))
+    if ahead is not None and ahead.date > turn.today and ahead.step_index == laid.value.step_index:
+        # Of a step to come no day is told alone: it is judged first, on the day on which it begins.
+        words, rules = day_words(turn, stored, ahead)
+        return [*news, turn.reply(words, offers=choices("talk-to-human") if rules else (), rules=rules)]
     words = [told, *plan_words(stored.plan, since_step=laid.value.step_index)]
     held = agenda.open_hold(stored, agenda.BECAUSE_PERSON)
     if held is None:

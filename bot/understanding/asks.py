@@ -99,6 +99,14 @@ def _stop(piece: Piece) -> Built:
     return Built(slots)
 
 
+def _plan_shown(piece: Piece) -> Built:
+    """Of which day the plan is asked for, where that is one to come."""
+    said = [atom.value for atom in piece.of("TIME") if atom.value.day and atom.value.role == "at"]
+    days = [piece.anchored(moment, "future").start.date() for moment in said] if piece.says("asks_of_a_day") else []
+    is_ahead = len(days) == 1 and days[0] > piece.now.date()
+    return Built({"start": days[0].isoformat()} if is_ahead else {}, not days or days[0] >= piece.now.date())
+
+
 def _history(piece: Piece) -> Built:
     """Which entries, of which days (both included), and whether they are to be seen as a curve or as the figures of several days."""
     slots: dict[str, Any] = {"topic": named(piece.cues.history, piece.scan.masked) or "intakes"}
@@ -274,6 +282,7 @@ _BUILDERS: Mapping[str, Callable[[Piece], Built]] = {
     "ask_safety": _question,
     "ask_info": _question,
     "ask_history": _history,
+    "show_plan": _plan_shown,
     "stop_treatment": _stop,
     "snooze": _snooze,
     "greet": _greeting,
