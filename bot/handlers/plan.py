@@ -152,8 +152,8 @@ def show_plan(turn: Turn) -> list[Reply]:
     ahead = agenda.day_of(stored, date.fromisoformat(turn.slots.get("start", turn.today.isoformat())))
     if ahead is not None and ahead.date > turn.today and ahead.step_index == laid.value.step_index:
         # Of a step to come no day is told alone: it is judged first, on the day on which it begins.
-        words, rules = day_words(turn, stored, ahead)
-        return [*news, turn.reply(words, offers=choices("talk-to-human") if rules else (), rules=rules)]
+        told, withheld = day_words(turn, stored, ahead)
+        return [*news, turn.reply(told, offers=choices("talk-to-human") if withheld else (), rules=withheld)]
     words = [told, *plan_words(stored.plan, since_step=laid.value.step_index)]
     held = agenda.open_hold(stored, agenda.BECAUSE_PERSON)
     if held is None:

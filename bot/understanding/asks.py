@@ -163,6 +163,10 @@ def _reminder(piece: Piece) -> Built:
 def _moved_reminder(piece: Piece) -> Built:
     """The reminder's hour, and the new one; or by how long it moves."""
     slots: dict[str, Any] = {}
+    ends = [piece.anchored(atom.value, "future") for atom in piece.of("TIME") if atom.value.role == "until"]
+    if piece.says("pauses_for_a_time") and ends:
+        is_one = len(piece.of("TIME", "DUR", "NUM")) == 1 and not ends[0].doubt
+        return Built({"until": ends[0].iso()} if is_one else {})
     atoms = _hours_to_move(piece)
     if atoms is None:
         return Built({})

@@ -70,8 +70,8 @@ async def test_what_is_known_of_them_is_told(language: str, words: str, tmp_path
 
 
 SILENT = [
-    *(("en", each) for each in ("pause my reminders til tmrw", "stop the reminders", "pause reminders")),
-    *(("fr", each) for each in ("arrêter les rappels", "mets les rappels en pause", "mets mes rappels en pause jusqu'à demain")),
+    *(("en", each) for each in ("please pause the reminders", "stop the reminders", "pause reminders")),
+    *(("fr", each) for each in ("arrêter les rappels", "mets les rappels en pause", "mets mes rappels en pause un moment")),
 ]
 
 
