@@ -300,11 +300,9 @@ def reminders_by_plan(turn: Turn) -> list[Reply]:
 
     All of them can be paused, until the person goes on, or rest for a while that is said.
     """
-    rested = resting.rest(turn) if turn.says("pauses_for_a_time") else None
+    rested = resting.in_words(turn)
     if rested is not None:
         return rested
-    if resting.is_resting(turn) and turn.says("resumes") and not turn.says("denies"):
-        return resting.rings_again(turn)
     reminded, stands_still = agenda.is_reminded(turn), _stands_still(turn)
     if turn.says("resumes") and not turn.says("denies") and (reminded or stands_still):
         return [turn.reply(say("reminder.paused"), offers=choices("step-up")) if stands_still else turn.reply(say("reminder.are-on"))]

@@ -12,7 +12,15 @@ LONGEST = timedelta(days=14)
 """For how long reminders may rest by a word; for longer they are paused, until the person goes on. [proposal]"""
 
 
-def rest(turn: Turn) -> list[Reply] | None:
+def in_words(turn: Turn) -> list[Reply] | None:
+    """A rest that is asked for, or ended; None for any other words."""
+    if turn.says("pauses_for_a_time"):
+        return _rest(turn)
+    ends = _is_resting(turn) and turn.says("resumes") and not turn.says("denies")
+    return _ring_again(turn) if ends else None
+
+
+def _rest(turn: Turn) -> list[Reply] | None:
     """ "No reminders for 3 days", "pause until Monday": silence until the first planned intake from then on. None where no end was said, or
     one too far, nobody is reminded, or a case is open: what is asked of somebody in danger comes with the reminders."""
     stored, end = turn.unit.plans.current(turn.person.id), _end_said(turn)
@@ -46,12 +54,12 @@ def _end_said(turn: Turn) -> datetime | None:
     return turn.instant(at.date(), at.time()) if at is not None else turn.instant(date.fromisoformat(until), time(0))
 
 
-def is_resting(turn: Turn) -> bool:
+def _is_resting(turn: Turn) -> bool:
     """Whether the reminders ring again by themselves."""
     return any(timer.kind == agenda.RESTING for timer in turn.unit.timers.of(turn.person.id))
 
 
-def rings_again(turn: Turn) -> list[Reply]:
+def _ring_again(turn: Turn) -> list[Reply]:
     """The reminders ring again before the rest is over."""
     stored = turn.unit.plans.current(turn.person.id)
     if stored is None:

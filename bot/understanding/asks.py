@@ -163,10 +163,9 @@ def _reminder(piece: Piece) -> Built:
 def _moved_reminder(piece: Piece) -> Built:
     """The reminder's hour, and the new one; or by how long it moves."""
     slots: dict[str, Any] = {}
-    ends = [piece.anchored(atom.value, "future") for atom in piece.of("TIME") if atom.value.role == "until"]
-    if piece.says("pauses_for_a_time") and ends:
-        is_one = len(piece.of("TIME", "DUR", "NUM")) == 1 and not ends[0].doubt
-        return Built({"until": ends[0].iso()} if is_one else {})
+    rests = _rest(piece)
+    if rests is not None:
+        return rests
     atoms = _hours_to_move(piece)
     if atoms is None:
         return Built({})
@@ -184,6 +183,15 @@ def _moved_reminder(piece: Piece) -> Built:
         slots["planned_at" if names else "at"] = placed.iso()
         sure = sure and not placed.doubt
     return Built(slots, sure)
+
+
+def _rest(piece: Piece) -> Built | None:
+    """Until when reminders are to rest; nothing where that may be two moments. None for any other words."""
+    ends = [piece.anchored(atom.value, "future") for atom in piece.of("TIME") if atom.value.role == "until"]
+    if not ends or not piece.says("pauses_for_a_time"):
+        return None
+    is_one = len(piece.of("TIME", "DUR", "NUM")) == 1 and not ends[0].doubt
+    return Built({"until": ends[0].iso()} if is_one else {})
 
 
 def _hours_to_move(piece: Piece) -> list[Atom] | None:
