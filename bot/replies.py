@@ -3,7 +3,7 @@
 A value inside `Words` is plain JSON. What reads differently per language is a tagged object with one key:
 {"mg": 7.5} {"clock": "08:00"} {"date": "2026-01-01"} {"moment": "2026-01-01T08:00"} {"finding": "drowsiness"}
 {"instant": {"at": "2026-01-01T08:00+01:00", "zone": "Europe/Paris"}} {"emergency": "FR"} {"crisis": "FR"} {"silent": "FR"}
-{"pseudonym": "otter-snow"} {"words": key, "values": {...}} {"all": [value, ...]} {"lines": [value, ...]}.
+{"country": "FR"} {"pseudonym": "otter-snow"} {"words": key, "values": {...}} {"all": [value, ...]} {"lines": [value, ...]}.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.knowledge.countries import numbers
+from bot.knowledge.countries import country_name, numbers
 from bot.knowledge.findings import finding_name
 from bot.knowledge.pseudonyms import pseudonym
 from bot.knowledge.wording import calendar, wording
@@ -118,7 +118,8 @@ def _moment(value: Any, language: str) -> str:
 
 def _instant(value: Any, language: str) -> str:
     at = datetime.fromisoformat(value["at"]).astimezone(ZoneInfo(value["zone"]))
-    return _moment(at.replace(tzinfo=None).isoformat(), language)
+    text = _moment(at.replace(tzinfo=None).isoformat(), language)
+    return wording(language)["case.their-hours"].format(at=text) if value.get("theirs") else text
 
 
 _TAGS: Mapping[str, Callable[[Any, str], str]] = {
@@ -133,6 +134,7 @@ _TAGS: Mapping[str, Callable[[Any, str], str]] = {
     "in_violence": lambda value, language: numbers(value, language).in_violence,
     "about_violence": lambda value, language: numbers(value, language).about_violence,
     "silent": lambda value, language: numbers(value, language).unable_to_speak or numbers(value, language).crisis,
+    "country": country_name,
     "pseudonym": pseudonym,
     "all": _all,
     "lines": lambda values, language: "\n".join(_text(value, language) for value in values),

@@ -26,6 +26,9 @@ SNOOZE = "snooze"
 HELD = "held"
 """The timer kind that asks whether a hold still lasts; its subject is empty."""
 
+RESTING = "resting"
+"""The timer kind at which reminders that rest for a while ring again; its subject is empty."""
+
 FORGET = "forget"
 """The timer after which what is left of whoever took their consent back is erased."""
 
@@ -34,7 +37,7 @@ FURTHEST = timedelta(hours=26)
 (But for a day that a zone leaves out, Apia in 2011: a timer put right on that day stands where it stood.)
 """
 
-ASK_WHILE_HELD = timedelta(days=7)
+ASK_WHILE_HELD, LONGEST_REST = timedelta(days=7), timedelta(days=15)
 RECALLED = timedelta(hours=1)
 """How long after a reminder has come back a word without an hour is about it."""
 
@@ -43,8 +46,7 @@ REMINDED = "reminded"
 
 BECAUSE_CASE = "case"
 BECAUSE_PERSON = "person"
-ONE_DAY = timedelta(days=1)
-A_YEAR = 366
+ONE_DAY, A_YEAR = timedelta(days=1), 366
 
 
 def parse_slot(text: str) -> datetime | None:
@@ -268,7 +270,8 @@ def frozen(moment: Moment) -> bool:
 
 def schedule(moment: Moment, plan: Plan) -> None:
     """Put one timer for each hour that any step of the plan uses, at its next firing in the person's zone."""
-    moment.unit.timers.cancel(moment.person.id, INTAKE)
+    for kind in (INTAKE, RESTING):
+        moment.unit.timers.cancel(moment.person.id, kind)
     for hour in hours_of(plan):
         arm(moment, hour, after=moment.now)
 
@@ -287,8 +290,8 @@ def is_reminded(moment: Moment) -> bool:
 
 def silence(moment: Moment) -> None:
     """No reminder of any intake, until `schedule`."""
-    moment.unit.timers.cancel(moment.person.id, INTAKE)
-    moment.unit.timers.cancel(moment.person.id, SNOOZE)
+    for kind in (INTAKE, SNOOZE, RESTING):
+        moment.unit.timers.cancel(moment.person.id, kind)
 
 
 def sleep(moment: Moment) -> None:
@@ -327,6 +330,8 @@ def bring_nearer(unit: Unit, now: datetime, policy: Policy, *, at_most: int) -> 
         if where is not None and next_local(now, hour, where.zone) < timer.due_at:
             arm(where, hour, after=now)
             moved += 1
+    for timer in unit.timers.far(RESTING, now + LONGEST_REST, at_most):
+        unit.timers.put(timer.person_id, RESTING, timer.subject, now)
     for timer in unit.timers.far(HELD, now + ASK_WHILE_HELD, at_most):
         unit.timers.put(timer.person_id, HELD, timer.subject, now + ASK_WHILE_HELD)
     return moved == at_most

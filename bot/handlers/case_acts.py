@@ -133,7 +133,8 @@ def press_lower(turn: Turn, case: Case) -> list[Reply]:
 
 def _level_said(turn: Turn, case: Case) -> Reply:
     words = say("moderator.level", case=case.id, level=nested(f"level.{case.level.name}"))
-    return turn.reply(words, offers=owner_choices(case) if case.owner_id == turn.person.id else choices("claim", about=str(case.id)))
+    free = choices("claim", about=str(case.id)) if case.owner_id is None else ()
+    return turn.reply(words, offers=owner_choices(case) if case.owner_id == turn.person.id else free)
 
 
 @of_a_case

@@ -15,7 +15,7 @@ from bot.core.flags import Screening
 from bot.core.levels import Level
 from bot.core.person import Person
 from bot.handlers import agenda, case_words
-from bot.handlers.turn import Moment, Turn, choices, instant, nested, say
+from bot.handlers.turn import Moment, Turn, choices, nested, on_day, say, their_instant
 from bot.messages import Address, Group, Json, Reply, Urgency, Words
 from bot.ports import CaseEvent
 
@@ -28,7 +28,11 @@ UNANSWERED = "case-unanswered"
 EVERYBODY_FROM = 2
 """From its third page on, a case goes to every moderator, on duty or not: whoever is on duty may no longer be reached."""
 
+EARLIER_SHOWN = 3
+"""Closed cases of a person that a card tells with their signs; of the others it says how many there are."""
+
 CARD_CHOICES = ("claim", "reply", "note", "raise-level", "lower-level", "resolve-safe", "resolve-referred", "resolve-false-alarm")
+"""What a card offers: to claim the case first, unless somebody has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,17 +238,36 @@ def card(
                 country=moment.person.country or "?",
                 signs=code_names(case.codes),
                 quote=quote,
-                opened=instant(case.opened_at, zone),
+                opened=their_instant(case.opened_at, zone),
             ),
-            *([say("case.claim-by", by=instant(claim_by, zone))] if claim_by is not None else []),
+            *earlier(moment, case.person_id),
+            *([say("case.claim-by", by=their_instant(claim_by, zone))] if claim_by is not None else []),
             say("case.not-emergency-service"),
         ),
         kind="alert" if kind_alert else "case",
         level=case.level,
-        choices=choices(*CARD_CHOICES, "history", about=str(case.id)),
+        choices=choices(*CARD_CHOICES[case.owner_id is not None :], "history", about=str(case.id)),
         rules=("moderators-alerted",),
         urgency=Urgency.urgent,
     )
+
+
+def earlier(moment: Moment, person_id: int) -> list[Words]:
+    """What was before, for whoever does not know the person: how many closed cases, and the signs and the end of the last ones."""
+    closed = moment.unit.cases.closed_of(person_id)
+    if not closed:
+        return []
+    patient = moment.unit.people.get(person_id) or moment.person
+    told: list[Json] = [
+        nested(
+            "case.earlier-one",
+            signs=code_names(case.codes),
+            how=nested(f"event.resolved-{case.resolution or 'safe'}"),
+            date=on_day(replace(moment, person=patient).local(case.closed_at or case.opened_at).date()),
+        )
+        for case in reversed(closed[-EARLIER_SHOWN:])
+    ]
+    return [say("case.earlier", count=len(closed), cases={"all": told})]
 
 
 def overheard(turn: Turn) -> list[Reply]:

@@ -160,21 +160,23 @@ def _only_unclaimed(turn: Turn) -> str | None:
 
 
 def queue(turn: Turn) -> list[Reply]:
-    """Every case that is not closed, worst first."""
+    """Every case that is not closed, worst first. What nobody has can be claimed; one's own can be read."""
     waiting = _others(turn)
     if not waiting:
         return [turn.reply(say("moderator.no-case"))]
-    lines: list[Json] = [_line(case) for case in waiting]
-    return [turn.reply(say("moderator.queue", lines={"lines": lines}), offers=tuple(Choice("claim", str(c.id)) for c in waiting[:5]))]
+    lines: list[Json] = [_line(case, mine=case.owner_id == turn.person.id) for case in waiting]
+    free = [Choice("claim", str(case.id)) for case in waiting if case.owner_id is None][:5]
+    mine = [Choice("history", str(case.id)) for case in waiting if case.owner_id == turn.person.id][:1]
+    return [turn.reply(say("moderator.queue", lines={"lines": lines}), offers=(*free, *mine))]
 
 
-def _line(case: Case) -> Json:
+def _line(case: Case, *, mine: bool) -> Json:
     return nested(
         "moderator.queue-line",
         case=case.id,
         person=case.person_id,
         level=nested(f"level.{case.level.name}"),
-        state=nested(f"state.{case.state}"),
+        state=nested("state.claimed-by-you") if mine else nested(f"state.{case.state}"),
         signs=escalation.code_names(case.codes),
     )
 
@@ -199,7 +201,12 @@ def press_claim(turn: Turn, case: Case) -> list[Reply]:
     taken = claim(case, by=turn.person.id)
     if isinstance(taken, Refused):
         return refused(turn, case, taken.because)
-    mine = turn.reply(say("moderator.claimed", case=case.id), case_words.every_word(turn, case), offers=owner_choices(case))
+    mine = turn.reply(
+        say("moderator.claimed", case=case.id),
+        case_words.every_word(turn, case),
+        *escalation.earlier(turn, case.person_id),
+        offers=owner_choices(case),
+    )
     if case.owner_id == turn.person.id:
         return [mine]
     save(turn, taken, "claimed")

@@ -14,12 +14,12 @@ from bot.core.limits import CEILING_DAY_MG
 from bot.core.meaning import Act
 from bot.core.plan import Plan
 from bot.core.plan_json import plan_from_json, plan_to_json
-from bot.core.titration import check_plan, extend_step, highest_day_mg, plan_day, resume, sum_mismatches, until_then
+from bot.core.titration import PlanDay, check_plan, extend_step, highest_day_mg, plan_day, resume, sum_mismatches, until_then
 from bot.core.versions import judge_change
 from bot.handlers import agenda, plan_edits, steps
 from bot.handlers.answer import close_own, in_words, says_only
-from bot.handlers.plan_text import day_words, plan_words
-from bot.handlers.prescription import Unclear, Written, amount_said, read_plan, row_without_hours, with_hours
+from bot.handlers.plan_text import day_words, plan_words, stage_line
+from bot.handlers.prescription import Unclear, Written, amount_said, read_plan, row_without_hours, total_said, with_hours
 from bot.handlers.turn import Turn, choices, emergency_of, mg, nested, on_day, say
 from bot.knowledge.schemes import schemes
 from bot.messages import Json, Reply, Words
@@ -58,8 +58,7 @@ def set_plan(turn: Turn) -> list[Reply]:
         return _ask_hours(turn, slots)
     written = read_plan(slots, today=turn.today)
     if isinstance(written, Unclear):
-        parts: list[Json] = [nested(f"plan.part.{part}") for part in written.parts]
-        return _left(turn, say("plan.not-used", parts={"all": parts}), rules=("plan-unclear",))
+        return _unclear(turn, slots, written)
     if isinstance(written, Written):
         return _read_back(turn, written)
     level = written.level if isinstance(written, Alarm) else Level.none
@@ -132,7 +131,7 @@ def cancel(turn: Turn) -> list[Reply]:
 
 
 def show_plan(turn: Turn) -> list[Reply]:
-    """Today by the plan, and what comes next; a plan that stands still can go on from here."""
+    """Today by the plan, and what comes next, or the day that was asked for; a plan that stands still can go on from here."""
     if turn.unit.plans.current(turn.person.id) is None:
         return [turn.reply(say("plan.none"))]
     if agenda.frozen(turn):
@@ -146,11 +145,22 @@ def show_plan(turn: Turn) -> list[Reply]:
     told, withheld = day_words(turn, stored, laid.value)
     if withheld:
         return [*news, turn.reply(told, offers=choices("talk-to-human"), rules=withheld)]
+    ahead = _day_ahead(turn, stored, laid.value)
+    if ahead is not None:
+        told, withheld = day_words(turn, stored, ahead)
+        return [*news, turn.reply(told, offers=choices("talk-to-human") if withheld else (), rules=withheld)]
     words = [told, *plan_words(stored.plan, since_step=laid.value.step_index)]
     held = agenda.open_hold(stored, agenda.BECAUSE_PERSON)
     if held is None:
         return [*news, turn.reply(*words)]
     return [*news, turn.reply(*words, say("plan.stands-still", since=on_day(held.since)), offers=choices("step-up"))]
+
+
+def _day_ahead(turn: Turn, stored: StoredPlan, today: PlanDay) -> PlanDay | None:
+    """The day to come that was asked for. None of a step to come is told alone: it is judged first, on the day on which it begins."""
+    said = turn.slots.get("start")
+    ahead = agenda.day_of(stored, date.fromisoformat(said)) if said else None
+    return ahead if ahead is not None and ahead.date > today.date and ahead.step_index == today.step_index else None
 
 
 def press_hold(turn: Turn) -> list[Reply]:
@@ -293,6 +303,23 @@ def _ask_hours(turn: Turn, slots: dict[str, Any]) -> list[Reply]:
     token = turn.open_form(FORM, "hours", **slots)
     words = say("plan.ask-hours", count=len(row), doses={"all": amounts})
     return [turn.reply(words, offers=choices("cancel", about=token), rules=("plan-confirm",))]
+
+
+def _unclear(turn: Turn, slots: dict[str, Any], written: Unclear) -> list[Reply]:
+    """What no plan can be made of is named; stages told as totals are quoted and asked for, none of them above what may be named."""
+    totals = turn.reader.totals(turn.text, turn.meaning.language) if slots.get("several_stages") else []
+    if totals and all(total_said(slots, stage) <= CEILING_DAY_MG for stage in totals):
+        return _ask_stages(turn, totals)
+    parts: list[Json] = [nested(f"plan.part.{part}") for part in written.parts]
+    return _left(turn, say("plan.not-used", parts={"all": parts}), rules=("plan-unclear",))
+
+
+def _ask_stages(turn: Turn, totals: Sequence[dict[str, Any]]) -> list[Reply]:
+    """Stages told by the total of a day: how a total is shared among the hours is never worked out. What was understood is quoted, and
+    each stage is asked for with its doses and hours (rule `plan-unclear`)."""
+    token = turn.open_form(FORM, "told")
+    words = say("plan.ask-stages", lines={"lines": [stage_line(stage) for stage in totals]})
+    return [turn.reply(words, offers=choices("cancel", about=token), rules=("plan-unclear", "plan-confirm"))]
 
 
 def _read_back(turn: Turn, written: Written) -> list[Reply]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.core.decision import Allowed, Withheld
 from bot.core.plan import Dose, Plan, Step
 from bot.core.tablets import in_tablets
@@ -35,6 +38,13 @@ def step_line(plan: Plan, number: int, step: Step) -> Json:
     """One step: its total, its length and its doses."""
     length = nested("plan.days", days=step.days) if step.days else nested("plan.until-further-notice")
     return nested("plan.step", number=number, total=mg(step.total_mg), length=length, doses=doses_text(plan, step.doses))
+
+
+def stage_line(said: Mapping[str, Any]) -> Json:
+    """A stage as it was told: the total of its day, and its length where it was said."""
+    total: Json = mg(said["total_mg"]) if "total_mg" in said else nested("plan.stage-tablets", count=said["tablets"])
+    length: Json = nested("plan.stage-length", days=said["days"]) if "days" in said else ""
+    return nested("plan.stage-total", total=total, length=length)
 
 
 def doses_text(plan: Plan, doses: tuple[Dose, ...]) -> Json:

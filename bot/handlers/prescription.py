@@ -95,6 +95,11 @@ def amount_said(slots: Slots) -> float:
     return float(sum(said.get("mg", said.get("tablets", 0) * tablet) for said in slots["doses"]))
 
 
+def total_said(slots: Slots, stage: Mapping[str, Any]) -> float:
+    """What the total of a stage, in mg or in tablets, comes to in mg."""
+    return float(stage.get("total_mg", stage.get("tablets", 0) * tablet_of(slots)))
+
+
 def tablet_of(slots: Slots) -> int:
     """The strength of the tablets, the usual one when it was not said."""
     return whole(slots.get("tablet_mg")) or USUAL_TABLET_MG

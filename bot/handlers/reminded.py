@@ -36,6 +36,9 @@ OVER = frozenset({offers.FORM, taking_back.FORM, NOT_TAKEN, missed.SILENCE})
 OVERTAKEN = OVER | {recording.FORM, side_effect.FORM, diary.FORM}
 """Questions that a newer reminder makes old. One about danger, about somebody's data or for others to read is none of them."""
 
+BARE_AMOUNT = frozenset({"log_intake", "other"})
+"""What an amount alone is read as."""
+
 BESIDE: Mapping[str, Handle] = {
     "log_side_effect": side_effect.log_side_effect,
     "log_craving": diary.log_craving,
@@ -89,11 +92,12 @@ def before_an_older_question(turn: Turn, dialogue: Dialogue | None) -> list[Repl
 
 
 def _amount_of(turn: Turn, slot: Slot, dialogue: Dialogue) -> list[Reply] | None:
-    """ "Took 1", when it was asked how much of one intake and another one has come since: it is of that one. A bare amount still answers
-    what was asked."""
+    """ "Took 1", "10 mg", when it was asked how much of one intake and another one has come since: it is of that one, and read back with
+    its hour."""
     if dialogue.form != recording.FORM or dialogue.step != "amount" or dialogue.answers["slot"] == slot.id:
         return None
-    if turn.meaning.intent != "log_intake" or not (turn.meaning.confidence == "sure" or turn.says("has_taken")):
+    is_told = turn.meaning.intent == "log_intake" and (turn.meaning.confidence == "sure" or turn.says("has_taken"))
+    if not is_told and not (is_an_answer(turn) and turn.meaning.intent in BARE_AMOUNT):
         return None
     answers = {**dialogue.answers, "at": turn.said_at.isoformat(), "slot": slot.id, "assumed": ["at"]}
     return intake.form(turn, replace(dialogue, answers=answers))

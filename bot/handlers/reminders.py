@@ -12,7 +12,7 @@ from bot.core.case import ASKED, Case
 from bot.core.decision import Allowed, Withheld
 from bot.core.intake import Slot
 from bot.core.levels import Level
-from bot.handlers import agenda, case_words, escalation, steps
+from bot.handlers import agenda, case_words, escalation, resting, steps
 from bot.handlers.plan_text import day_words, dose_text, silence_words
 from bot.handlers.turn import Due, Moment, Turn, choices, clock, moment, nested, numbers_of, on_day, say
 from bot.messages import Json, Reply, Words
@@ -301,8 +301,11 @@ def _put_off(turn: Turn, slot: str, wait: timedelta) -> list[Reply]:
 def reminders_by_plan(turn: Turn) -> list[Reply]:
     """Asked to move or stop a reminder: its hour is the plan's, and the plan is the prescriber's (rule `split-hours-fixed`).
 
-    All of them can be paused, until the person goes on: silence until an hour would be a plan that stands still by itself.
+    All of them can be paused, until the person goes on, or rest for a while that is said.
     """
+    rested = resting.in_words(turn)
+    if rested is not None:
+        return rested
     reminded, stands_still = agenda.is_reminded(turn), _stands_still(turn)
     if turn.says("resumes") and not turn.says("denies") and (reminded or stands_still):
         return [turn.reply(say("reminder.paused"), offers=choices("step-up")) if stands_still else turn.reply(say("reminder.are-on"))]

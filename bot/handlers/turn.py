@@ -52,6 +52,11 @@ def instant(at: datetime, zone: str) -> Json:
     return {"instant": {"at": at.isoformat(timespec="minutes"), "zone": zone}}
 
 
+def their_instant(at: datetime, zone: str) -> Json:
+    """The same, told as theirs where the reader's own hours are not known."""
+    return {"instant": {"at": at.isoformat(timespec="minutes"), "zone": zone, "theirs": True}}
+
+
 def nested(key: str, **values: Json) -> Json:
     """Words inside words."""
     return {"words": key, "values": dict(values)}

@@ -11,9 +11,10 @@ from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
 from bot.knowledge.consent import consent, has_agreed
 from bot.knowledge.countries import countries, find_country
 from bot.knowledge.facts import fact
-from bot.knowledge.places import country_of, find_timezone, zone_among
+from bot.knowledge.places import country_of, find_timezone, named_among, zone_among
 from bot.messages import Choice, Reply, Words
 from bot.ports import Dialogue, Trace
+from bot.understanding.intents import LOGS
 
 FORM = "welcome"
 MINOR = "under_18"
@@ -180,7 +181,8 @@ def _country(turn: Turn, code: str) -> list[Reply]:
 
 def _timezone_in_words(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """The zone by its city, asked a second time once; anything else is served as any words."""
-    zone = find_timezone(turn.text) or zone_among(turn.text)
+    tells = turn.meaning.confidence == "sure" and turn.meaning.intent in LOGS  # "a glass of Bordeaux" is no town
+    zone = None if tells else find_timezone(turn.text) or zone_among(turn.text)
     if zone is not None:
         return _welcome_done(_moved(turn, country=turn.person.country, timezone=zone))
     code = find_country(turn.text, turn.person.language)
@@ -222,7 +224,10 @@ def settings(turn: Turn) -> list[Reply]:
 def somewhere_else(turn: Turn) -> list[Reply] | None:
     """ "Back in Paris", "landed in Melbourne": whoever says where they are, in words that were not sure by themselves."""
     is_told = turn.meaning.confidence != "sure" and (turn.says("arrives") or turn.says("will_travel"))
-    return _by_place(turn) or None if is_told else None
+    named = named_among(turn.text) if is_told else None
+    # "Back from Malaga", "back at work, Florence is here": a place that nobody says they are at.
+    is_there = named is None or not named.before or turn.reader.says("before_a_place", named.before, turn.meaning.language)
+    return _by_place(turn) or None if is_told and is_there else None
 
 
 def _by_place(turn: Turn) -> list[Reply]:
@@ -247,6 +252,8 @@ def _moved_there(before: Turn, turn: Turn) -> list[Reply]:
     """What has changed: the hour, the numbers to call where the country is another one, and what becomes of the reminders."""
     close_own(turn, FORM)
     there, words = turn.person, [_their_hour(turn)]
+    if there.country in countries():
+        words.append(say("welcome.country-now", country={"country": there.country}))
     if there.country != before.person.country:
         words.append(say("human.numbers", **numbers_of(there.country)))
     if there.timezone != before.person.timezone and turn.unit.plans.current(there.id) is not None:

@@ -21,6 +21,7 @@ from bot.knowledge.facts import facts, facts_in
 from bot.knowledge.files import LANGUAGES, KnowledgeError, root
 from bot.knowledge.findings import findings, findings_in
 from bot.knowledge.language import load_languages
+from bot.knowledge.places import place_doubts, towns
 from bot.knowledge.pseudonyms import pseudonyms
 from bot.knowledge.rules import rules
 from bot.knowledge.rules_in_code import Named, rules_in_code
@@ -46,6 +47,7 @@ _FOR_ALL: Mapping[str, Callable[[Path], Mapping[str, object]]] = {
     "substances": substances,
     "silences": silences,
     "countries": countries,
+    "places": towns,
 }
 _PER_LANGUAGE: Mapping[str, Callable[[str, Path], Mapping[str, object]]] = {
     "findings": findings_in,
@@ -199,7 +201,7 @@ def _mapping(path: str, shelf: Path) -> Mapping[str, Any]:
     return held
 
 
-_LOOKS: tuple[Look, ...] = (_files, _loads, _wording, _conflicts, _countries, _recognition, consent_doubts)
+_LOOKS: tuple[Look, ...] = (_files, _loads, _wording, _conflicts, _countries, place_doubts, _recognition, consent_doubts)
 
 
 def _loaded(load: Callable[[], object], shelf: Path) -> Iterator[str]:

@@ -99,6 +99,14 @@ def _stop(piece: Piece) -> Built:
     return Built(slots)
 
 
+def _plan_shown(piece: Piece) -> Built:
+    """Of which day the plan is asked for, where that is one to come."""
+    said = [atom.value for atom in piece.of("TIME") if atom.value.day and atom.value.role == "at"]
+    days = [piece.anchored(moment, "future").start.date() for moment in said] if piece.says("asks_of_a_day") else []
+    is_ahead = len(days) == 1 and days[0] > piece.now.date()
+    return Built({"start": days[0].isoformat()} if is_ahead else {}, not days or days[0] >= piece.now.date())
+
+
 def _history(piece: Piece) -> Built:
     """Which entries, of which days (both included), and whether they are to be seen as a curve or as the figures of several days."""
     slots: dict[str, Any] = {"topic": named(piece.cues.history, piece.scan.masked) or "intakes"}
@@ -155,6 +163,9 @@ def _reminder(piece: Piece) -> Built:
 def _moved_reminder(piece: Piece) -> Built:
     """The reminder's hour, and the new one; or by how long it moves."""
     slots: dict[str, Any] = {}
+    rests = _rest(piece)
+    if rests is not None:
+        return rests
     atoms = _hours_to_move(piece)
     if atoms is None:
         return Built({})
@@ -172,6 +183,15 @@ def _moved_reminder(piece: Piece) -> Built:
         slots["planned_at" if names else "at"] = placed.iso()
         sure = sure and not placed.doubt
     return Built(slots, sure)
+
+
+def _rest(piece: Piece) -> Built | None:
+    """Until when reminders are to rest; nothing where that may be two moments. None for any other words."""
+    ends = [piece.anchored(atom.value, "future") for atom in piece.of("TIME") if atom.value.role == "until"]
+    if not ends or not piece.says("pauses_for_a_time"):
+        return None
+    is_one = len(piece.of("TIME", "DUR", "NUM")) == 1 and not ends[0].doubt
+    return Built({"until": ends[0].iso()} if is_one else {})
 
 
 def _hours_to_move(piece: Piece) -> list[Atom] | None:
@@ -274,6 +294,7 @@ _BUILDERS: Mapping[str, Callable[[Piece], Built]] = {
     "ask_safety": _question,
     "ask_info": _question,
     "ask_history": _history,
+    "show_plan": _plan_shown,
     "stop_treatment": _stop,
     "snooze": _snooze,
     "greet": _greeting,

@@ -28,7 +28,7 @@ from bot.understanding.pattern import tidy
 from bot.understanding.piece import Piece
 from bot.understanding.plans import placed, plan
 from bot.understanding.scan import UNCOUNTABLE, Scan, Scanner
-from bot.understanding.stages import Reads, hours_alone, told_in_rows
+from bot.understanding.stages import Reads, hours_alone, told_as_totals, told_in_rows
 
 # How much more a text must speak for another language than for that of the settings before it is read in the other one.
 _CLEARLY = 4.0
@@ -150,6 +150,12 @@ class Reader:
         read = partial(tongue.read, now=_local(now, timezone))
         whole = read(tongue.writing.plain(text))
         return told_in_rows(whole, read) or placed(whole)
+
+    def totals(self, text: str, language: str) -> list[dict[str, Any]]:
+        """The stages of a plan that is told by the total of a day, in order, to be quoted: [{"total_mg": 30, "days": 7}, …]; else none."""
+        tongue = self._tongue(language)
+        read = partial(tongue.read, now=_ANY_DAY)
+        return told_as_totals(read(tongue.writing.plain(text)), read)
 
     def hours(self, text: str, language: str) -> tuple[str, ...]:
         """The hours of a day ("8, 1 and 8 pm"), in order, as "HH:MM" or "bedtime"; none when they do not go through a day, or anything

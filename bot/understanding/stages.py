@@ -8,7 +8,7 @@ is stored: the plan is read back, and starts when it is confirmed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,6 +33,8 @@ _Part = tuple[str, Piece]
 """A stretch, after what announces it ("then", "week 2:")."""
 
 _AMOUNTS = ("MG", "TABS", "STEP")
+_TOTALS: Mapping[str, Sequence[str]] = {"DAILY": ("DAILY", "MG", "NUM"), "DAILYTAB": ("DAILYTAB", "TABS", "NUM")}
+"""What the totals of the stages may be said in, by how the first one is."""
 _A_DAY, _A_WEEK = 24 * 60, 7
 _FEWEST = 2
 _NOON, _LAST_HOUR = 12, 24
@@ -55,15 +57,45 @@ def told_in_rows(whole: Piece, reads: Reads) -> dict[str, Any] | None:
     """The slots of a plan in stages: `stages` ([{"doses": [...], "days": n}, ...], doses with "at" where their hour is known), its
     `start` and `tablet_mg` when they are said; of a plan of one row, `doses` and the same. Where stages are told and not all of them
     read, only that there are `several_stages`. None for anything else. `reads` scans a stretch."""
+    whole, parts = _apart(whole, reads)
+    slots = _one_row(whole) if len(parts) == 1 and parts[0][1] is whole else _stages(parts)
+    return {"several_stages": True} if slots is None and _has_several(whole, parts) else slots
+
+
+def told_as_totals(whole: Piece, reads: Reads) -> list[dict[str, Any]]:
+    """The stages of a plan that gives the total of a day for each ("30 mg a day for a week, then 40"): `total_mg` or `tablets`, and `days`
+    where they are said. None of them when one has anything else, such as its hours: they are quoted, and never made a plan of."""
+    parts = _of_the_plan(_apart(whole, reads)[1])
+    kinds = _TOTALS.get(next((atom.kind for _, piece in parts[:1] for atom in piece.of(*_TOTALS)), ""), ())
+    following = [*(header for header, _ in parts[1:]), ""]
+    found = [_total(part, after, kinds, is_first=at == 0) for at, (part, after) in enumerate(zip(parts, following, strict=True))]
+    read = [stage for stage in found if stage]
+    return read if len(read) == len(parts) >= _FEWEST else []
+
+
+def _total(part: _Part, following: str, kinds: Sequence[str], *, is_first: bool) -> dict[str, Any]:
+    """One stage with the total of its day: a bare number is of the unit that the first stage has. Nothing for anything else."""
+    header, piece = part
+    days, lengths = _days(piece)
+    amounts = [atom for atom in piece.of(*kinds) if not any(atom is one for one in lengths)] if kinds else []
+    known = [*amounts, *lengths, *piece.of("BACLO", "STRENGTH"), *(_days_named(piece) if is_first else [])]
+    if len(amounts) != 1 or days == 0 or not _is_all(piece, known):
+        return {}
+    amount = amounts[0].value if amounts[0].kind == "NUM" else amounts[0].value.n
+    if days is None:
+        days = _A_WEEK if piece.cues.cues["a_week_header"].search(header) else _told_after(following, piece)
+    name = "tablets" if "TABS" in kinds else "total_mg"
+    return {name: tidy(amount), **({"days": days} if days else {})}
+
+
+def _apart(whole: Piece, reads: Reads) -> tuple[Piece, list[_Part]]:
+    """A message without what stands after a prescription, and its stretches from one stage to the next."""
     cues = whole.cues.cues
     text = cues["bare_half"].sub("1/2", cues["end_of_script"].sub("", whole.scan.text))
     whole = whole if text == whole.scan.text else reads(text)
     if not cues["next_stage"].search(text):
-        parts, slots = [("", whole)], _one_row(whole)
-    else:
-        parts = [(header, reads(part)) for header, part in _parted(_GLUED.sub(" x ", text), cues["next_stage"])]
-        slots = _stages(parts)
-    return {"several_stages": True} if slots is None and _has_several(whole, parts) else slots
+        return whole, [("", whole)]
+    return whole, [(header, reads(part)) for header, part in _parted(_GLUED.sub(" x ", text), cues["next_stage"])]
 
 
 def _stages(parts: Sequence[_Part]) -> dict[str, Any] | None:

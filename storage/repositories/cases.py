@@ -25,6 +25,7 @@ _GET_ALONE = _GET.with_for_update(key_share=True)
 _SAVE = update(_case).where(_case.c.id == bindparam("which"))
 _WAITING = select(_case).where(_case.c.state != "closed")
 _OPEN_FOR = _WAITING.where(_case.c.person_id == bindparam("of_person")).with_for_update(key_share=True)
+_CLOSED_OF = select(_case).where(_case.c.person_id == bindparam("of_person"), _case.c.state == "closed")
 _WHOSE = select(_case.c.person_id).where(_case.c.id == bindparam("which"))
 _RECORD = insert(_event)
 _HISTORY = select(_event).where(_event.c.case_id == bindparam("of_case")).order_by(_event.c.id)
@@ -58,6 +59,10 @@ class SqlCases(Cases):
         """The person's case that is not closed; the worst should there ever be several."""
         cases = self._worst_first(_OPEN_FOR, of_person=person_id)
         return cases[0] if cases else None
+
+    def closed_of(self, person_id: int) -> Sequence[Case]:
+        """The person's closed cases, oldest first."""
+        return sorted(self._worst_first(_CLOSED_OF, of_person=person_id), key=lambda case: (case.opened_at, case.id))
 
     def waiting(self) -> Sequence[Case]:
         """Every case that is not closed, worst first (a red one before another of its level), then oldest first."""

@@ -70,8 +70,8 @@ async def test_what_is_known_of_them_is_told(language: str, words: str, tmp_path
 
 
 SILENT = [
-    *(("en", each) for each in ("pause my reminders til tmrw", "stop the reminders", "pause reminders")),
-    *(("fr", each) for each in ("arrêter les rappels", "mets les rappels en pause", "mets mes rappels en pause jusqu'à demain")),
+    *(("en", each) for each in ("please pause the reminders", "stop the reminders", "pause reminders")),
+    *(("fr", each) for each in ("arrêter les rappels", "mets les rappels en pause", "mets mes rappels en pause un moment")),
 ]
 
 
@@ -137,3 +137,23 @@ async def test_a_dose_that_can_only_be_taken_later_is_judged_by_that_hour(langua
         assert heard in told
         assert {"fr": "jeudi 1 janvier, 20 h", "en": "Thursday 1 January, 20:00"}[language] in told.replace("1er", "1")
         assert await last(house) is None
+
+
+@LANGUAGES
+async def test_what_is_on_for_tomorrow_is_told_of_tomorrow(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await follow(house, language)
+        told = await say(house, {"fr": "c'est quoi pour demain", "en": "what's on for tomorrow"}[language])
+        assert {"fr": "vendredi 2 janvier", "en": "Friday 2 January"}[language] in told
+        assert {"fr": "jeudi 1er janvier", "en": "Thursday 1 January"}[language] not in told
+        assert told.count("10 mg") == 3
+
+
+@LANGUAGES
+async def test_of_a_step_to_come_no_day_is_told_alone(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await follow(house, language, STEPS)
+        await at(house, 9, days=4)
+        told = await say(house, {"fr": "c'est quoi pour demain", "en": "what's on for tomorrow"}[language])
+        assert {"fr": "lundi 5 janvier, jour 5", "en": "Monday 5 January, day 5"}[language] in told
+        assert {"fr": "mardi 6 janvier, jour", "en": "Tuesday 6 January, day"}[language] not in told

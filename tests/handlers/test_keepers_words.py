@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.ports import Outgoing
 from tests.handlers.keepers import DANGER, HOUR, HUMAN, MINUTE, case_of, open_rig, to
-from tests.houses import Rig
+from tests.houses import Rig, rig, settings_in
 
 OWN = "I want to kill myself tonight"
 
@@ -301,3 +302,66 @@ async def test_whoever_agreed_to_nothing_and_talks_with_a_human_is_not_asked_to_
 async def test_words_about_the_work_open_no_case_of_the_moderators(tmp_path: Path) -> None:
     async with open_rig(tmp_path, "bea") as house:
         assert to("bea", await house.says("keeper", "do you want to talk to a moderator?")) == []
+
+
+# --- What a moderator is shown ---
+
+EARLIER = {"en": "Earlier cases of this person", "fr": "Cas précédents de cette personne"}
+
+
+def offered(said: list[Outgoing], name: str) -> list[tuple[str, str]]:
+    """The buttons that somebody was shown, with what each is about."""
+    return [(choice.id, choice.about) for message in said if message.account.id == name for choice in message.choices]
+
+
+async def test_the_queue_offers_to_claim_only_what_nobody_has(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, "another") as house:
+        await two_in_danger(house)
+        await house.settle("carol")
+        await house.says("carol", DANGER)
+        await house.says("another", "claim 2")
+        said = await house.says("keeper", "cases")
+        assert offered(said, "keeper") == [("claim", "3"), ("history", "1")]
+        assert "yours" in to("keeper", said)[0]
+
+
+async def test_a_card_of_a_case_that_somebody_has_offers_no_claim(tmp_path: Path) -> None:
+    async with open_rig(tmp_path, "another") as house:
+        await house.says("patient", HUMAN)
+        await house.says("keeper", "claim 1")
+        said = await house.says("another", "raise 1")
+        assert ("raise-level", "1") in offered(said, "keeper")
+        assert "claim" not in [choice for choice, _ in (*offered(said, "another"), *offered(said, "keeper"))]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_the_hours_of_a_card_are_said_to_be_those_of_the_person(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await house.settle("patient")
+        await house.says("patient", "I'm in Toronto")
+        await house.settle("keeper", role="moderator", on_duty=True, language=language)
+        (card,) = to("keeper", await house.says("patient", DANGER))
+        assert card.count({"en": "for them", "fr": "à l'heure de la personne"}[language]) == 2
+        assert {"en": "2:30 for them", "fr": "2 h 30 à l'heure de la personne"}[language] in card
+        (shown,) = to("keeper", await house.says("keeper", "claim 1"))
+        assert {"en": "for them", "fr": "à l'heure de la personne"}[language] not in shown
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+async def test_a_card_tells_of_the_earlier_cases_of_the_same_person_and_of_nobody_else(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await house.settle("patient")
+        await house.settle("bob")
+        await house.settle("keeper", role="moderator", on_duty=True, language=language)
+        (first,) = to("keeper", await house.says("patient", DANGER))
+        assert EARLIER[language] not in first
+        await house.says("keeper", "safe 1")
+        (second,) = to("keeper", await house.says("patient", "I took 300 mg at once"))
+        assert f"{EARLIER[language]} (1)" in second
+        assert {
+            "en": "suicidal thoughts (closed: safe, Thursday 1 January)",
+            "fr": "idées suicidaires (fermé : en sécurité, jeudi 1er janvier)",
+        }[language] in second
+        assert f"{EARLIER[language]} (1)" in "\n".join(to("keeper", await house.says("keeper", "claim 2")))
+        (of_another,) = to("keeper", await house.says("bob", DANGER))
+        assert EARLIER[language] not in of_another

@@ -167,7 +167,15 @@ TOTALS = {
 @LANGUAGES
 @pytest.mark.parametrize(
     "said",
-    [{"en": "took 1", "fr": "pris 1"}, {"en": "just took 1 tablet", "fr": "j'ai pris 1 comprimé"}, {"en": "I took 1 tab", "fr": "pri 1"}],
+    [
+        {"en": "took 1", "fr": "pris 1"},
+        {"en": "just took 1 tablet", "fr": "j'ai pris 1 comprimé"},
+        {"en": "I took 1 tab", "fr": "pri 1"},
+        {"en": "10 mg", "fr": "10 mg"},
+        {"en": "10mg", "fr": "10mg"},
+        {"en": "1 tablet", "fr": "1 comprimé"},
+        {"en": "just one", "fr": "1"},
+    ],
 )
 async def test_an_amount_is_of_the_intake_that_was_reminded_last(language: str, said: dict[str, str], tmp_path: Path) -> None:
     async with rig(settings_in(tmp_path)) as house:
@@ -179,6 +187,28 @@ async def test_an_amount_is_of_the_intake_that_was_reminded_last(language: str, 
         noted = await last(house)
         assert noted is not None
         assert (noted.detail["slot"], noted.detail["dose_mg"], noted.at.hour) == ("2026-01-01T13:00", 10, 13)
+
+
+@LANGUAGES
+async def test_an_amount_without_a_newer_reminder_answers_what_was_asked(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await follow(house, language, TOTALS)
+        await at(house, 8, 1)
+        await say(house, {"en": "taken", "fr": "pris"}[language], "10 mg")
+        noted = await last(house)
+        assert noted is not None
+        assert noted.detail["slot"] == "2026-01-01T08:00"
+
+
+@LANGUAGES
+async def test_words_of_something_else_after_a_newer_reminder_are_no_amount_of_it(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await follow(house, language, TOTALS)
+        await at(house, 8, 1)
+        await say(house, {"en": "taken", "fr": "pris"}[language])
+        await at(house, 13, 2)
+        await say(house, {"en": "never mind", "fr": "laisse tomber"}[language])
+        assert await last(house) is None
 
 
 @LANGUAGES

@@ -93,9 +93,55 @@ async def test_a_no_without_a_correction_still_leaves_the_plan(language: str, tm
 async def test_stages_that_are_not_all_read_are_asked_for_again_whole(language: str, tmp_path: Path) -> None:
     async with rig(settings_in(tmp_path)) as house:
         await house.settle("patient", language=language)
-        told = {"en": "30mg a day for a week, then 40, then 50", "fr": "30mg par jour pendant une semaine, puis 40, puis 50"}
+        told = {
+            "en": "5 mg three times a day for 3 days then 10, and after that it depends, 20 mg",
+            "fr": "5 mg matin midi soir 3 jours puis 10 et après on verra, 20 mg",
+        }
         assert "mg" not in (await say(house, told[language])).replace("… mg", "")
         await say(house, YES[language])
+        assert await kept(house) is None
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    ("told", "quoted"),
+    [
+        (
+            {"en": "30mg a day for a week, then 40, then 50", "fr": "30mg par jour pendant une semaine, puis 40, puis 50"},
+            {
+                "en": ["30 mg a day, 7 d", "40 mg a day\n", "50 mg a day\n"],
+                "fr": ["30 mg par jour, 7 j", "40 mg par jour\n", "50 mg par jour\n"],
+            },
+        ),
+        (
+            {"en": "week 1: 30 mg a day, week 2: 40 mg a day", "fr": "semaine 1 : 30 mg/j, semaine 2 : 40 mg/j"},
+            {"en": ["30 mg a day, 7 d", "40 mg a day, 7 d"], "fr": ["30 mg par jour, 7 j", "40 mg par jour, 7 j"]},
+        ),
+        (
+            {"en": "3 tablets a day for 3 days then 4", "fr": "3 comprimes par jour pdt 3 jours puis 4"},
+            {"en": ["3 tablets a day, 3 d", "4 tablets a day\n"], "fr": ["3 comprimés par jour, 3 j", "4 comprimés par jour\n"]},
+        ),
+    ],
+)
+async def test_stages_told_as_totals_a_day_are_quoted_and_their_doses_and_hours_are_asked_for(
+    language: str, told: dict[str, str], quoted: dict[str, list[str]], tmp_path: Path
+) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await house.settle("patient", language=language)
+        asked = await say(house, told[language])
+        assert all(line in asked for line in quoted[language])
+        await say(house, YES[language])
+        assert await kept(house) is None
+        await say(house, STAGES[language], HOURS[language], YES[language])
+        assert len(laid(await kept(house))) == 2
+
+
+@LANGUAGES
+async def test_a_total_above_the_ceiling_is_not_quoted_as_a_stage(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await house.settle("patient", language=language)
+        told = {"en": "30 mg a day for a week, then 400 mg a day", "fr": "30 mg par jour pendant une semaine, puis 400 mg par jour"}
+        assert "400" not in await say(house, told[language])
         assert await kept(house) is None
 
 

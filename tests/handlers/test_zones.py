@@ -117,6 +117,12 @@ async def test_country_and_zone_change_in_words_and_the_reminders_with_them(
         ({"fr": "de retour à Paris", "en": "landed in Paris"}, "FR", "Europe/Paris"),
         ({"fr": "on est à Tokyo depuis hier", "en": "I'm in Tokyo this week"}, "JP", "Asia/Tokyo"),
         ({"fr": "je suis rentré en Belgique", "en": "back in Belgium"}, "BE", "Europe/Brussels"),
+        ({"fr": "je suis à Malaga", "en": "landed in malaga"}, "ES", "Europe/Madrid"),
+        ({"fr": "arrivée à Lyon", "en": "just arrived in Lyon"}, "FR", "Europe/Paris"),
+        ({"fr": "à Bilbao pour le week-end", "en": "in Bilbao for the weekend"}, "ES", "Europe/Madrid"),
+        ({"fr": "en vacances à Ténérife", "en": "on holiday in Tenerife for two weeks"}, "ES", "Atlantic/Canary"),
+        ({"fr": "je suis à Nice", "en": "I'm in Nice for a week"}, "FR", "Europe/Paris"),
+        ({"fr": "bien arrivés à la Nouvelle-Orléans", "en": "we arrived in New Orleans"}, "US", "America/Chicago"),
     ],
 )
 async def test_where_somebody_says_they_are_their_hours_and_the_numbers_to_call_are_those_of_there(
@@ -132,12 +138,25 @@ async def test_where_somebody_says_they_are_their_hours_and_the_numbers_to_call_
 
 
 @LANGUAGES
+async def test_the_country_that_was_understood_is_told_back(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await follow(house, language)
+        said = await say(house, {"fr": "je suis à Birmingham", "en": "I'm in Birmingham"}[language])
+        assert {"fr": "Pays : Royaume-Uni", "en": "Country: United Kingdom"}[language] in said
+
+
+@LANGUAGES
 @pytest.mark.parametrize(
     "told",
     [
         {"fr": "je pars à Montréal demain", "en": "I'm flying to New York tomorrow"},
         {"fr": "je suis à l'hôpital", "en": "I'm in hospital"},
         {"fr": "je suis en pause", "en": "I'm in a meeting"},
+        {"fr": "de retour de Malaga", "en": "back from Malaga"},
+        {"fr": "je suis au travail, Florence est là", "en": "back at work, Florence is here"},
+        {"fr": "je suis à bout, nice les rappels", "en": "I'm in the bath"},
+        {"fr": "je suis dans de beaux draps", "en": "I'm in a nice mood"},
+        {"fr": "ma soeur est à Glasgow", "en": "my sister is in Glasgow"},
     ],
 )
 async def test_a_journey_to_come_and_what_is_no_place_move_nobody(language: str, told: dict[str, str], tmp_path: Path) -> None:

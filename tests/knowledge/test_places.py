@@ -18,6 +18,9 @@ def test_every_zone_of_a_country_that_the_knowledge_holds_is_in_that_country() -
         ("Montréal", "America/Montreal"),
         ("sao paulo.", "America/Sao_Paulo"),
         ("europe/lisbon", "Europe/Lisbon"),
+        ("malaga", "Europe/Madrid"),
+        ("Édimbourg", "Europe/London"),
+        ("tours", "Europe/Paris"),
         ("back home", None),
         ("", None),
     ],
@@ -28,7 +31,18 @@ def test_a_zone_is_known_by_its_city_or_its_whole_name(text: str, zone: str | No
 
 @pytest.mark.parametrize(
     ("text", "zone"),
-    [("I'm in New York, until Sunday!", "America/New_York"), ("from Paris to Tokyo", None), ("I'm in pain", None)],
+    [
+        ("I'm in New York, until Sunday!", "America/New_York"),
+        ("from Paris to Tokyo", None),
+        ("I'm in pain", None),
+        ("I'm in York", "Europe/London"),
+        ("back in Santiago de Compostela", "Europe/Madrid"),
+        ("from Lyon to Marseille", "Europe/Paris"),
+        ("je suis à Nice", "Europe/Paris"),
+        ("nice of you", None),
+        ("Nice of you", None),
+        ("je fais des tours dehors", None),
+    ],
 )
 def test_inside_a_sentence_only_one_zone_counts(text: str, zone: str | None) -> None:
     assert zone_among(text) == zone

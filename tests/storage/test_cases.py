@@ -39,6 +39,18 @@ def test_the_life_of_a_case_is_kept(store: SqlStore, someone: Person) -> None:
     assert store.run_now(lambda unit: unit.cases.waiting()) == []
 
 
+def test_the_closed_cases_of_a_person_come_oldest_first_and_are_nobody_elses(store: SqlStore, someone: Person) -> None:
+    another = store.run_now(lambda unit: newcomer(unit, Account("discord", "another")))
+    kept = [replace(danger(someone.id, minutes=minutes), state="closed", closed_at=NOW, resolution="safe") for minutes in (9, 2)]
+
+    def work(unit: Unit) -> list[Case]:
+        for case in (*kept, danger(someone.id), replace(kept[0], person_id=another.id)):
+            unit.cases.add(case)
+        return [replace(case, id=0) for case in unit.cases.closed_of(someone.id)]
+
+    assert store.run_now(work) == sorted(kept, key=lambda case: case.opened_at)
+
+
 def test_a_case_that_is_not_there_is_not_saved_in_silence(store: SqlStore, someone: Person) -> None:
     with pytest.raises(Missing):
         store.run_now(lambda unit: unit.cases.save(replace(danger(someone.id), id=999)))

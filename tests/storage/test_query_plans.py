@@ -42,6 +42,7 @@ ASKED: list[tuple[str, Callable[[Unit], object]]] = [
     ("ix_entry_person_id_at", lambda unit: unit.entries.between(1, NOW, NOW + MINUTE, {"intake"})),
     ("uq_plan_active", lambda unit: unit.plans.current(1)),
     ("ix_care_case_person_id", lambda unit: unit.cases.open_for(1)),
+    ("ix_care_case_person_id", lambda unit: unit.cases.closed_of(1)),
     ("ix_care_case_waiting", lambda unit: unit.cases.waiting()),
     ("ix_question_open", lambda unit: unit.questions.open()),
     ("ix_question_", lambda unit: unit.questions.open_of(1)),

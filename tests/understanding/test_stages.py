@@ -178,3 +178,24 @@ def test_hours_alone_go_through_a_day(text: str, hours: tuple[str, ...]) -> None
 def test_dashes_part_halves_of_tablets_and_no_other_fraction(language: str, text: str, items: list[float] | None) -> None:
     doses = minds().reader.plan(f"plan : {text}", now=THURSDAY, timezone="Europe/London", language=language).get("doses")
     assert (doses and [dose.get("tablets", dose.get("mg")) for dose in doses]) == items
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "totals"),
+    [
+        ("fr", "15 mg par jour 3 jours puis 30 mg par jour 3 jours puis 45", [(15, 3), (30, 3), (45, None)]),
+        ("en", "15mg daily for 3 days then 30mg daily for 3 days then 45", [(15, 3), (30, 3), (45, None)]),
+        ("fr", "30 mg par jour, dans 7 jours 40 mg par jour", [(30, 7), (40, None)]),
+        ("en", "30 mg a day, after 7 days 40 mg a day", [(30, 7), (40, None)]),
+        ("fr", "30 mg par jour pendant une semaine, puis 40 mg par jour en 3 prises", []),
+        ("en", "30 mg a day for a week, then 40 mg a day in 3 doses", []),
+        ("fr", "30 mg par jour pendant une semaine, puis 40 mg à 8h", []),
+        ("en", "30 mg a day for a week, then 40 mg at 8am", []),
+        ("fr", "10 mg pendant une semaine, puis 40 mg par jour", []),
+        ("en", "10 mg for a week, then 40 mg a day", []),
+        ("fr", "5 mg trois fois par jour pendant 3 jours, puis 10 mg trois fois par jour", []),
+        ("en", "5 mg three times a day for 3 days, then 10 mg three times a day", []),
+    ],
+)
+def test_stages_that_give_the_total_of_a_day_alone_can_be_quoted(language: str, text: str, totals: list[tuple[float, int | None]]) -> None:
+    assert [(stage["total_mg"], stage.get("days")) for stage in minds().reader.totals(text, language)] == totals
