@@ -80,14 +80,26 @@ NEVER = [
             *("he took it at 2p", "home now, not taken yet", "back home, will take it in a bit", "took it i think", "both taken"),
             *("took my 8pm off the shelf", "taken 1500", "took 2000", "took hers by mistake at 12.40", "took mine to the vet"),
             *("i want to say i took it but i didnt", "took it, gave it to my dad", "took them to school on the bus"),
-            *("took ibuprofen at 630", "back at work, took it twice", "lol i didnt take it", "forgot about the pill til now"),
+            *(
+                "took ibuprofen at 630",
+                "back at work, took it twice",
+                "lol i didnt take it",
+                "took my coffee at 8",
+                "forgot about the pill til now",
+            ),
         )
     ),
     *(
         ("fr", words, DOSE)
         for words in (
             *("il l'a pris à 13h", "rentrée, pas encore pris", "je suis rentrée, je vais le prendre", "j'ai pris un demi", "je pris pas"),
-            *("j'ai pris les deux", "pris 1 entier de trop", "prise une complète par ma femme", "j'ai failli le prendre chez ma mère"),
+            *(
+                "j'ai pris les deux",
+                "pris mon café",
+                "pris 1 entier de trop",
+                "prise une complète par ma femme",
+                "j'ai failli le prendre chez ma mère",
+            ),
             *("je crois que je l'ai pris au bureau", "ma prise est à 13h", "la prise du matin est à 8h", "pris à la pharmacie"),
             *("je voulais vous dire que j'ai rien pris", "ai-je pris ma dose de 18h", "pris mon 20h et celui de 13h"),
         )
