@@ -118,10 +118,7 @@ class Clauses:
         """
         groups: list[_Group] = []
         waiting: int | None = None
-        for start, end in spans(self.cues.split, sentence.masked):
-            if taken and start < taken[1] and end > taken[0]:
-                continue
-            intents = self._heard(sentence.masked[start:end].strip()) or self._figures(sentence.cut(start, end), beside_an_order=taken)
+        for start, end, intents in self._pieces(sentence, taken):
             if not intents and groups and groups[-1].intents[0] in LOGS:
                 groups[-1] = replace(groups[-1], end=end)
             elif not intents:
@@ -132,6 +129,24 @@ class Clauses:
                 groups.append(_Group(start if waiting is None else waiting, end, intents))
                 waiting = None
         return groups, waiting is not None and len(sentence.masked[waiting:].split()) >= 2
+
+    def _pieces(self, sentence: Scan, taken: tuple[int, int] | None) -> list[tuple[int, int, tuple[str, ...]]]:
+        """The pieces of a sentence with what is heard in each, without those that an order took and those that are said in passing."""
+        pieces = []
+        for start, end in spans(self.cues.split, sentence.masked):
+            if taken and start < taken[1] and end > taken[0]:
+                continue
+            piece = sentence.cut(start, end)
+            intents = self._heard(piece.masked.strip()) or self._figures(piece, beside_an_order=taken)
+            if intents or not self._is_an_aside(piece):
+                pieces.append((start, end, intents))
+        return pieces
+
+    def _is_an_aside(self, piece: Scan) -> bool:
+        """Whether a stretch only says why or where from it is told ("back home now", "sorry, was driving"): it changes nothing of the
+        rest. An hour or a day may be that of the rest."""
+        is_now = all(atom.value.shift and not atom.value.shift.amount for atom in piece.of("TIME"))
+        return is_now and bool(self.cues.cues["said_beside"].search(piece.masked.strip()))
 
     def are_figures(self, masked: str) -> bool:
         """Whether a stretch is a number with its hour, and nothing else."""

@@ -66,6 +66,7 @@ def _put_severity(piece: Piece, slots: dict[str, Any]) -> bool:
         return len(ratings) == 1 and not numbers
     if len(numbers) == 1 and 0 <= numbers[0].value <= 10:
         slots["severity"] = tidy(numbers[0].value)
+        return piece.follows("rates_before", numbers[0]) and piece.precedes("rates_after", numbers[0])
     return not numbers
 
 

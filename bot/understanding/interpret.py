@@ -18,7 +18,7 @@ from bot.understanding.clauses import Clauses, Said, is_a_dose_with_its_hour, sp
 from bot.understanding.intent_linear import Likeness
 from bot.understanding.intents import LOGS, SOCIAL, Hit
 from bot.understanding.scan import Scan
-from bot.understanding.told import is_doubtful, leaves_out
+from bot.understanding.told import are_named, is_doubtful, is_plainly_of_the_diary, leaves_out, told_once
 
 _SENTENCE = re.compile(r"[.!?;\n]+")
 _OFFERS = 3
@@ -30,15 +30,10 @@ NO_WORD_LEFT = 0.4
 """What it must give where one cue takes the whole of the message, though it puts something else first ("I took my dose")."""
 WHOLE_AND_NAMED = 0.25
 """The same where a cue takes the whole of the message but for a time, and what it tells of is named: drinks, effects, a craving."""
+ON_NOTHING_ELSE = 0.3
+"""The same of an intake that is sure: not a word is left beside it that could mean anything else."""
 A_HUMAN = 0.3
 """The same for who asks for a human, where nothing else comes first: a question back would keep them from one."""
-NAMED = {
-    "log_intake": frozenset({"dose_mg", "tablets", "doses"}),
-    "log_drink": frozenset({"drinks"}),
-    "log_side_effect": frozenset({"effects"}),
-    "log_craving": frozenset({"craving"}),
-    "set_plan": frozenset({"doses", "total_mg", "times"}),
-}
 ALONE, WITH_A_HINT = 0.75, 0.60
 """What it must give for its own first choice to be served where no cue was sure; less when a weaker cue says the same. Of messages by an
 author it had not learnt from, 99 in 100 of what it gave three quarters were right (docs/understanding.md)."""
@@ -69,9 +64,10 @@ WITH_A_CUE = frozenset(["correct_last", "set_plan", "stop_treatment"])
 """What may be when it is certain and a weaker cue says the same; never on its word alone."""
 STOP, COMING_OFF = "stop_treatment", ("stopping", "decrease")
 """Questions about coming off are the wish to stop where the second opinion hears one."""
+REMINDERS = frozenset({"set_reminder", "change_reminder"})
+ALIKE = (QUESTIONS, REMINDERS, frozenset({"thanks", "greet"}))
+"""What is answered in the same way, or in kind."""
 DIARY = frozenset({"log_drink", "log_side_effect", "log_craving"})
-_ONCE = frozenset({"log_drink", "log_craving"})
-"""What is told once though it is said twice, first without its name; a second intake is another one."""
 ABOUT, MAYBE_ABOUT = 0.6, 0.12
 """What the network must give a topic for its answer to be given, and for it to be offered. Of 600 questions by an author it had not
 learnt from, 96 in 100 of what it gave three fifths were right (docs/understanding.md)."""
@@ -138,11 +134,11 @@ class Interpreter:
         return replace(meaning, acts=(act,), confidence="ask", candidates=("ask_info", *meaning.candidates)[:_OFFERS], likened=True)
 
     def _read(self) -> Meaning:
-        said = self._asked() if self.question else self._told()
+        said = [self._as_reminder(one) for one in (self._asked() if self.question else self._told())]
         if not said:
             return self._guess()
-        acts = self._as_asked(_ordered([one.act for one in _named(said)]))
-        agreed = self._is_agreed(acts)
+        acts = self._as_asked(_ordered([one.act for one in told_once(said)]))
+        agreed = self._is_agreed(acts, sure=all(one.sure for one in said))
         if not agreed and not (self.question and self.opinion[0].intent in LOGS):
             return self._instead(acts) or self._either(acts)
         confidence: Confidence = "sure" if all(one.sure for one in said) and agreed and not self.cut else "ask"
@@ -209,7 +205,7 @@ class Interpreter:
         both = [act, *acts] if is_first else [*acts, act]
         return Meaning(language=self.language, acts=(both[0],), confidence="ask", candidates=self._candidates(both), question=self.question)
 
-    def _is_agreed(self, acts: Sequence[Act]) -> bool:
+    def _is_agreed(self, acts: Sequence[Act], *, sure: bool) -> bool:
         """Whether the second opinion says the same first and makes enough of it. It knows nothing of a message without a word ("7/10")."""
         if not self.opinion or not self._has_words():
             return True
@@ -219,30 +215,34 @@ class Interpreter:
             return True  # it shows the plan's own next dose, and can do no harm
         if told <= SHOWN and self.clauses.cues.cues["asks_plainly"].search(self.scan.masked):
             return True
-        return given >= self._needed(acts, told)
+        taken = sure and {act.intent for act in acts} == {"log_intake"} and all(map(self._is_told, acts))
+        return given >= (ON_NOTHING_ELSE if taken else self._needed(acts, told))
 
     def _needed(self, acts: Sequence[Act], told: set[str]) -> float:
         """What the second opinion must give all that is told; more than there is where it puts something else first."""
-        if told <= DIARY and self._are_named(acts) and not self._has_words_beside(told):
-            return WHOLE_AND_NAMED
-        if self._is_a_drink_taken(told):
+        of_the_diary = told <= DIARY and are_named(acts)
+        if self._is_a_drink_taken(told) or (of_the_diary and is_plainly_of_the_diary(self.scan, self.clauses.cues)):
             return 0
-        if self.opinion[0].intent not in told:
-            return NO_WORD_LEFT if self._takes(told) >= 1 else inf
+        if of_the_diary and not self._has_words_beside(told):
+            return WHOLE_AND_NAMED
+        is_first = self.opinion[0].intent in told
+        if self._takes(told) >= 1 and not (is_first and told <= {*LOGS}):
+            return 0 if told == {"decline"} else NO_WORD_LEFT
+        if not is_first:
+            return inf
         if told == {"talk_to_human"}:
             return A_HUMAN
-        named = self._are_named(acts) or self._takes(told) >= MOST or any("topic" in act.slots for act in acts)
-        return AGREED_ON_A_NAME if named else AGREED
+        return AGREED_ON_A_NAME if self._tells_by_name(acts, told) else AGREED
+
+    def _tells_by_name(self, acts: Sequence[Act], told: Collection[str]) -> bool:
+        """Whether what is told of is named, or takes most of the message."""
+        return are_named(acts) or self._takes(told) >= MOST or any("topic" in act.slots for act in acts)
 
     def _is_a_drink_taken(self, told: Collection[str]) -> bool:
         """ "I did take a small port": the second opinion hears of an intake, where nothing is named but the drink that was taken."""
         cues, masked = self.clauses.cues.cues, self.scan.masked
         doses = self.scan.has("MG", "TABS", "NXM", "NXT", "LIST", "DAILY", "BACLO", "MED") or bool(cues["names_a_dose"].search(masked))
         return told == {"log_drink"} and self.opinion[0].intent == "log_intake" and not doses and bool(cues["took_a_drink"].search(masked))
-
-    @staticmethod
-    def _are_named(acts: Sequence[Act]) -> bool:
-        return any(NAMED.get(act.intent, frozenset()) & set(act.slots) for act in acts)
 
     def _has_words_beside(self, told: Collection[str]) -> bool:
         """Whether a word stands beside the longest of their cues; the name of a time is none."""
@@ -275,6 +275,13 @@ class Interpreter:
         is_of_hours = named == MISSED and self.scan.has("DUR")  # days without, where only hours were said
         return named is not None and (first in (named, NO_ANSWER) or named not in WIDE or is_of_an_effect or is_of_hours)
 
+    def _as_reminder(self, said: Said) -> Said:
+        """A reminder that is wanted, or moved: the second opinion knows better which, unless it is said plainly."""
+        first = self.opinion[0].intent if self.opinion else ""
+        if said.act.intent not in REMINDERS or first not in REMINDERS or self.clauses.cues.cues["asks_plainly"].search(self.scan.masked):
+            return said
+        return self.clauses.act(first, self.scan, None)
+
     def _as_asked(self, acts: Sequence[Act]) -> list[Act]:
         """What a question is about decides its answer; whether it asks in general or for oneself, the second opinion knows better."""
         first = self.opinion[0].intent if self.opinion else ""
@@ -296,12 +303,18 @@ class Interpreter:
         """Whether the second opinion may decide alone: of an intake only when it is certain and the amount was said."""
         share = self._share(act.intent)
         if act.intent == "log_intake":
-            # A number without its unit, and no verb, may be of anything ("20 at 2 pm with the doctor").
-            is_told = not act.slots.get("assumed") or bool(self.clauses.cues.cues["took"].search(self.scan.masked))
-            return share >= CERTAIN and bool({"dose_mg", "tablets", "doses"} & set(act.slots)) and is_told
+            return share >= CERTAIN and self._is_told(act)
         if act.intent in CHANGES or (hinted and act.intent in WITH_A_CUE):
             return share >= CERTAIN
         return act.intent in HARMLESS and share >= (WITH_A_HINT if hinted else ALONE)
+
+    def _is_told(self, act: Act) -> bool:
+        """Whether an intake was said with its amount, or as one whole dose that was taken ("took it at 9")."""
+        cues, masked = self.clauses.cues.cues, self.scan.masked
+        if not {"dose_mg", "tablets", "doses"} & set(act.slots):
+            return bool(cues["surely_taken"].search(masked))
+        # A number without its unit, and no verb, may be of anything ("20 at 2 pm with the doctor").
+        return not act.slots.get("assumed") or bool(cues["took"].search(masked))
 
     def _share(self, intent: str) -> float:
         """What the second opinion gives it; a question of safety and one for information are answered in the same way."""
@@ -367,18 +380,12 @@ class Interpreter:
 def _alike(acts: Sequence[Act]) -> set[str]:
     """What the acts do, and what would be answered in the same way."""
     told = {act.intent for act in acts}
-    return told | (QUESTIONS if told & QUESTIONS else set())
+    return told.union(*(alike for alike in ALIKE if told & alike))
 
 
 def _is_heavy(topic: str) -> bool:
     """Whether its answer does something beside answering: a human hears of it, or the next step waits for the prescriber."""
     return topic == DAYS_MISSED or bool(facts()[topic].condition)
-
-
-def _named(said: Sequence[Said]) -> list[Said]:
-    """Without what names nothing beside another of its kind that does: "caved. 2 glasses of wine" tells of drinks once."""
-    named = {one.act.intent for one in said if NAMED.get(one.act.intent, frozenset()) & set(one.act.slots)}
-    return [one for one in said if one.act.intent not in _ONCE & named or NAMED[one.act.intent] & set(one.act.slots)]
 
 
 def _ordered(acts: list[Act]) -> list[Act]:

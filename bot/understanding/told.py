@@ -17,6 +17,15 @@ _SOON_AFTER = timedelta(hours=2)
 _HOUR_ALONE = re.compile(r"[^a-zA-Z]*TIME[^a-zA-Z]*")
 _DOSE_TOLD = frozenset({"dose_mg", "tablets", "doses", "planned_at"})
 """What tells an intake apart from a dose that was missed in the same message."""
+_NAMED = {
+    "log_intake": frozenset({"dose_mg", "tablets", "doses"}),
+    "log_drink": frozenset({"drinks"}),
+    "log_side_effect": frozenset({"effects"}),
+    "log_craving": frozenset({"craving"}),
+    "set_plan": frozenset({"doses", "total_mg", "times"}),
+}
+_ONCE = frozenset({"log_drink", "log_craving"})
+"""What is told once though it is said twice, first without its name; a second intake is another one."""
 _WITHOUT_DRINKS = frozenset({"log_intake", "log_missed", "log_side_effect", *SOCIAL})
 _WITHOUT_A_RATING = frozenset({"log_intake", "log_missed", "log_drink", *SOCIAL})
 
@@ -47,6 +56,28 @@ def leaves_out(scan: Scan, said: Sequence[Said]) -> bool:
         return True  # "took seresta 10 mg at 8, 10 mg at 1"
     drinks = any("count" in atom.value for atom in scan.of("DRINK"))
     return bool(told) and ((drinks and told <= _WITHOUT_DRINKS) or (scan.has("RATING") and told <= _WITHOUT_A_RATING))
+
+
+def told_once(said: Sequence[Said]) -> list[Said]:
+    """Without what names nothing beside another of its kind that does: "caved. 2 glasses of wine" tells of drinks once."""
+    named = {one.act.intent for one in said if are_named([one.act])}
+    return [one for one in said if one.act.intent not in _ONCE & named or are_named([one.act])]
+
+
+def are_named(acts: Sequence[Act]) -> bool:
+    """Whether what is told of stands in it by name."""
+    return any(_NAMED.get(act.intent, frozenset()) & set(act.slots) for act in acts)
+
+
+def is_plainly_of_the_diary(scan: Scan, cues: Cues) -> bool:
+    """Whether nothing stands beside what was felt or drunk but where, how much and that it was ("bit sleepy again", "2 pints at the
+    pub"): then nothing else can be meant, whatever it looks like."""
+    rest = scan.masked
+    if cues.cues["denies"].search(rest) or not scan.has("EFFECT", "DRINK"):
+        return False
+    for name in ("at_a_place", "beside_the_diary"):
+        rest = cues.cues[name].sub(" ", rest)
+    return not any(letter.islower() for letter in rest)
 
 
 def _is_taken_otherwise(said: Sequence[Said], unheard: Sequence[Scan]) -> bool:
