@@ -29,7 +29,7 @@ from bot.core.person import Person
 from bot.core.policy import Policy
 from bot.delivery import JudgeAgain, Postman
 from bot.due_work import DueWork
-from bot.handlers import HANDLERS, Handlers, after_a_sign, danger, escalation, in_danger, linking, members, welcome
+from bot.handlers import HANDLERS, Handlers, after_a_sign, danger, escalation, in_danger, linking, members, read_back, welcome
 from bot.handlers.offers import FORM, TOLD, called, kept_words, press_of
 from bot.handlers.reports import is_report
 from bot.handlers.turn import Moment, Turn, choices, say
@@ -287,6 +287,9 @@ class Conversation:
         ):
             press = press_of(str(offers[0]), dialogue.token)
             return self._press(turn.pressing(press.choice, press.about), press, dialogue)
+        again = read_back.completed(turn, dialogue) if dialogue.form == FORM else None
+        if again is not None:
+            return self._noted(again)
         prompt = self._handlers.prompts.get((dialogue.form, dialogue.step))
         if prompt and turn.meaning.intent in ("confirm", "decline") and turn.said_since(dialogue):
             return self._still_open(turn, dialogue)
@@ -320,11 +323,14 @@ class Conversation:
             return [turn.reply(say("form.over"))]
         again = kept_words(turn, dialogue)
         if handle is None:
-            told = again.meaning.acts
-            return [reply for act in told for reply in self._handlers.intents[act.intent](again.serving(act).pressing(""))]
+            return self._noted(again)
         slots = again.plan_slots() if intent == "set_plan" else again.meaning.slots
         act = next((act for act in again.meaning.acts if act.intent == intent), Act(intent, slots))
         return handle(again.serving(act).pressing(""))
+
+    def _noted(self, turn: Turn) -> list[Reply]:
+        """All that was read back."""
+        return [reply for act in turn.meaning.acts for reply in self._handlers.intents[act.intent](turn.serving(act).pressing(""))]
 
     def _serve(self, turn: Turn) -> list[Reply]:
         """Every act of a message that is sure; offers for one that is not, unless a case is open: then a human reads it."""

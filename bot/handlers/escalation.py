@@ -106,6 +106,14 @@ def _keep(moment: Moment, case: Case, sign: Sign, *, but: tuple[str, ...]) -> No
     if case.level >= Level.urgent and not case.is_of_others:
         # No step goes up while a case of a danger sign is open (rule `red-flag-freeze`).
         agenda.freeze(moment)
+        _end_rest(moment)
+
+
+def _end_rest(moment: Moment) -> None:
+    """Whoever is in danger is asked how they are at the hours of their plan: a rest of the reminders is over."""
+    stored = moment.unit.plans.current(moment.person.id)
+    if stored is not None and any(timer.kind == agenda.RESTING for timer in moment.unit.timers.of(moment.person.id)):
+        agenda.schedule(moment, stored.plan)
 
 
 def _open(moment: Moment, sign: Sign) -> tuple[Case, bool]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.core.entry import Entry
 from bot.core.lookback import TOLD
 from bot.core.meaning import Act
-from bot.handlers import agenda, diary, intake, plan, reminded, side_effect, taking_back, welcome
+from bot.handlers import agenda, diary, intake, plan, reminded, resting, side_effect, taking_back, welcome
 from bot.handlers.turn import Turn, choices, moment, nested, say
 from bot.messages import Reply
 from bot.ports import Dialogue
@@ -59,6 +59,9 @@ def heard(turn: Turn) -> list[Reply] | None:
 
 def _going_on(turn: Turn) -> list[Reply] | None:
     """ "Turn the reminders back on", "I take the plan up again": where the plan stands still."""
+    rings_again = resting.rings_again(turn) if not turn.says("tells_a_time") else None
+    if rings_again is not None:
+        return rings_again
     held = agenda.open_hold(turn.unit.plans.current(turn.person.id), agenda.BECAUSE_PERSON)
     is_said = held is not None and reminded.is_an_answer(turn) and turn.says("resumes") and not turn.says("denies")
     return plan.go_on_in_words(turn) if is_said and not turn.says("tells_a_time") else None  # "I resume on Monday" is not now

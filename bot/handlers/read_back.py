@@ -4,6 +4,7 @@ use case."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,11 +12,13 @@ from bot.core.limits import CEILING_DAY_MG
 from bot.core.meaning import Act
 from bot.handlers import agenda
 from bot.handlers.hours import bounds
-from bot.handlers.offers import TOLD, of_this
+from bot.handlers.offers import TOLD, kept_words, of_this
 from bot.handlers.turn import Turn, mg, moment, nested, on_day, say
 from bot.messages import Json, Reply
+from bot.ports import Dialogue
 
 _CONTRARY = frozenset({"log_intake", "log_missed"})
+HIGHEST = 10
 _TO_COME = timedelta(minutes=5)
 
 
@@ -30,6 +33,21 @@ def asked(turn: Turn, others: Sequence[str]) -> Reply | None:
         return None
     rest = [each for each in others if each not in intents]
     return of_this(turn, say("read-back", what={"all": told}), [TOLD, *rest])
+
+
+def completed(turn: Turn, dialogue: Dialogue) -> Turn | None:
+    """A lone number after an effect or a craving was said back without its strength: yes, and so strong. None for any other words."""
+    number = turn.reader.number(turn.text, turn.meaning.language) if turn.says("number_alone") else None
+    if TOLD not in dialogue.answers.get("offers", ()) or number is None or not 0 <= number <= HIGHEST:
+        return None
+    again = kept_words(turn, dialogue)
+    acts = tuple(_so_strong(act, number) for act in again.meaning.acts)
+    return replace(again, meaning=replace(again.meaning, acts=acts)) if acts != again.meaning.acts else None
+
+
+def _so_strong(act: Act, number: float) -> Act:
+    name = {"log_side_effect": "severity", "log_craving": "craving"}.get(act.intent)
+    return act if name is None or act.slots.get(name) is not None else replace(act, slots={**act.slots, name: number})
 
 
 def described(turn: Turn, act: Act) -> Json | None:

@@ -16,6 +16,11 @@ def in_words(turn: Turn) -> list[Reply] | None:
     """A rest that is asked for, or ended; None for any other words."""
     if turn.says("pauses_for_a_time"):
         return _rest(turn)
+    return rings_again(turn)
+
+
+def rings_again(turn: Turn) -> list[Reply] | None:
+    """The end of a rest before its time, in words that only a rest explains ("turn them back on"); None where nothing rests."""
     ends = _is_resting(turn) and turn.says("resumes") and not turn.says("denies")
     return _ring_again(turn) if ends else None
 

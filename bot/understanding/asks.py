@@ -187,7 +187,7 @@ def _moved_reminder(piece: Piece) -> Built:
 
 def _rest(piece: Piece) -> Built | None:
     """Until when reminders are to rest; nothing where that may be two moments. None for any other words."""
-    ends = [piece.anchored(atom.value, "future") for atom in piece.of("TIME") if atom.value.role == "until"]
+    ends = [piece.anchored(atom.value, "future") for atom in piece.of("TIME") if atom.value.role in ("until", "before")]
     if not ends or not piece.says("pauses_for_a_time"):
         return None
     is_one = len(piece.of("TIME", "DUR", "NUM")) == 1 and not ends[0].doubt

@@ -58,7 +58,7 @@ CHANGES = frozenset(
 """What may be when it is certain: it is read back with its way back, or asked about before it holds."""
 READ_ONLY = frozenset({"ask_history", "ask_next", "show_plan", "report"})
 """What shows what is kept."""
-SHOWN = frozenset({"ask_next", "show_plan", "ask_history", "change_reminder"})
+SHOWN = frozenset({"ask_next", "show_plan", "ask_history", "set_reminder", "change_reminder"})
 """What is believed where the whole of the message asks for it plainly: it shows what the plan or the log holds, and can do no harm."""
 WITH_A_CUE = frozenset(["correct_last", "set_plan", "stop_treatment"])
 """What may be when it is certain and a weaker cue says the same; never on its word alone."""

@@ -118,3 +118,15 @@ async def test_what_leans_towards_danger_is_not_answered_by_the_plan(language: s
         (asked,) = await house.says("patient", WHEN[language])
         assert " mg" not in asked.text
         assert "talk-to-human" in {choice.id for choice in asked.choices}
+
+
+@LANGUAGES
+async def test_a_lone_number_after_an_effect_was_said_back_is_a_yes_with_its_strength(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await at_noon(house, language)
+        said = await house.says("patient", {"en": "bit queasy but fine or so they say", "fr": "nausées bis, le chat aussi"}[language])
+        assert "intent-told" in {choice.id for message in said for choice in message.choices}
+        await say(house, "4")
+        entry = await last(house)
+        assert entry is not None
+        assert (entry.kind, entry.detail["finding"], entry.detail["severity"]) == ("side_effect", "nausea", 4)

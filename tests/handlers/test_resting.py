@@ -42,6 +42,7 @@ async def midnight(house: Rig, *, days: int) -> list[Outgoing]:
         {"en": "no reminders until monday please", "fr": "plus de rappels jusqu'a lundi svp"},
         {"en": "mute the notifications until Monday", "fr": "coupez les notifications jusqu'à lundi"},
         {"en": "dont remind me until monday", "fr": "ne me rappelle rien jusqu'à lundi"},
+        {"en": "no reminders till monday please", "fr": "me rappelle pas avant lundi stp"},
     ],
 )
 async def test_reminders_rest_until_a_day_and_come_back_by_themselves(language: str, said: dict[str, str], tmp_path: Path) -> None:
@@ -118,6 +119,18 @@ async def test_without_an_end_that_is_near_nothing_is_silenced_unasked(language:
         await at(house, 9)
         await say(house, said[language])
         assert len(reminders(await house.after(5 * HOUR))) == 1
+
+
+@LANGUAGES
+async def test_a_danger_sign_ends_the_rest_and_the_person_is_asked_how_they_are(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await follow(house, language)
+        await at(house, 9)
+        await say(house, {"en": "pause until Monday", "fr": "pause jusqu'à lundi"}[language])
+        await say(house, {"en": "I want to kill myself", "fr": "je veux me suicider"}[language])
+        said = await house.after(6 * HOUR)
+        assert [message for message in said if message.kind == "check_in"]
+        assert all(" mg" not in message.text for message in said)
 
 
 @LANGUAGES
