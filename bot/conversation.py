@@ -30,7 +30,7 @@ from bot.core.policy import Policy
 from bot.delivery import JudgeAgain, Postman
 from bot.due_work import DueWork
 from bot.handlers import HANDLERS, Handlers, after_a_sign, danger, escalation, in_danger, linking, members, read_back, welcome
-from bot.handlers.offers import FORM, TOLD, called, kept_words, press_of
+from bot.handlers.offers import FORM, TOLD, WAITS, called, kept_words, press_of
 from bot.handlers.reports import is_report
 from bot.handlers.turn import Moment, Turn, choices, say
 from bot.knowledge.consent import has_agreed
@@ -300,6 +300,8 @@ class Conversation:
         now_open = turn.unit.dialogues.get(turn.person.id)
         if dialogue is None or now_open is None or now_open.token != dialogue.token:
             return []
+        if dialogue.answers.get(WAITS):
+            return read_back.asked_again(turn, dialogue)
         prompt = self._handlers.prompts.get((dialogue.form, dialogue.step))
         if prompt is None:
             return []

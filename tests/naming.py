@@ -26,6 +26,7 @@ NOT_TO_COME = (
     "intake.noted",
     "intake.noted-top-up",
     "read-back",
+    "read-back.still",
     "told-beside.as-read",
     "intake.day-total",
     "rule.duplicate-entry",

@@ -19,6 +19,8 @@ TOPIC = "topic-"
 """Begins the choice of an answer, before the topic that it is about."""
 TOLD = "told"
 """The offer to note all that a message told, as it was read back."""
+WAITS = "waits"
+"""What an offer keeps that is asked once more, when something else was said in between."""
 
 
 def offered(turn: Turn, words: Words, offers: Sequence[str], **kept: Any) -> Reply:
@@ -27,9 +29,9 @@ def offered(turn: Turn, words: Words, offers: Sequence[str], **kept: Any) -> Rep
     return _shown(turn, words, offers, token, Choice("cancel"))
 
 
-def of_this(turn: Turn, words: Words, offers: Sequence[str]) -> Reply:
+def of_this(turn: Turn, words: Words, offers: Sequence[str], **kept: Any) -> Reply:
     """What the message being served may have meant."""
-    return offered(turn, words, offers, text=turn.text, said_at=turn.said_at.isoformat())
+    return offered(turn, words, offers, text=turn.text, said_at=turn.said_at.isoformat(), **kept)
 
 
 def beside(turn: Turn, words: Words, offers: Sequence[str]) -> Reply:
@@ -41,6 +43,11 @@ def beside(turn: Turn, words: Words, offers: Sequence[str]) -> Reply:
 def kept_words(turn: Turn, dialogue: Dialogue) -> Turn:
     """The words that an offer kept, read again as of their own hour; the offer is over."""
     turn.close_form()
+    return as_said(turn, dialogue)
+
+
+def as_said(turn: Turn, dialogue: Dialogue) -> Turn:
+    """The same, and the offer stays as it is."""
     said_at = datetime.fromisoformat(str(dialogue.answers.get("said_at") or turn.incoming.sent_at))
     return replace(turn, incoming=replace(turn.incoming, text=str(dialogue.answers["text"]), sent_at=said_at)).understood()
 

@@ -12,7 +12,7 @@ from bot.core.limits import CEILING_DAY_MG
 from bot.core.meaning import Act
 from bot.handlers import agenda
 from bot.handlers.hours import bounds
-from bot.handlers.offers import TOLD, kept_words, of_this
+from bot.handlers.offers import TOLD, WAITS, as_said, kept_words, of_this, offered
 from bot.handlers.turn import Turn, mg, moment, nested, on_day, say
 from bot.messages import Json, Reply
 from bot.ports import Dialogue
@@ -32,7 +32,20 @@ def asked(turn: Turn, others: Sequence[str]) -> Reply | None:
     if not all(told) or turn.meaning.question or agenda.frozen(turn) or intents >= _CONTRARY:
         return None
     rest = [each for each in others if each not in intents]
-    return of_this(turn, say("read-back", what={"all": told}), [TOLD, *rest])
+    waits = "log_intake" in intents
+    return of_this(turn, say("read-back", what={"all": told}), [TOLD, *rest], **({WAITS: True} if waits else {}))
+
+
+def asked_again(turn: Turn, dialogue: Dialogue) -> list[Reply]:
+    """An intake that was said back, and then something else was said: asked once more, so that it is not lost. Not beside news of the
+    same kind, nor in a freeze."""
+    told = as_said(turn, dialogue).meaning.acts
+    what = [described(turn, act) for act in told]
+    turn.close_form()
+    if not all(what) or agenda.frozen(turn) or {act.intent for act in told} & {act.intent for act in turn.meaning.acts}:
+        return []
+    kept = {name: value for name, value in dialogue.answers.items() if name not in ("offers", WAITS)}
+    return [offered(turn, say("read-back.still", what={"all": what}), [TOLD], **kept)]
 
 
 def completed(turn: Turn, dialogue: Dialogue) -> Turn | None:

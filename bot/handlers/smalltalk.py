@@ -8,7 +8,7 @@ from bot.core.levels import Level
 from bot.core.meaning import QUESTIONS
 from bot.handlers import agenda, read_back
 from bot.handlers.answer import A_SENTENCE
-from bot.handlers.offers import TOLD, beside, of_this, offered, topics_of
+from bot.handlers.offers import TOLD, WAITS, beside, of_this, offered, topics_of
 from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
 from bot.messages import Choice, Reply
 from bot.ports import Dialogue
@@ -109,6 +109,8 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """
     if turn.meaning.intent == "confirm" and not turn.said_since(dialogue):
         return [offered(turn, say("did-you-mean.which"), **dialogue.answers)]
+    if dialogue.answers.get(WAITS) and turn.meaning.intent not in ("confirm", "decline", "cancel", "correct_last"):
+        return None  # it is asked once more
     turn.close_form()
     offers = [str(offer) for offer in dialogue.answers.get("offers", ())]
     if offers[:1] == [TOLD] and turn.meaning.intent == "decline" and offers[1:]:

@@ -130,3 +130,35 @@ async def test_a_lone_number_after_an_effect_was_said_back_is_a_yes_with_its_str
         entry = await last(house)
         assert entry is not None
         assert (entry.kind, entry.detail["finding"], entry.detail["severity"]) == ("side_effect", "nausea", 4)
+
+
+@LANGUAGES
+async def test_an_intake_that_was_said_back_is_asked_about_once_more_after_other_words(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await at_noon(house, language)
+        await say(house, EITHER[language])
+        both = await say(house, {"en": "craving 4", "fr": "envie 4"}[language])
+        assert "4/10" in both
+        assert TEN_AT_NOON[language] in both
+        await say(house, {"en": "craving 5", "fr": "envie 5"}[language])
+        assert TEN_AT_NOON[language] not in await say(house, {"en": "craving 6", "fr": "envie 6"}[language])
+
+
+@LANGUAGES
+async def test_a_yes_after_other_words_notes_what_was_asked_about_once_more(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await at_noon(house, language)
+        await say(house, EITHER[language], {"en": "craving 4", "fr": "envie 4"}[language], YES[language])
+        entry = await last(house)
+        assert entry is not None
+        assert (entry.kind, entry.detail["dose_mg"]) == ("intake", 10)
+
+
+@LANGUAGES
+async def test_an_intake_told_anew_takes_the_place_of_the_one_that_was_said_back(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await at_noon(house, language)
+        await say(house, EITHER[language])
+        noted = await say(house, {"en": "took 20 mg at noon", "fr": "pris 20 mg à midi"}[language])
+        assert TEN_AT_NOON[language] not in noted
+        assert "20 mg" in noted
