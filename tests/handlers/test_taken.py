@@ -79,7 +79,7 @@ async def asked_how_much(house: Rig) -> None:
     await house.until(on(1, 8))
     (question,) = await presses(house, "taken")
     assert not AMOUNT.search(question.text)
-    await house.until(on(1, 12, 30))
+    await house.until(on(1, 11, 30))
 
 
 @pytest.mark.parametrize(
