@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -28,8 +30,19 @@ def minds() -> Minds:
     return load_minds()
 
 
+@cache
+def _fresh() -> Path:
+    """A database with its tables, and its key, made once for the whole test run: migrating one takes longer than most tests."""
+    folder = Path(tempfile.mkdtemp(prefix="palier-tests-"))
+    story_settings(read_settings(), {}, folder=str(folder))
+    return folder
+
+
 def settings_in(folder: Path) -> Settings:
-    """Settings on a fresh database in a folder."""
+    """Settings on the database of a folder; a fresh one where there is none."""
+    for made in _fresh().iterdir():
+        if not (folder / made.name).exists():
+            shutil.copy(made, folder)
     return story_settings(read_settings(), {}, folder=str(folder))
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,18 +30,9 @@ def on(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 1, day, hour, minute, tzinfo=UTC)
 
 
-@cache
-def _template() -> Path:
-    """A database with its tables, made once for the whole test run."""
-    folder = Path(tempfile.mkdtemp(prefix="palier-days-"))
-    settings_in(folder)
-    return folder / "story.db"
-
-
 @asynccontextmanager
 async def open_rig(folder: Path, at: datetime, plan: str = PLAN, thinking: Minds | None = None) -> AsyncIterator[Rig]:
     """A patient with a plan, a keeper on duty, and the clock at a moment. Without a plan, nobody is known yet."""
-    shutil.copy(_template(), folder)
     async with rig(settings_in(folder), clock=VirtualClock(at), thinking=thinking) as house:
         if plan:
             await house.settle("patient")
