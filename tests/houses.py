@@ -40,6 +40,7 @@ def _fresh() -> Path:
 
 def settings_in(folder: Path) -> Settings:
     """Settings on the database of a folder; a fresh one where there is none."""
+    folder.mkdir(parents=True, exist_ok=True)
     for made in _fresh().iterdir():
         if not (folder / made.name).exists():
             shutil.copy(made, folder)
