@@ -24,7 +24,7 @@ def plan(piece: Piece) -> Built:
     hours, sure = _hours(piece, slots)
     _tablets(piece, slots)
     _beside(piece, slots)
-    sure = _total(piece, slots) and sure
+    sure = _total(piece, slots, hours) and sure
     sure = _increase(piece, slots) and sure
     sure = _doses(piece, slots, hours) and sure
     scheme = named(piece.cues.schemes, piece.scan.masked) if _may_be_scheme(piece, slots) else None
@@ -173,7 +173,7 @@ def _beside(piece: Piece, slots: dict[str, Any]) -> None:
             slots["top_up_per_day"] = tidy(value.per_day)
 
 
-def _total(piece: Piece, slots: dict[str, Any]) -> bool:
+def _total(piece: Piece, slots: dict[str, Any], hours: list[Atom]) -> bool:
     limits = piece.of("UNTIL")
     if limits:
         slots["until_mg"] = tidy(limits[0].value.n)
@@ -193,13 +193,13 @@ def _total(piece: Piece, slots: dict[str, Any]) -> bool:
         if "tablet_mg" not in slots:
             slots["assumed"] = ["tablet_mg"]
         return len(tablets) == 1 and "tablet_mg" in slots
-    return _lone_total(piece, slots)
+    return _lone_total(piece, slots, hours)
 
 
-def _lone_total(piece: Piece, slots: dict[str, Any]) -> bool:
+def _lone_total(piece: Piece, slots: dict[str, Any], hours: list[Atom]) -> bool:
     """ "I go to 70 mg": a day's total when nothing else says how it is taken, and read back as an assumption."""
     alone = piece.of("MG")
-    if len(alone) != 1 or piece.of("FREQ", "NXM", "LIST", "TABS") or at_hours(piece, piece.of("TIME")):
+    if len(alone) != 1 or piece.of("FREQ", "NXM", "LIST", "TABS") or at_hours(piece, hours):
         return True
     if piece.of("DUR") and len(slots.get("times", ())) > 1:
         return False  # "5 mg at 8, 2 and 10 for 3 days": of each, or of the day

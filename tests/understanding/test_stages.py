@@ -199,3 +199,16 @@ def test_dashes_part_halves_of_tablets_and_no_other_fraction(language: str, text
 )
 def test_stages_that_give_the_total_of_a_day_alone_can_be_quoted(language: str, text: str, totals: list[tuple[float, int | None]]) -> None:
     assert [(stage["total_mg"], stage.get("days")) for stage in minds().reader.totals(text, language)] == totals
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "my plan is 10 mg at 8am, 10 at 1pm and 10 at 8pm from tomorrow"),
+        ("fr", "mon plan : 10 mg à 8h, 10 à 13h et 10 à 20h à partir de demain"),
+    ],
+)
+def test_the_first_day_after_amounts_with_their_hours_makes_no_total_of_the_first(language: str, text: str) -> None:
+    meaning = read(text, language)
+    assert (meaning.intent, meaning.confidence) == ("set_plan", "sure")
+    assert meaning.slots == {"doses": at("08:00 13:00 20:00", TENS), "start": "2026-01-09"}
