@@ -285,7 +285,7 @@ def reschedule(moment: Moment) -> None:
 
 def is_reminded(moment: Moment) -> bool:
     """Whether any planned intake has a timer."""
-    return any(timer.kind == INTAKE for timer in moment.unit.timers.of(moment.person.id))
+    return moment.has_timer(INTAKE)
 
 
 def silence(moment: Moment) -> None:

@@ -112,7 +112,7 @@ def _keep(moment: Moment, case: Case, sign: Sign, *, but: tuple[str, ...]) -> No
 def _end_rest(moment: Moment) -> None:
     """Whoever is in danger is asked how they are at the hours of their plan: a rest of the reminders is over."""
     stored = moment.unit.plans.current(moment.person.id)
-    if stored is not None and any(timer.kind == agenda.RESTING for timer in moment.unit.timers.of(moment.person.id)):
+    if stored is not None and moment.has_timer(agenda.RESTING):
         agenda.schedule(moment, stored.plan)
 
 

@@ -11,6 +11,7 @@ from bot.core.entry import Entry
 from bot.core.lookback import TOLD
 from bot.core.meaning import Act
 from bot.handlers import agenda, diary, intake, plan, reminded, resting, side_effect, taking_back, welcome
+from bot.handlers.read_back import HIGHEST_SCORE
 from bot.handlers.turn import Turn, choices, moment, nested, say
 from bot.messages import Reply
 from bot.ports import Dialogue
@@ -27,8 +28,6 @@ JUST_NOTED = timedelta(minutes=20)
 
 STEP_ASKED = timedelta(hours=20)
 """How long after a step was announced words about staying are an answer to it: that day."""
-
-HIGHEST_SCORE = 10
 
 
 def before_an_older_question(turn: Turn, dialogue: Dialogue | None) -> list[Reply] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bot.core.limits import CEILING_DAY_MG
@@ -18,7 +18,7 @@ from bot.messages import Json, Reply
 from bot.ports import Dialogue
 
 _CONTRARY = frozenset({"log_intake", "log_missed"})
-HIGHEST = 10
+HIGHEST_SCORE = 10
 _TO_COME = timedelta(minutes=5)
 
 
@@ -29,7 +29,7 @@ def asked(turn: Turn, others: Sequence[str]) -> Reply | None:
     """
     told = [described(turn, act) for act in turn.meaning.acts]
     intents = {act.intent for act in turn.meaning.acts}
-    if not all(told) or turn.meaning.question or agenda.frozen(turn) or intents >= _CONTRARY:
+    if not all(told) or turn.meaning.question or intents >= _CONTRARY:
         return None
     rest = [each for each in others if each not in intents]
     waits = "log_intake" in intents
@@ -42,7 +42,7 @@ def asked_again(turn: Turn, dialogue: Dialogue) -> list[Reply]:
     told = as_said(turn, dialogue).meaning.acts
     what = [described(turn, act) for act in told]
     turn.close_form()
-    if not all(what) or agenda.frozen(turn) or {act.intent for act in told} & {act.intent for act in turn.meaning.acts}:
+    if not all(what) or {act.intent for act in told} & {act.intent for act in turn.meaning.acts}:
         return []
     kept = {name: value for name, value in dialogue.answers.items() if name not in ("offers", WAITS)}
     return [offered(turn, say("read-back.still", what={"all": what}), [TOLD], **kept)]
@@ -51,7 +51,7 @@ def asked_again(turn: Turn, dialogue: Dialogue) -> list[Reply]:
 def completed(turn: Turn, dialogue: Dialogue) -> Turn | None:
     """A lone number after an effect or a craving was said back without its strength: yes, and so strong. None for any other words."""
     number = turn.reader.number(turn.text, turn.meaning.language) if turn.says("number_alone") else None
-    if TOLD not in dialogue.answers.get("offers", ()) or number is None or not 0 <= number <= HIGHEST:
+    if TOLD not in dialogue.answers.get("offers", ()) or number is None or not 0 <= number <= HIGHEST_SCORE:
         return None
     again = kept_words(turn, dialogue)
     acts = tuple(_so_strong(act, number) for act in again.meaning.acts)
@@ -64,9 +64,9 @@ def _so_strong(act: Act, number: float) -> Act:
 
 
 def described(turn: Turn, act: Act) -> Json | None:
-    """One thing that was told, in words; None for what is not noted, or was told of an hour to come."""
+    """One thing that was told, in words; None for what is not noted, or of an hour to come; and in a freeze, which names no amount."""
     describe = _DESCRIBED.get(act.intent)
-    return describe(turn, act.slots) if describe is not None else None
+    return describe(turn, act.slots) if describe is not None and not agenda.frozen(turn) else None
 
 
 def drink(one: Mapping[str, Any]) -> Json:
@@ -145,8 +145,8 @@ def _is_to_come(turn: Turn, slots: Mapping[str, Any]) -> bool:
         return False
     if "T" not in said:
         day = date.fromisoformat(said)
-        begins, _ = bounds(turn, day, str(slots.get("part", ""))) or (datetime.combine(day, now.min.time()), None)
-        return begins > now
+        hours = bounds(turn, day, str(slots.get("part", "")))
+        return (hours[0] if hours else datetime.combine(day, time(0))) > now
     return datetime.fromisoformat(said).replace(tzinfo=None) > now + _TO_COME
 
 

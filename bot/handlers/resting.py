@@ -21,7 +21,7 @@ def in_words(turn: Turn) -> list[Reply] | None:
 
 def rings_again(turn: Turn) -> list[Reply] | None:
     """The end of a rest before its time, in words that only a rest explains ("turn them back on"); None where nothing rests."""
-    ends = _is_resting(turn) and turn.says("resumes") and not turn.says("denies")
+    ends = turn.has_timer(agenda.RESTING) and turn.says("resumes") and not turn.says("denies")
     return _ring_again(turn) if ends else None
 
 
@@ -57,11 +57,6 @@ def _end_said(turn: Turn) -> datetime | None:
         return None
     at = agenda.parse_slot(until)
     return turn.instant(at.date(), at.time()) if at is not None else turn.instant(date.fromisoformat(until), time(0))
-
-
-def _is_resting(turn: Turn) -> bool:
-    """Whether the reminders ring again by themselves."""
-    return any(timer.kind == agenda.RESTING for timer in turn.unit.timers.of(turn.person.id))
 
 
 def _ring_again(turn: Turn) -> list[Reply]:

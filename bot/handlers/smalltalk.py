@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.core.levels import Level
 from bot.core.meaning import QUESTIONS
-from bot.handlers import agenda, read_back
+from bot.handlers import read_back
 from bot.handlers.answer import A_SENTENCE
 from bot.handlers.offers import TOLD, WAITS, beside, of_this, offered, topics_of
 from bot.handlers.turn import Turn, choices, emergency_of, numbers_of, say
@@ -91,7 +91,7 @@ def told_beside(turn: Turn) -> list[Reply]:
     if told is None or doubted or turn.unit.dialogues.get(turn.person.id) is not None:
         return []
     what = read_back.described(turn, told.act)
-    words = say("told-beside.as-read", what=what) if what and not agenda.frozen(turn) else say("told-beside")
+    words = say("told-beside.as-read", what=what) if what else say("told-beside")
     return [offered(turn, words, [told.act.intent], text=told.text, said_at=turn.said_at.isoformat())]
 
 

@@ -125,6 +125,10 @@ class Moment:
         """The first instants of a local day and of the next one."""
         return self.instant(day, time(0)), self.instant(day + timedelta(days=1), time(0))
 
+    def has_timer(self, kind: str) -> bool:
+        """Whether a timer of a kind waits for the person."""
+        return any(timer.kind == kind for timer in self.unit.timers.of(self.person.id))
+
     def acknowledged(self, since: datetime) -> Sequence[Entry]:
         """What the person was shown, or let the assistant know, from an instant until now, oldest first."""
         return self.unit.entries.between(self.person.id, since, self.now + timedelta(seconds=1), ["acknowledgement"])
