@@ -68,8 +68,9 @@ class Concept(Reviewable):
     `experiencer: other` marks what can only have happened to somebody else. `recent` is the level of an event dated days to three months
     ago. `immune` lists the contexts that cannot soften the sign. `computed` concepts come from arithmetic and have no words.
     `finding` is the side effect that the sign is, where it is one. `exact` marks a sign that the second reader has no say about: it never
-    learnt it. `settles` marks words so plain (a tablet taken whole, a night of little sleep) that it is asked about the rest of the
-    message only. `concerns` says who is in danger where the words of the sign tell it.
+    learnt it; `rare` one of which it has learnt too little to call it harmless: it is asked about at least. `settles` marks words so
+    plain (a tablet taken whole, a night of little sleep) that it is asked about the rest of the message only. `concerns` says who is in
+    danger where the words of the sign tell it.
     """
 
     code: str
@@ -85,6 +86,7 @@ class Concept(Reviewable):
     computed: bool = False
     settles: bool = False
     exact: bool = False
+    rare: bool = False
     concerns: Literal["self", "other"] | None = None
 
 
@@ -96,7 +98,8 @@ class Concepts(Strict):
 
 
 class Amounts(Strict):
-    """The words around an amount that was swallowed: see `bot/understanding/danger_amount.py`."""
+    """The words around an amount that was swallowed: see `bot/understanding/danger_amount.py`, and for `instead`, `due` and `allowed`
+    `bot/understanding/danger_compared.py`."""
 
     numbers: dict[str, int]
     tablet: str
@@ -110,6 +113,9 @@ class Amounts(Strict):
     spread: str
     day: str
     other_medicine: str
+    instead: str
+    due: str
+    allowed: str
 
 
 class WordsFile(Strict):
@@ -138,10 +144,12 @@ class WordsFile(Strict):
 
 class Trigger(Strict):
     """The patterns that say a concept, one a line; `together` lists what says it when near each other in any order ("a & b");
-    `unless` vetoes it when it stands in the same sentence.
+    `unless` vetoes it when it stands in the same sentence. `plainly` lists words that mean nothing else: the second reader, which may
+    never have seen them, does not take them back.
     """
 
     says: str
+    plainly: str = ""
     together: str = ""
     unless: str = ""
 

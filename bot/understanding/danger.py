@@ -24,6 +24,7 @@ from bot.knowledge.signs import LEARNT
 from bot.knowledge.weights import load_weights
 from bot.understanding.danger_amount import AmountFinder
 from bot.understanding.danger_beside import as_suffered, only_these, without
+from bot.understanding.danger_compared import Comparer
 from bot.understanding.danger_context import Grammar, Surroundings
 from bot.understanding.danger_linear import LIKELY, SOMEONE, WHOLE, Clause, Linear
 from bot.understanding.danger_long import ORDINARY, Alarming, pieces
@@ -84,6 +85,7 @@ class _Language:
         )
         self._seen: set[str] = set()
         self.triggers = Finder((i, reader.pattern(line)) for i, trigger in said.triggers.items() for line in lines(trigger.says))
+        self.plainly = Finder((i, reader.pattern(line)) for i, trigger in said.triggers.items() for line in lines(trigger.plainly))
         self.together = Together(
             (
                 (i, [reader.pattern(part) for part in line.replace("&&", "&").split("&")], "&&" in line)
@@ -94,7 +96,7 @@ class _Language:
         )
         self.vetoes = Finder((i, reader.pattern(line, free=True)) for i, trigger in said.triggers.items() for line in lines(trigger.unless))
         self.cues = Finder((name, reader.pattern(line, free=True)) for name, text in words.cues.items() for line in lines(text))
-        self.amounts = AmountFinder(words.amounts, reader)
+        self.plain = (self.plainly, AmountFinder(words.amounts, reader), Comparer(words.amounts, reader))
         self.grammar = Grammar(
             first_person=_set(words.first_person),
             subjects=_set(words.subjects),
@@ -129,7 +131,7 @@ class _Language:
 
     def alarming(self) -> frozenset[str]:
         """The words that anchor a trigger, as people also shorten them; everyday words do not count, they are in every text."""
-        keys = self.triggers.keys - self.common
+        keys = (self.triggers.keys | self.plainly.keys) - self.common
         return keys | {short for short, plain in self.speller.rewrites.items() if keys & set(plain)}
 
     def surroundings(self, reading: Reading, memo: Memo) -> Surroundings:
@@ -201,11 +203,11 @@ class Triage:
         for index, language in enumerate(self._languages):
             reading = language.read(tokens, quotes=quotes, size=len(folded.text))
             other = self._languages[1 - index]
-            for match, status, found, subject in self._signs(language, reading, other):
+            for match, plain, status, found, subject in self._signs(language, reading, other):
                 concept = self._danger.concepts[match.name]
                 start, end = _own_words(reading, match)
                 low, high = folded.span(reading.spans[start][0], reading.spans[end - 1][1])
-                known = concept.computed or concept.exact or concept.settles or concept.code in _BY_NAMES
+                known = plain or concept.exact or concept.settles or concept.code in _BY_NAMES
                 level = found
                 if learnt.calm and not known:
                     own = _sentences(text, low, high)
@@ -238,10 +240,11 @@ class Triage:
 
     def _believed(self, found: Level, concept: Concept, readings: Sequence[Read]) -> Level:
         """What a rule's word is worth in a message that reads as harmless: a question; where it reads as nothing but harmless, the open
-        question that anything gets which nobody understands (docs/adr/0017-a-small-network.md). A denial is always asked about."""
+        question that anything gets which nobody understands (docs/adr/0017-a-small-network.md). A denial and a rare sign are always asked
+        about."""
         if not all(read.calm for read in readings):
             return found
-        if all(read.still for read in readings) and concept.policy != DENIALS:
+        if all(read.still for read in readings) and concept.policy != DENIALS and not concept.rare:
             return Level.none if found >= Level.check else found
         return min(found, _ALONE_AT_MOST)
 
@@ -324,22 +327,23 @@ class Triage:
         named = (veto for veto in vetoes if veto.name == hit.name)
         return any(_overlap(hit, veto) or (not touching and around.clauses.reaches(veto, hit)) for veto in named)
 
-    def _signs(self, language: _Language, reading: Reading, other: _Language) -> Iterable[tuple[Match, Status, Level, Subject]]:
+    def _signs(self, language: _Language, reading: Reading, other: _Language) -> Iterable[tuple[Match, bool, Status, Level, Subject]]:
+        """What the rules find: the words, whether they are plain (the second reader has no say), and what their context makes of them."""
         memo: Memo = {}
+        plain = [found for finder in language.plain for found in finder.find(reading.line, memo)]
         hits = [*language.triggers.find(reading.line, memo), *language.together.find(reading.line, memo)]
-        hits += language.amounts.find(reading.line, memo)
-        if not hits:
+        if not hits and not plain:
             return
         around = language.surroundings(reading, memo)
         vetoes = language.vetoes.find(reading.line, memo)
-        for hit in hits:
+        for hit, is_plain in (*((hit, False) for hit in hits), *((hit, True) for hit in plain)):
             concept = self._danger.concepts[hit.name]
             if self._is_vetoed(hit, vetoes, around) or around.is_figurative(hit, concept.code):
                 continue
             if language.is_foreign(hit, reading, around, other):
                 continue
             verdict = around.judge(hit, concept, self._danger.policies[concept.policy])
-            yield hit, verdict.status, verdict.level, "other" if around.is_about_someone(hit) else "self"
+            yield hit, is_plain, verdict.status, verdict.level, "other" if around.is_about_someone(hit) else "self"
 
 
 def _sentences(text: str, start: int, end: int) -> str:

@@ -22,7 +22,7 @@ _JOINING = frozenset(
 )
 _NEAR_ENOUGH = 8
 _NEAR = {"question": 3, "daily": 5, "day": 4}  # cues that would excuse an intake must stand closer to it than those that tell it
-_OPEN = BOUNDARIES | {
+OPEN = BOUNDARIES | {
     COMMA,
     "de",
     "of",
@@ -39,7 +39,8 @@ _OPEN = BOUNDARIES | {
     "je",
     "il",
     "elle",
-}  # no unit of another kind
+}
+"""What may stand after a number without a unit: nothing that another unit begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _quantities(line: Line, cues: Mapping[str, list[Match]], numbers: Mapping[st
     for index in range(len(line.words)):
         if index < done or "<n>" not in line.extras[index]:
             continue
-        count, after = _number(line, index, numbers)
+        count, after = number_at(line, index, numbers)
         quantity = _quantity(line, index, (count, after), units)
         done = quantity.end if quantity else after
         if quantity:
@@ -177,10 +178,10 @@ def _quantity(line: Line, index: int, number: tuple[float, int], units: _Units) 
     if after in units.milligrams:
         return Quantity(index, units.milligrams[after], count, tablets=False)
     if line.words[after] in ("x", "fois", "times") and "<n>" in line.extras[after + 1]:
-        each, end = _number(line, after + 1, units.numbers)
+        each, end = number_at(line, after + 1, units.numbers)
         if each in _TABLETS_MG or end in units.milligrams:
             return Quantity(index, units.milligrams.get(end, end), count * each, tablets=True, in_parts=True)
-    if index in units.counted and line.words[after] in _OPEN:
+    if index in units.counted and line.words[after] in OPEN:
         return Quantity(index, after, count * USUAL_TABLET_MG, tablets=True)
     return None
 
@@ -191,13 +192,13 @@ def _strength(line: Line, at: int, units: _Units) -> tuple[float, int]:
     while look < at + 3 and look < len(line.words) - 1 and (line.words[look] in _JOINING or line.words[look].startswith("baclo")):
         look += 1
     if "<n>" in line.extras[look]:
-        value, end = _number(line, look, units.numbers)
+        value, end = number_at(line, look, units.numbers)
         if value in _TABLETS_MG or end in units.milligrams:
             return value, units.milligrams.get(end, end)
     return USUAL_TABLET_MG, at
 
 
-def _number(line: Line, start: int, numbers: Mapping[str, int]) -> tuple[float, int]:
+def number_at(line: Line, start: int, numbers: Mapping[str, int]) -> tuple[float, int]:
     """A number in digits or words that begins at `start`, and where it ends: "deux cents" is 200, "quatre vingt" 80, "twenty five" 25."""
     total, at = amount(line.words[start], numbers), start + 1
     while line.words[start] in numbers and line.words[at] in numbers:

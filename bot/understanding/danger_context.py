@@ -189,7 +189,11 @@ class Surroundings:
         """People in general, or advice given to others: nobody here is in danger."""
         for cue in self.cues_in_sentence("generic", hit):
             ahead = cue.start <= hit.start and hit.start - cue.end <= _GENERIC_REACH and self.clauses.shares(cue, hit)
-            if ahead and not self._middle(cue, hit) & (self.grammar.first_person | self.grammar.contrast) and not self._starts_with_me(hit):
+            if (
+                ahead
+                and not self._middle(cue, hit) & (self.grammar.first_person | self.grammar.contrast)
+                and not self._is_first_person(hit)
+            ):
                 return True
         return False
 

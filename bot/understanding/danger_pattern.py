@@ -4,7 +4,7 @@
     suicid*                             any word that begins so
     tout .. avalé       a gap of up to three words; `...` is up to six. A gap crosses neither a sentence nor a gap blocker.
     ^ mourir $                          the beginning and the end of a sentence
-    <n>  <1-3>  <4+>  <year>  <yy>      a number of that kind (`<yy>` may be a year in two digits: 96, 07)
+    <n>  <1-3>  <4+>  <5-50>  <year>  <yy>      a number of that kind (`<yy>` may be a year in two digits: 96, 07)
     {death} & {wish}                    (in `together`) all of them within one sentence, near each other, in any order
     {stopped} && {shaking}              (in `together`) the same across sentences, and twice as far
 

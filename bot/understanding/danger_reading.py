@@ -198,6 +198,9 @@ def read(tokens: Sequence[Token], speller: Speller, *, numbers: Mapping[str, int
     return Reading(Line(words, extras), raw, spans, quoted)
 
 
+_LARGEST_IN_THE_TABLE_MG = 50  # of one intake (S000 table)
+
+
 def _kinds(word: str, numbers: Mapping[str, int]) -> tuple[str, ...]:
     """The number kinds a word answers to."""
     if word in BOUNDARIES or (word not in numbers and not word[0].isdigit()):
@@ -208,6 +211,8 @@ def _kinds(word: str, numbers: Mapping[str, int]) -> tuple[str, ...]:
         kinds.append("<1-3>")
     if value >= 4:
         kinds.append("<4+>")
+    if 5 <= value <= _LARGEST_IN_THE_TABLE_MG:
+        kinds.append("<5-50>")
     if 1930 <= value <= 2100:
         kinds.append("<year>")
     if len(word) == 2 and word.isdecimal() and (value >= 60 or word[0] == "0"):

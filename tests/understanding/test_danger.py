@@ -130,6 +130,77 @@ def test_only_a_single_intake_of_200_mg_is_an_overdose(text: str, alarm: bool) -
 
 
 @pytest.mark.parametrize(
+    ("text", "above"),
+    [
+        ("pris 60 au lieu de 30", True),
+        ("j'ai pris 70 mg aujourd'hui au lieu de 60", True),
+        ("je devais prendre 20 et j'ai pris 40", True),
+        ("je suis à 60 et j'ai pris 80", True),
+        ("took 60 today instead of 30", True),
+        ("took 50 where it should be 20", True),
+        ("Prescribed 20 mg three times. I took 40 mg at one o'clock.", True),
+        ("I'm meant to be on 60 a day and I've had 80 the day", True),
+        ("pris 10 au lieu de 20", False),
+        ("pris à 14 au lieu de 13", False),
+        ("bu 4 bières au lieu de 2", False),
+        ("mon médecin m'a dit de prendre 60 au lieu de 30", False),
+        ("je suis à 60 et j'ai pris 20 à 8h", False),
+        ("took mine at 8 instead of 7", False),
+        ("had 4 beers instead of 2", False),
+        ("my doctor told me to take 60 instead of 30", False),
+        ("prescribed 20 three times a day and I've taken 60 today", False),
+        ("if I took 60 instead of 30, would it be bad?", False),
+    ],
+)
+def test_more_than_was_due_is_told_from_less_and_from_what_is_no_dose(text: str, *, above: bool) -> None:
+    assert (level_of_code(screen(text), "dose_excess") is Level.urgent) is above
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "level"),
+    [
+        ("je suis tombé dans les pommes ce matin", "loss_of_consciousness", Level.emergency),
+        ("went out cold in the queue at the chemist", "loss_of_consciousness", Level.emergency),
+        ("quelqu'un contrôle mes gestes à distance", "psychosis", Level.urgent),
+        ("people can read my thoughts", "psychosis", Level.urgent),
+        ("i sliced my stomach this mornin", "self_harm", Level.urgent),
+        ("je me suis entaillé les cuisses", "self_harm", Level.urgent),
+    ],
+)
+def test_words_that_mean_nothing_else_are_not_taken_back_by_a_reader_that_never_saw_them(text: str, code: str, level: Level) -> None:
+    assert level_of_code(screen(text), code) >= level
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "on me surveille par la télé",
+        "people on tv are talking about me",
+        "j'ai des envies de meurtre sur mon voisin",
+        "gonna run the bastard over",
+    ],
+)
+def test_a_rare_sign_is_asked_about_at_least(text: str) -> None:
+    assert screen(text).level >= Level.check
+
+
+@pytest.mark.parametrize(
+    ("plain", "and_more"),
+    [
+        ("jai zappé le cachet de ce matin", "jai zappé le cachet de ce matin, je veux mourir"),
+        ("i didnt take last nights pill", "i didnt take last nights pill, i want to die"),
+        ("pris 30 mg à 14h", "pris 30 mg à 14h et je veux mourir"),
+        ("swallowed 25 mg of bac at noon", "swallowed 25 mg of bac at noon and i want to die"),
+        ("j'ai vomi ce matin", "j'ai vomi ce matin après être tombée sur la tête"),
+        ("I vomited this morning", "I vomited this morning after hitting my head"),
+    ],
+)
+def test_one_dose_taken_or_missed_is_no_alarm_and_hides_none(plain: str, and_more: str) -> None:
+    assert screen(plain).level < Level.check
+    assert screen(and_more).level >= Level.urgent
+
+
+@pytest.mark.parametrize(
     "text", ["jveu mourrir", "JE VEUX MOURIR", "je veux  mourir", "j e veux mouriiir", "je veux ||mourir||", "jveux mourir lol"]
 )
 def test_a_wish_to_die_is_heard_however_it_is_typed(text: str) -> None:

@@ -191,10 +191,11 @@ def test_what_is_computed_or_known_by_name_is_never_made_less() -> None:
 
 def test_what_reads_as_nothing_but_harmless_is_left_to_the_open_question_and_a_denial_is_asked_about() -> None:
     still = Triage(load_danger(), second(thresholds=(1e9,) * len(HEADS), calm=1e9, still=1e9, leaning=1e9))
-    told = still.screen("I have decided to hurt him as soon as he comes home")
+    told = still.screen("I swallowed the whole box of tablets")
     assert (told.level, told.leaning) == (Level.none, True)
-    assert told.rules == ("harm-others-intent",), "what the rule found is in the record all the same"
+    assert told.rules == ("overdose",), "what the rule found is in the record all the same"
     assert still.screen("I do not want to kill myself").level is Level.check
+    assert still.screen("I have decided to hurt him as soon as he comes home").level is Level.check, "a rare sign is asked about"
     assert still.screen("took 25 tablets of 10 at once this evening").level is Level.emergency
     assert not still.screen("the soup was very good today").leaning
 
