@@ -16,6 +16,7 @@ from bot.handlers.danger_words import (
     LEANING,
     NOT_SAFE,
     OTHERWISE,
+    POISONING,
     QUESTIONS,
     SAFETY_CHOICES,
     SAFETY_FORM,
@@ -47,6 +48,8 @@ AGAIN = {"driving": "driving.again"}
 """Said within the hour already: shorter, except where it is about what the person is about to do."""
 
 FORM = SAFETY_FORM
+AT_ONCE = "over-200-single"
+"""The one sign whose rule decides on an intake too: whoever told it in words is answered by the same rule."""
 SOMETHING_WRONG = "something_wrong"
 """The code of a case of somebody who said that something is wrong, and not what."""
 KEPT = "human.kept"
@@ -56,9 +59,6 @@ SAFE = {"others": "danger.safe.others", "body": "danger.safe.body", "poisoning":
 """What is said to somebody who is safe; of the body, and of what was swallowed, feeling safe says nothing."""
 A_DAY = timedelta(days=1)
 """For so long after the words about danger, what is said is heard beside them."""
-POISONING = "poisoning"
-"""The block of what was swallowed."""
-
 # A side effect that the knowledge holds for urgent is a danger sign, by whatever words the understanding found it.
 CODES_OF_FINDINGS = {"suffocation": "breathing", "chest_tightness": "chest_pain", "paranoia": "psychosis"}
 
@@ -78,7 +78,8 @@ def answer_red(turn: Turn) -> list[Reply]:
     words = red_reply(
         turn.person, block=block, level=worst_flag.level, about_other=who == "other", told=told, told_rules=told_rules, repeated=repeated
     )
-    return [words, *raised.replies]
+    single = tuple(rule for rule in turn.screening.rules if rule == AT_ONCE)
+    return [replace(words, rules=(*single, *words.rules)), *raised.replies]
 
 
 def _with_the_cases_block(turn: Turn, block: str) -> str:

@@ -50,6 +50,8 @@ BLOCKS = {
     "alcohol_withdrawal": "alcohol_withdrawal",
     NOT_SAFE: "suicide",
 }
+POISONING = "poisoning"
+"""The block of what was swallowed."""
 OTHERWISE = "body"
 UNCLEAR = "unclear"
 """The block of a sign that is serious and hardly known: its words name none."""

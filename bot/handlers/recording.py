@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.core.decision import Alarm, Withheld
 from bot.core.entry import Entry
 from bot.core.intake import Taken, judge_intake
 from bot.core.levels import Level
-from bot.handlers import agenda, escalation, top_up
+from bot.handlers import agenda, escalation, memory, top_up
 from bot.handlers.answer import close_own
-from bot.handlers.escalation import Sign
+from bot.handlers.danger_words import POISONING, SAFETY_FORM, red_reply
+from bot.handlers.escalation import Raised, Sign
 from bot.handlers.turn import Turn, choices, mg, moment, nested, numbers_of, say
 from bot.messages import Choice, Json, Reply, Urgency, Words
 
@@ -97,29 +99,25 @@ def _echo(turn: Turn, entry: Entry, *, day: date, day_total: float, planned: int
 def _alarm(turn: Turn, entry: Entry, verdict: Alarm) -> list[Reply]:
     red = verdict.level is Level.emergency
     quote = turn.text or f"{entry.detail['dose_mg']:g} mg"
-    raised = escalation.raise_case(
-        turn,
-        Sign(level=verdict.level, red=red, codes=("overdose" if red else "dose_excess",), quote=quote),
-    )
-    numbers = numbers_of(turn.person.country)
-    told = escalation.who_knows(raised)
+    raised = escalation.raise_case(turn, Sign(level=verdict.level, red=red, codes=("overdose" if red else "dose_excess",), quote=quote))
     if red:
-        words: tuple[Words, ...] = (
-            say("danger.poisoning.heard.self"),
-            say("danger.first-emergency.self", emergency=numbers["emergency"]),
-            say("danger.to-talk", crisis=numbers["crisis"]),
-            say("danger.poisoning.do.self"),
-            told,
-            say("danger.poisoning.ask"),
-        )
-        rules = (*verdict.rules, "emergency-number", "red-flag-no-dose", "red-flag-freeze", *escalation.told_rules(raised))
-        # Undoing a slip of the thumb corrects the log; the case stays for a human to close.
-        offers = (*choices("safe", "not-safe", "talk-to-human"), Choice("undo", str(entry.id)))
-    else:
-        words = (_noted(turn, entry), say("orange.excess"), say("orange.if-worse", emergency=numbers["emergency"]), told)
-        if raised.same_message:  # the words of the same excess were already answered: only the log is added
-            words = (_noted(turn, entry),)
-        rules = (*verdict.rules, "never-double", "emergency-number", *escalation.told_rules(raised))
-        offers = (Choice("undo", str(entry.id)), Choice("talk-to-human"))
-    reply = turn.reply(*words, offers=offers, rules=tuple(dict.fromkeys(rules)), level=verdict.level, urgency=Urgency.urgent)
-    return [reply, *raised.replies]
+        return [_red(turn, entry, verdict, raised), *raised.replies]
+    words = [_noted(turn, entry)]
+    if not raised.same_message:  # else the words of the same excess were already answered: only the log is added
+        numbers = numbers_of(turn.person.country)
+        words += [say("orange.excess"), say("orange.if-worse", emergency=numbers["emergency"]), escalation.who_knows(raised)]
+    rules = dict.fromkeys((*verdict.rules, "never-double", "emergency-number", *escalation.told_rules(raised)))
+    offers = (Choice("undo", str(entry.id)), Choice("talk-to-human"))
+    return [turn.reply(*words, offers=offers, rules=tuple(rules), level=verdict.level, urgency=Urgency.urgent), *raised.replies]
+
+
+def _red(turn: Turn, entry: Entry, verdict: Alarm, raised: Raised) -> Reply:
+    """The words of any other poisoning, with the question that they end with. Undoing a slip of the thumb corrects the log; the case
+    stays for a human to close."""
+    memory.note_said(turn, f"{POISONING}:self")
+    turn.open_form(SAFETY_FORM, POISONING, who="self")
+    told, told_rules = escalation.who_knows(raised), escalation.told_rules(raised)
+    reply = red_reply(turn.person, block=POISONING, level=verdict.level, about_other=False, told=told, told_rules=told_rules)
+    return replace(
+        reply, choices=(*reply.choices, Choice("undo", str(entry.id))), rules=tuple(dict.fromkeys((*verdict.rules, *reply.rules)))
+    )

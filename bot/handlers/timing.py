@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 
+from bot.core.craving import every_day, onset
 from bot.core.decision import Allowed, Withheld
 from bot.core.intake import may_name
 from bot.core.limits import unit_mg
@@ -14,6 +15,8 @@ from bot.handlers.plan_text import day_words, dose_text, silence_words
 from bot.handlers.turn import Turn, clock, emergency_of, mg, moment, nested, on_day, say
 from bot.messages import Json, Reply, Words
 from bot.ports import StoredPlan
+
+_HOURS = ("craving_at", "craving_weekend_at", "first_glass_at")
 
 
 def ask_timing(turn: Turn) -> list[Reply]:
@@ -58,11 +61,11 @@ def _day_asked(turn: Turn) -> date:
 
 def _illustrated(turn: Turn, words: list[Words], rules: list[str], day: PlanDay, stored: StoredPlan) -> Reply:
     plan = stored.plan
-    craving = turn.slots.get("craving_at")
-    if not craving:
-        return turn.reply(*words, say("timing.ask-craving-hour"), rules=(*rules, "craving-onset"))
+    aim = _aim(turn)
+    if isinstance(aim, Withheld):
+        return turn.reply(*words, say("timing.ask-craving-hour"), rules=(*rules, *aim.rules))
     unit = min(map(unit_mg, plan.tablets_mg))
-    verdict = illustrate(day.step, craving=time.fromisoformat(craving), unit_mg=unit, max_single_mg=plan.max_single_mg)
+    verdict = illustrate(day.step, craving=aim.value, unit_mg=unit, max_single_mg=plan.max_single_mg)
     if not isinstance(verdict, Allowed):
         return turn.reply(*words, say("rule.split-infeasible"), rules=(*rules, "split-infeasible", "prescriber-decides"))
     # What was taken already is not part of an illustration of the whole day; every other bound is.
@@ -70,9 +73,19 @@ def _illustrated(turn: Turn, words: list[Words], rules: list[str], day: PlanDay,
     silent = next((named for named in verdicts if isinstance(named, Withheld)), None)
     if silent is not None:
         return turn.reply(*words, silence_words(silent), rules=(*rules, *silent.rules))
-    words.append(say("timing.illustration", hour={"clock": craving}, doses=_doses(verdict.value)))
-    words += [say("rule.split-illustration"), say("rule.craving-onset")]
-    return turn.reply(*words, rules=(*rules, "split-illustration", "craving-onset"))
+    words.append(say("timing.illustration", hour=clock(aim.value), doses=_doses(verdict.value)))
+    words += [say("rule.split-illustration"), *(say(f"rule.{rule}") for rule in aim.rules)]
+    return turn.reply(*words, rules=(*rules, "split-illustration", *aim.rules))
+
+
+def _aim(turn: Turn) -> Allowed[time] | Withheld:
+    """The hour to aim at, from those that were said: the first thought, and the earliest of days that differ (cases 60 and 61)."""
+    hours = {slot: time.fromisoformat(turn.slots[slot]) for slot in _HOURS if turn.slots.get(slot)}
+    first = onset(first_thought=hours.get("craving_at"), first_drink=hours.get("first_glass_at"))
+    weekend = hours.get("craving_weekend_at")
+    if isinstance(first, Withheld):
+        return first
+    return every_day({"weekday": first.value, **({"weekend": weekend} if weekend else {})})
 
 
 def _doses(found: Split) -> Json:

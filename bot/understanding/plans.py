@@ -14,6 +14,7 @@ from bot.understanding.plan_rows import at_hours, hour_of, is_through_the_day, r
 
 _USUAL_TABLET_MG = 10
 _ONE_DAY = 24 * 60
+_NOON = 12
 
 
 def plan(piece: Piece) -> Built:
@@ -298,26 +299,44 @@ def _is_weekend(moment: Moment) -> bool:
 
 
 def _craving_hours(piece: Piece, slots: dict[str, Any], clocks: list[Atom], days: list[Atom]) -> None:
-    """The hour to aim at: of the first thought when it is told (S001 §5.2), and of the week-end when it differs."""
-    if not clocks:
-        return
-    weekend = next((atom for atom in clocks if _is_weekend(atom.value)), None)
-    apart = next((atom for atom in days if _is_weekend(atom.value)), None)
-    if weekend is None and apart is not None and len(clocks) > 1:
-        weekend = min(clocks, key=lambda atom: _distance(atom, apart))
-    others = [atom for atom in clocks if atom is not weekend]
+    """The hours that a split may aim at: of the first thought, and of the week-end when it differs; that of the first glass apart
+    (S001 §5.2). Which of them serves is decided by `bot/core/craving.py`."""
+    by_halves = all(clock is None or clock.hour <= _NOON for clock in map(as_clock, (atom.value for atom in clocks)))
+    weekend = _of_the_weekend(clocks, days)
     if weekend is not None:
-        slots["craving_weekend_at"] = _target(weekend)
-    if not others:
-        return
-    thought = next((atom for atom in others if piece.follows("first_thought", atom)), None)
-    near = next((atom for atom in others if piece.follows("craving_before", atom)), None)
-    slots["craving_at"] = _target(thought or near or others[0])
+        slots["craving_weekend_at"] = _target(weekend, by_halves=by_halves)
+    others = [atom for atom in clocks if atom is not weekend]
+    thought = _followed(piece, "first_thought", others)
+    glass = _followed(piece, "first_glass", [atom for atom in others if atom is not thought])
+    aim = thought or _followed(piece, "craving_before", [atom for atom in others if atom is not glass])
+    if glass is not None:
+        slots["first_glass_at"] = _target(glass, by_halves=by_halves)
+    elif aim is None:
+        aim = next(iter(others), None)
+    if aim is not None:
+        slots["craving_at"] = _target(aim, by_halves=by_halves)
+        if slots["craving_at"] > slots.get("first_glass_at", "24"):  # "I drink from 6pm, first thought at 10:30": it comes before
+            slots["craving_at"] = _target(aim, by_halves=False)
 
 
-def _target(atom: Atom) -> str:
+def _of_the_weekend(clocks: list[Atom], days: list[Atom]) -> Atom | None:
+    """The hour that is said to be of the week-end: by its own words, or nearest to the day that is named apart."""
+    told = next((atom for atom in clocks if _is_weekend(atom.value)), None)
+    apart = next((atom for atom in days if _is_weekend(atom.value)), None)
+    if told is None and apart is not None and len(clocks) > 1:
+        return min(clocks, key=lambda atom: _distance(atom, apart))
+    return told
+
+
+def _followed(piece: Piece, cue: str, atoms: list[Atom]) -> Atom | None:
+    """The first atom that a cue stands just before."""
+    return next((atom for atom in atoms if piece.follows(cue, atom)), None)
+
+
+def _target(atom: Atom, *, by_halves: bool) -> str:
+    """The hour of an atom; one that may be of either half of the day is of the afternoon, where the day is told by halves."""
     clock = as_clock(atom.value)
-    if clock and clock.twelve and 1 <= clock.hour <= 11 and not atom.value.part:
+    if by_halves and clock and clock.twelve and 1 <= clock.hour < _NOON and not atom.value.part:
         clock = clock.at_half("pm")
     return hour_text(replace(atom.value, clock=clock))
 
