@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.understanding.amounts import Amount
 from bot.understanding.moments import Anchored, Clock, Moment
+from bot.understanding.parts_of_day import half_of_part
 from bot.understanding.pattern import Atom, tidy
 from bot.understanding.piece import Built, Piece, together
 
@@ -326,8 +327,10 @@ def put_when(piece: Piece, slots: dict[str, Any], moments: list[Moment]) -> bool
 
 
 def as_clock(moment: Moment) -> Clock | None:
-    """The clock of a moment, on the evening side when it is said of the evening."""
+    """The clock of a moment, on the evening side when it is said of the evening; "nine at night" is, "two at night" is not."""
     if not moment.clock:
         return None
+    if moment.part == "night" and moment.clock.twelve:
+        return moment.clock.at_half(half_of_part(moment.part, moment.clock.hour))
     evening = moment.part in {"evening", "early_evening", "late_evening", "dinner", "bedtime", "afternoon", "after_lunch", "lunch"}
     return moment.clock.at_half("pm") if evening else moment.clock

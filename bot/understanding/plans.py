@@ -17,9 +17,14 @@ _ONE_DAY = 24 * 60
 
 
 def plan(piece: Piece) -> Built:
-    """A plan: its scheme, or its total, steps, hours and doses; its start, bedtime and limits."""
+    """A plan: its scheme, or its total, steps, hours and doses; its start, bedtime and limits.
+
+    Of tablets that are cut it is not known whether an amount is that of the whole or of the part: nothing is made of it.
+    """
     if piece.says("longer_step"):
         return _longer_step(piece)
+    if piece.says("cuts_tablets"):
+        return Built({"unplaced": True})
     slots: dict[str, Any] = {}
     hours, sure = _hours(piece, slots)
     _tablets(piece, slots)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from bot.understanding.moments import Clock, Moment
 from bot.understanding.pattern import Atom, tidy
@@ -43,14 +43,20 @@ _FIGURES = re.compile(r"[0-9]+")
 _GLUED = re.compile(r"(?<![a-z0-9])x(?=[0-9])|(?<=[0-9])x(?= ?[0-9])")
 
 
+_By = Literal["hour", "face"]
+"""A dose is named by its hour; or by an hour of the face of a clock, on either half of the day."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """What one stage says: its doses, None for "the same number as before" (`each` of so much); its length in days; its hours."""
+    """What one stage says: its doses, None for "the same number as before" (`each` of so much); its length in days; its hours; how
+    its hours name the doses that change, where it says that the others stay as they were."""
 
     doses: list[Dose] | None
     each: Dose | None
     days: int | None
     hours: tuple[str, ...]
+    rest_stays: _By | None = None
 
 
 def told_in_rows(whole: Piece, reads: Reads) -> dict[str, Any] | None:
@@ -205,8 +211,11 @@ def _stage(piece: Piece, header: str, *, is_first: bool, counts: bool) -> _Stage
     hours = clocks if len(clocks) > 1 and len(hours) == 2 * len(clocks) else hours
     at = tuple(map(hour_of, clocks)) if len(clocks) == len(hours) else ()
     doses = None if _may_be_of_the_day(piece, amounts, hours) else _doses(piece.of("FREQ"), amounts, [*many, *lists], hours)
+    rest_stays: _By | None = ("face" if piece.half_unsaid() else "hour") if piece.says("rest_stays") else None
+    if piece.says("cuts_tablets") or (rest_stays and (is_first or doses is None)):
+        return None
     if doses is not None:
-        return _Stage(doses, None, days, () if any("at" in dose for dose in doses) else at)
+        return _Stage(doses, None, days, () if rest_stays or any("at" in dose for dose in doses) else at, rest_stays)
     return _Stage(None, dose_of(amounts[0]), days, at) if _is_of_each(piece, amounts) else None
 
 
@@ -335,7 +344,12 @@ def _rows(read: Sequence[_Stage]) -> list[list[Dose]] | None:
     """The doses of every stage, "each" worked out from the stage before, hours taken from a stage of as many intakes."""
     rows: list[list[Dose]] = []
     for stage in read:
-        if stage.doses is not None:
+        if stage.doses is not None and stage.rest_stays:
+            changed = _changed(rows[-1], stage.doses, by=stage.rest_stays) if rows else None
+            if changed is None:
+                return None
+            rows.append(changed)
+        elif stage.doses is not None:
             rows.append(stage.doses)
         elif stage.each is not None and rows:
             rows.append([{**stage.each, **({"at": dose["at"]} if "at" in dose else {})} for dose in rows[-1]])
@@ -344,6 +358,26 @@ def _rows(read: Sequence[_Stage]) -> list[list[Dose]] | None:
     hours = [list(stage.hours) for stage in read if stage.hours]
     hours += [[dose["at"] for dose in row] for row in rows if all("at" in dose for dose in row)]
     return [_placed(row, hours) for row in rows]
+
+
+def _changed(before: list[Dose], doses: list[Dose], *, by: _By) -> list[Dose] | None:
+    """ "Then 20 mg at 9, the others the same": the doses of the stage before with these in place of those of their hours. None where it
+    is not known which they replace."""
+    name = _on_the_face if by == "face" else str
+    row = list(before)
+    for dose in doses:
+        said = name(dose.get("at", ""))
+        places = [at for at, old in enumerate(before) if said and name(old.get("at", "")) == said]
+        if len(places) != 1:
+            return None
+        row[places[0]] = {**dose, "at": before[places[0]]["at"]}
+    return row
+
+
+def _on_the_face(hour: str) -> str:
+    """An hour as the face of a clock shows it; one that is no hour ("bedtime") as it is."""
+    hours, colon, minutes = hour.partition(":")
+    return f"{int(hours) % _NOON}:{minutes}" if colon else hour
 
 
 def _placed(row: list[Dose], hours: list[list[str]]) -> list[Dose]:
