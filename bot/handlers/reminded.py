@@ -114,6 +114,8 @@ def heard(turn: Turn) -> list[Reply] | None:
     taken = _taken(turn, slot)
     if taken is not None:
         return _noted(turn, slot, taken)
+    if turn.meaning.intent == "log_intake" and turn.slots.get("in_part") and not turn.says("not_taken_yet"):
+        return _noted(turn, slot, _Taken({"planned_at": slot.id, "in_part": True}))  # it is asked how much
     if _puts_off(turn):
         waits = {"duration_min", "until"} & set(turn.slots)
         return reminders.snooze(turn) if waits else reminders.press_snooze(turn.pressing("snooze-15", slot.id))
@@ -169,6 +171,8 @@ def _beside(turn: Turn, piece: str) -> Sequence[Act] | None:
 def _slots(turn: Turn, slot: Slot, told: Sequence[str]) -> Mapping[str, Any] | None:
     """The hour and the amount that were said; empty for none, None where they are of something else."""
     amount = _amount_said(turn)
+    if "dose_mg" in amount.get("assumed", ()) and amount["dose_mg"] != slot.dose.mg and not turn.says("has_taken"):
+        return None  # "10 done", where 20 were planned at ten: an hour, or an amount?
     if any(_says(turn, "tells_a_number", piece) for piece in told) and not amount:
         return None
     timed = [piece for piece in told if _says(turn, "tells_a_time", piece) and not _is_now(turn, piece) and not _only_wishes(turn, piece)]

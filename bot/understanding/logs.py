@@ -39,6 +39,8 @@ def intake(piece: Piece) -> Built:
     sure = _amounts(told, taken, piece, slots) and sure
     _assume(bare, more, slots)
     _put_whole(piece, slots, counted=[*told, *bare])
+    if not told and not bare and piece.says("part_of_it"):
+        slots["in_part"] = True
     if planned:
         sure = put_time(piece, slots, "planned_at", planned) and sure
     sure = _taken_at(piece, slots, planned, taken) and sure
