@@ -93,8 +93,8 @@ class AmountWords:
 
 
 def _plain(kind: str, amount: Amount) -> tuple[str, Amount]:
-    """Grams are milligrams to the assistant; they are rare enough in this treatment to be asked back. Halves of tablets are tablets, those of
-    milligrams are milligrams."""
+    """Grams are milligrams to the assistant; they are rare enough in this treatment to be asked back. Halves of tablets are tablets,
+    those of milligrams are milligrams."""
     if kind == "GRAM":
         return "MG", Amount(amount.n * 1000, amount.k)
     if kind == "PARTS":
