@@ -119,6 +119,11 @@ def heard(turn: Turn) -> list[Reply] | None:
     if _puts_off(turn):
         waits = {"duration_min", "until"} & set(turn.slots)
         return reminders.snooze(turn) if waits else reminders.press_snooze(turn.pressing("snooze-15", slot.id))
+    if turn.says("skips_it"):
+        return missed.press_skip(turn.pressing("skip", slot.id))
+    if turn.says("not_at_hand"):
+        waits = {"duration_min", "until"} & set(turn.slots) and turn.meaning.intent == "snooze"
+        return reminders.snooze(turn) if waits else _not_yet_or_not(turn, slot)
     return _asked_back(turn, slot) if is_an_answer(turn) and turn.meaning.intent in ("confirm", "decline") else None
 
 
@@ -220,7 +225,7 @@ def _is_now(turn: Turn, piece: str) -> bool:
 
 def _puts_off(turn: Turn) -> bool:
     """Whether the words say not yet, or later, and nothing that is sure of something else."""
-    if turn.meaning.intent != "decline" and turn.meaning.confidence == "sure":
+    if turn.meaning.intent not in ("decline", "snooze") and turn.meaning.confidence == "sure":
         return False
     return turn.says("puts_it_off") or (turn.says("not_yet") and is_an_answer(turn))
 
@@ -235,6 +240,11 @@ def _asked_back(turn: Turn, slot: Slot) -> list[Reply]:
     if turn.meaning.intent == "confirm":
         agenda.note_reminder(turn, slot, shown_mg=agenda.shown_dose(turn, slot.id), asks=True)
         return [turn.reply(say("reminder.is-it-taken", at=at), offers=choices("taken", "snooze-15", "skip", about=slot.id))]
+    return _not_yet_or_not(turn, slot)
+
+
+def _not_yet_or_not(turn: Turn, slot: Slot) -> list[Reply]:
+    at = moment(datetime.combine(slot.day, slot.dose.at))
     turn.open_form(NOT_TAKEN, "asked", slot=slot.id)
     return [turn.reply(say("reminder.not-yet-or-not", at=at), offers=choices("snooze-15", "skip", about=slot.id))]
 

@@ -249,6 +249,11 @@ def somewhere_else(turn: Turn) -> list[Reply] | None:
     return _by_place(turn) or None if is_told and is_there else None
 
 
+def whose_clock(turn: Turn) -> list[Reply] | None:
+    """ "Is there a time difference?": by whose hours the person is reminded, and how to change it."""
+    return [turn.reply(say("welcome.whose-clock", timezone=turn.person.timezone))] if turn.says("asks_whose_clock") else None
+
+
 def _by_place(turn: Turn) -> list[Reply]:
     """The zone of a city that is named, and the country that it is in: the emergency numbers are those of where the person is.
 

@@ -204,6 +204,8 @@ def _total(piece: Piece, slots: dict[str, Any], hours: list[Atom]) -> bool:
 def _lone_total(piece: Piece, slots: dict[str, Any], hours: list[Atom]) -> bool:
     """ "I go to 70 mg": a day's total when nothing else says how it is taken, and read back as an assumption."""
     alone = piece.of("MG")
+    if piece.says("each_of_them"):
+        return False  # never the day's
     if len(alone) != 1 or piece.of("FREQ", "NXM", "LIST", "TABS") or at_hours(piece, hours):
         return True
     if piece.of("DUR") and len(slots.get("times", ())) > 1:
