@@ -226,3 +226,26 @@ async def test_making_up_for_a_missed_intake_with_two_is_answered_at_once(langua
         (answer,) = await house.says("patient", said[language])
         assert {"en": "never doubled", "fr": "on ne double jamais"}[language] in answer.text
         assert "gentle-check" not in answer.rules
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"en": "have now", "fr": "voilà c'est fait"},
+        {"en": "now I have.", "fr": "c'est bon je l'ai pris"},
+        {"en": "grand, had it", "fr": "parfait, pris"},
+        {"en": "had it there now", "fr": "je viens de le prendre"},
+        {"en": "taken mate", "fr": "pris chef"},
+        {"en": "Did it", "fr": "c'est fait"},
+        {"en": "oops only seeing this now. had it at 1ish", "fr": "désolé j'étais en réunion. pris vers 13h"},
+    ],
+)
+async def test_short_news_after_a_reminder_answers_it(language: str, said: dict[str, str], tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await follow(house, language)
+        await at(house, 13, 2)
+        await say(house, said[language])
+        noted = await last(house)
+        assert noted is not None
+        assert (noted.kind, noted.detail["slot"]) == ("intake", "2026-01-01T13:00")
