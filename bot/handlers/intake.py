@@ -200,12 +200,10 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     of_a_note = last is not None and dialogue.opened_at is not None and last.recorded_at > dialogue.opened_at
     takes_back = turn.meaning.intent == "undo" and not turn.slots and not of_a_note and not turn.says("stands_again")
     dropped = turn.meaning.intent == "cancel" or takes_back
-    return press_no(turn) if dropped else _how_much(turn, dialogue)
+    return press_no(turn) if dropped else None if _is_another(turn, dialogue) else _how_much(turn, dialogue)
 
 
 def _how_much(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    if _is_another(turn, dialogue):
-        return None
     answers, stored = dialogue.answers, turn.unit.plans.current(turn.person.id)
     at = datetime.fromisoformat(answers["at"])
     made = _made_of(turn, stored, answers["slot"])

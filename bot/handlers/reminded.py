@@ -49,6 +49,7 @@ BESIDE: Mapping[str, Handle] = {
 BROUGHT_UP = frozenset({"vomiting"})
 """Effects by which what was taken may not have stayed: whoever tells of one is asked."""
 
+YES_OR_NO = frozenset({"confirm", "decline"})
 POLITE = frozenset({"thanks", "greet", "confirm"})
 _PIECE_END = re.compile(r"[.!;:…\n]+(?=\s|$)\s*|,\s+|\s+[-–—]+\s+")
 
@@ -116,15 +117,19 @@ def heard(turn: Turn) -> list[Reply] | None:
         return _noted(turn, slot, taken)
     if turn.meaning.intent == "log_intake" and turn.slots.get("in_part") and not turn.says("not_taken_yet"):
         return _noted(turn, slot, _Taken({"planned_at": slot.id, "in_part": True}))  # it is asked how much
+    return _not_now(turn, slot) or (_asked_back(turn, slot) if is_an_answer(turn) and turn.meaning.intent in YES_OR_NO else None)
+
+
+def _not_now(turn: Turn, slot: Slot) -> list[Reply] | None:
+    """Later, not at all, or nobody knows: the tablets are somewhere else."""
+    waits = bool({"duration_min", "until"} & set(turn.slots))
     if _puts_off(turn):
-        waits = {"duration_min", "until"} & set(turn.slots)
         return reminders.snooze(turn) if waits else reminders.press_snooze(turn.pressing("snooze-15", slot.id))
     if turn.says("skips_it"):
         return missed.press_skip(turn.pressing("skip", slot.id))
-    if turn.says("not_at_hand"):
-        waits = {"duration_min", "until"} & set(turn.slots) and turn.meaning.intent == "snooze"
-        return reminders.snooze(turn) if waits else _not_yet_or_not(turn, slot)
-    return _asked_back(turn, slot) if is_an_answer(turn) and turn.meaning.intent in ("confirm", "decline") else None
+    if not turn.says("not_at_hand"):
+        return None
+    return reminders.snooze(turn) if waits and turn.meaning.intent == "snooze" else _not_yet_or_not(turn, slot)
 
 
 def takes_it_now(turn: Turn) -> bool:
@@ -176,9 +181,7 @@ def _beside(turn: Turn, piece: str) -> Sequence[Act] | None:
 def _slots(turn: Turn, slot: Slot, told: Sequence[str]) -> Mapping[str, Any] | None:
     """The hour and the amount that were said; empty for none, None where they are of something else."""
     amount = _amount_said(turn)
-    if "dose_mg" in amount.get("assumed", ()) and amount["dose_mg"] != slot.dose.mg and not turn.says("has_taken"):
-        return None  # "10 done", where 20 were planned at ten: an hour, or an amount?
-    if any(_says(turn, "tells_a_number", piece) for piece in told) and not amount:
+    if _is_a_number_of_something_else(turn, slot, told, amount):
         return None
     timed = [piece for piece in told if _says(turn, "tells_a_time", piece) and not _is_now(turn, piece) and not _only_wishes(turn, piece)]
     named = str(turn.slots.get("planned_at", "")) if turn.meaning.intent == "log_intake" else ""
@@ -188,6 +191,13 @@ def _slots(turn: Turn, slot: Slot, told: Sequence[str]) -> Mapping[str, Any] | N
         hours = {name: turn.slots[name] for name in ("planned_at", "at", "assumed") if name in turn.slots}
         return {**hours, **amount} if "at" in hours else None
     return _at_its_hour(turn, slot, timed, amount)
+
+
+def _is_a_number_of_something_else(turn: Turn, slot: Slot, told: Sequence[str], amount: Mapping[str, Any]) -> bool:
+    """Whether a number is no amount; or may as well be an hour: "10 done", where 20 were planned at ten."""
+    if not amount:
+        return any(_says(turn, "tells_a_number", piece) for piece in told)
+    return "dose_mg" in amount.get("assumed", ()) and amount["dose_mg"] != slot.dose.mg and not turn.says("has_taken")
 
 
 def _amount_said(turn: Turn) -> dict[str, Any]:

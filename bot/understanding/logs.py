@@ -39,8 +39,6 @@ def intake(piece: Piece) -> Built:
     sure = _amounts(told, taken, piece, slots) and sure
     _assume(bare, more, slots)
     _put_whole(piece, slots, counted=[*told, *bare])
-    if not told and not bare and piece.says("part_of_it"):
-        slots["in_part"] = True
     if planned:
         sure = put_time(piece, slots, "planned_at", planned) and sure
     sure = _taken_at(piece, slots, planned, taken) and sure
@@ -54,9 +52,12 @@ def intake(piece: Piece) -> Built:
 
 
 def _put_whole(piece: Piece, slots: dict[str, Any], *, counted: list[Atom]) -> None:
-    """ "The whole tablet", and no number: one of them, marked as assumed, for the plan may have a part of one."""
+    """ "The whole tablet", and no number: one of them, marked as assumed, for the plan may have a part of one. "Half of it": a part,
+    and nobody knows of how much."""
     if not counted and piece.says("whole_tablet"):
         slots |= {"tablets": 1, "assumed": ["tablets"]}
+    elif not counted and piece.says("part_of_it"):
+        slots["in_part"] = True
 
 
 def _put_marks(piece: Piece, slots: dict[str, Any], *, timed: bool) -> None:

@@ -45,7 +45,7 @@ def through_the_day(hours: list[Atom]) -> list[Atom]:
         return hours
     placed: list[Atom] = []
     for atom in hours:
-        clock = as_clock(atom.value)
+        clock: Any = as_clock(atom.value)
         is_bare = clock.twelve and not atom.value.part
         if is_bare and placed and clock.time <= placed[-1].value.clock.time:
             clock = clock.at_half("pm")

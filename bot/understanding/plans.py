@@ -204,11 +204,9 @@ def _total(piece: Piece, slots: dict[str, Any], hours: list[Atom]) -> bool:
 def _lone_total(piece: Piece, slots: dict[str, Any], hours: list[Atom]) -> bool:
     """ "I go to 70 mg": a day's total when nothing else says how it is taken, and read back as an assumption."""
     alone = piece.of("MG")
-    if piece.says("each_of_them"):
-        return False  # never the day's
     if len(alone) != 1 or piece.of("FREQ", "NXM", "LIST", "TABS") or at_hours(piece, hours):
         return True
-    if piece.of("DUR") and len(slots.get("times", ())) > 1:
+    if piece.says("each_of_them") or (piece.of("DUR") and len(slots.get("times", ())) > 1):
         return False  # "5 mg at 8, 2 and 10 for 3 days": of each, or of the day
     slots["total_mg"] = tidy(alone[0].value.n)
     if piece.of("STEP", "EVERY", "INTAKES") or piece.says("free_split"):

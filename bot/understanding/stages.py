@@ -197,6 +197,14 @@ def _label(piece: Piece) -> list[Atom]:
 
 
 def _stage(piece: Piece, header: str, *, is_first: bool, counts: bool) -> _Stage | None:
+    """One stage, and whether it says that the doses it does not name stay as they were; None when it is not all understood."""
+    stage = _stage_alone(piece, header, is_first=is_first, counts=counts)
+    if stage is None or not piece.says("rest_stays"):
+        return stage
+    return None if is_first or stage.doses is None else replace(stage, hours=(), rest_stays="face" if piece.half_unsaid() else "hour")
+
+
+def _stage_alone(piece: Piece, header: str, *, is_first: bool, counts: bool) -> _Stage | None:
     """One stage, with what announces it ("week 2:"); None when something in it is not understood. `counts`: the plan is in tablets."""
     amounts, many, lists = _amounts(piece, counts=counts), piece.of("NXM", "NXT"), piece.of("LIST")
     days, lengths = _days(piece)
@@ -211,11 +219,8 @@ def _stage(piece: Piece, header: str, *, is_first: bool, counts: bool) -> _Stage
     hours = clocks if len(clocks) > 1 and len(hours) == 2 * len(clocks) else hours
     at = tuple(map(hour_of, clocks)) if len(clocks) == len(hours) else ()
     doses = None if _may_be_of_the_day(piece, amounts, hours) else _doses(piece.of("FREQ"), amounts, [*many, *lists], hours)
-    rest_stays: _By | None = ("face" if piece.half_unsaid() else "hour") if piece.says("rest_stays") else None
-    if piece.says("cuts_tablets") or (rest_stays and (is_first or doses is None)):
-        return None
     if doses is not None:
-        return _Stage(doses, None, days, () if rest_stays or any("at" in dose for dose in doses) else at, rest_stays)
+        return _Stage(doses, None, days, () if any("at" in dose for dose in doses) else at)
     return _Stage(None, dose_of(amounts[0]), days, at) if _is_of_each(piece, amounts) else None
 
 
@@ -247,7 +252,7 @@ def _is_all(piece: Piece, known: Sequence[Atom]) -> bool:
     """Whether nothing else with a number or a name stands in the piece, and nothing vague."""
     places = {(atom.start, atom.end) for atom in known}
     is_known = all((atom.start, atom.end) in places and not atom.vague for atom in piece.scan.atoms)
-    return is_known and "#" not in piece.scan.masked
+    return is_known and "#" not in piece.scan.masked and not piece.says("cuts_tablets")
 
 
 def _told_after(header: str, piece: Piece) -> int | None:
@@ -344,20 +349,24 @@ def _rows(read: Sequence[_Stage]) -> list[list[Dose]] | None:
     """The doses of every stage, "each" worked out from the stage before, hours taken from a stage of as many intakes."""
     rows: list[list[Dose]] = []
     for stage in read:
-        if stage.doses is not None and stage.rest_stays:
-            changed = _changed(rows[-1], stage.doses, by=stage.rest_stays) if rows else None
-            if changed is None:
-                return None
-            rows.append(changed)
-        elif stage.doses is not None:
-            rows.append(stage.doses)
-        elif stage.each is not None and rows:
-            rows.append([{**stage.each, **({"at": dose["at"]} if "at" in dose else {})} for dose in rows[-1]])
-        else:
+        row = _row(stage, rows[-1] if rows else None)
+        if row is None:
             return None
+        rows.append(row)
     hours = [list(stage.hours) for stage in read if stage.hours]
     hours += [[dose["at"] for dose in row] for row in rows if all("at" in dose for dose in row)]
     return [_placed(row, hours) for row in rows]
+
+
+def _row(stage: _Stage, before: list[Dose] | None) -> list[Dose] | None:
+    if stage.doses is not None and stage.rest_stays is None:
+        return stage.doses
+    if before is None:
+        return None
+    if stage.doses is not None and stage.rest_stays is not None:
+        return _changed(before, stage.doses, by=stage.rest_stays)
+    each = stage.each
+    return None if each is None else [{**each, **({"at": dose["at"]} if "at" in dose else {})} for dose in before]
 
 
 def _changed(before: list[Dose], doses: list[Dose], *, by: _By) -> list[Dose] | None:
