@@ -53,8 +53,10 @@ def amount_of(slots: Mapping[str, Any], stored: StoredPlan | None) -> float | No
 
 
 def amount_taken(slots: Mapping[str, Any], stored: StoredPlan | None, slot: Slot | None) -> tuple[float | None, list[str]]:
-    """What was taken, and what of it was filled in and not said; None when nothing tells."""
+    """What was taken, and what of it was filled in and not said; None when nothing tells, or only that it was a part of the dose."""
     amount = amount_of(slots, stored)
+    if amount is None and slots.get("in_part"):
+        return None, []
     if amount is not None:
         guessed = "dose_mg" not in slots and not slots.get("tablet_mg") and stored is None
         return amount, ["strength"] if guessed else []

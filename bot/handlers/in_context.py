@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.core.entry import Entry
 from bot.core.lookback import TOLD
 from bot.core.meaning import Act
-from bot.handlers import agenda, diary, intake, plan, reminded, resting, side_effect, taking_back, welcome
+from bot.handlers import agenda, diary, intake, plan, questions, reminded, resting, side_effect, taking_back, welcome
 from bot.handlers.read_back import HIGHEST_SCORE
 from bot.handlers.turn import Turn, choices, moment, nested, say
 from bot.messages import Reply
@@ -44,16 +44,34 @@ def heard(turn: Turn) -> list[Reply] | None:
     """What the words do where the present explains them; None where they stand for themselves."""
     if turn.says("puts_back") and not turn.incoming.quoted:
         return taking_back.put_back(turn)
-    if turn.meaning.question or turn.incoming.quoted or not turn.text.strip():
+    if turn.incoming.quoted or not turn.text.strip():
         return None
+    if turn.meaning.question and not _only_sounds_like_a_question(turn):
+        return _of_the_drink(turn) or welcome.whose_clock(turn)
     return (
-        _going_on(turn)
+        _of_the_drink(turn)
+        or _going_on(turn)
         or _of_the_step(turn)
         or reminded.heard(turn)
         or _of_what_was_noted(turn)
         or _after_all(turn)
+        or _is_over(turn)
         or welcome.somewhere_else(turn)
     )
+
+
+def _only_sounds_like_a_question(turn: Turn) -> bool:
+    """ "Did it": what answers a reminder, without a question mark."""
+    return "?" not in turn.text and turn.says("taken_then") and reminded.is_an_answer(turn)
+
+
+def _of_the_drink(turn: Turn) -> list[Reply] | None:
+    """ "Is that bad with these?", just after a drink was noted: what is known of alcohol (rule `interaction-alcohol`)."""
+    last = _just_noted(turn)
+    drank = last is not None and last.kind == "drink" and any(one.get("count", 1) for one in last.detail.get("drinks", ()))
+    if not drank or not turn.says("asks_if_it_matters") or turn.slots.get("substances"):
+        return None
+    return questions.ask(turn.serving(Act("ask_safety", {"topic": "alcohol", "substances": ["alcohol"]})))
 
 
 def _going_on(turn: Turn) -> list[Reply] | None:
@@ -109,6 +127,8 @@ def _of_what_was_noted(turn: Turn) -> list[Reply] | None:
     otherwise = _meant_otherwise(turn)
     if otherwise is not None:
         return _corrected(turn.serving(Act("correct_last", {"dose_mg": otherwise, "assumed": ["dose_mg"]})), last)
+    if last.kind == "intake" and len(turn.text.split()) > 1 and turn.says("one_of_it"):
+        return intake.correct_last(turn.serving(Act("correct_last", {"tablets": 1})))
     if _denies(turn, last):
         what = nested(f"entry.{last.kind}")
         words = say("undo.shall-i", what=what, at=moment(turn.local(last.at)))
@@ -142,6 +162,13 @@ def _meant_otherwise(turn: Turn) -> float | None:
 def _after_all(turn: Turn) -> list[Reply] | None:
     """ "I'm taking it now", once it was told as missed: it is that one."""
     return intake.taken_after_all(turn) if reminded.takes_it_now(turn) else None
+
+
+def _is_over(turn: Turn) -> list[Reply] | None:
+    """ "Headaches nearly gone": heard though it is not sure, for nothing is noted by it."""
+    is_all = len(turn.meaning.acts) == 1 and turn.meaning.intent == "log_side_effect" and bool(turn.slots.get("over"))
+    is_calm = not turn.meaning.likened and not turn.screening.leaning
+    return side_effect.log_side_effect(turn) if is_all and is_calm and turn.meaning.confidence == "ask" else None
 
 
 def _corrected(turn: Turn, last: Entry) -> list[Reply] | None:

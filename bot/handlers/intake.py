@@ -14,7 +14,7 @@ from bot.core.tablets import QUARTER_OF_10
 from bot.handlers import agenda, top_up
 from bot.handlers.answer import close_own, in_words, says_only
 from bot.handlers.as_told import amount_of, amount_taken, common, is_which, taken_at
-from bot.handlers.recording import FORM, TOP_UP, record
+from bot.handlers.recording import FORM, JUST_NOW, TOP_UP, record
 from bot.handlers.turn import Turn, choices, clock, moment, say
 from bot.messages import Choice, Reply
 from bot.ports import Dialogue, StoredPlan
@@ -200,7 +200,7 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     of_a_note = last is not None and dialogue.opened_at is not None and last.recorded_at > dialogue.opened_at
     takes_back = turn.meaning.intent == "undo" and not turn.slots and not of_a_note and not turn.says("stands_again")
     dropped = turn.meaning.intent == "cancel" or takes_back
-    return press_no(turn) if dropped else _how_much(turn, dialogue)
+    return press_no(turn) if dropped else None if _is_another(turn, dialogue) else _how_much(turn, dialogue)
 
 
 def _how_much(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
@@ -221,6 +221,13 @@ def _how_much(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     if amount is None or amount <= 0:
         return None
     return record(turn, amount=amount, at=at, slot=answers["slot"], assumed=answers["assumed"])
+
+
+def _is_another(turn: Turn, dialogue: Dialogue) -> bool:
+    """ "Taken the twenty", hours after it was asked how much of an earlier one: an intake of its own, of its own hour."""
+    asked_at = dialogue.opened_at
+    waited = asked_at is not None and turn.said_at - asked_at > JUST_NOW
+    return waited and turn.meaning.intent == "log_intake" and turn.says("has_taken")
 
 
 def _made_of(turn: Turn, stored: StoredPlan | None, slot: str) -> float | None:

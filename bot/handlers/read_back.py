@@ -97,6 +97,8 @@ def _one_intake(turn: Turn, slots: Mapping[str, Any]) -> Json | None:
         dose = nested("read-back.of", dose=mg(float(said)))
     elif slots.get("tablets") is not None:
         dose = nested("read-back.of-tablets", count=slots["tablets"])
+    elif slots.get("in_part"):
+        dose = nested("read-back.of-part")
     elif turn.unit.plans.current(turn.person.id) is not None:
         dose = nested("read-back.of-plan")
     return nested("read-back.intake", dose=dose, at=_at(turn, slots))

@@ -49,6 +49,7 @@ BESIDE: Mapping[str, Handle] = {
 BROUGHT_UP = frozenset({"vomiting"})
 """Effects by which what was taken may not have stayed: whoever tells of one is asked."""
 
+YES_OR_NO = frozenset({"confirm", "decline"})
 POLITE = frozenset({"thanks", "greet", "confirm"})
 _PIECE_END = re.compile(r"[.!;:…\n]+(?=\s|$)\s*|,\s+|\s+[-–—]+\s+")
 
@@ -114,10 +115,21 @@ def heard(turn: Turn) -> list[Reply] | None:
     taken = _taken(turn, slot)
     if taken is not None:
         return _noted(turn, slot, taken)
+    if turn.meaning.intent == "log_intake" and turn.slots.get("in_part") and not turn.says("not_taken_yet"):
+        return _noted(turn, slot, _Taken({"planned_at": slot.id, "in_part": True}))  # it is asked how much
+    return _not_now(turn, slot) or (_asked_back(turn, slot) if is_an_answer(turn) and turn.meaning.intent in YES_OR_NO else None)
+
+
+def _not_now(turn: Turn, slot: Slot) -> list[Reply] | None:
+    """Later, not at all, or nobody knows: the tablets are somewhere else."""
+    waits = bool({"duration_min", "until"} & set(turn.slots))
     if _puts_off(turn):
-        waits = {"duration_min", "until"} & set(turn.slots)
         return reminders.snooze(turn) if waits else reminders.press_snooze(turn.pressing("snooze-15", slot.id))
-    return _asked_back(turn, slot) if is_an_answer(turn) and turn.meaning.intent in ("confirm", "decline") else None
+    if turn.says("skips_it"):
+        return missed.press_skip(turn.pressing("skip", slot.id))
+    if not turn.says("not_at_hand"):
+        return None
+    return reminders.snooze(turn) if waits and turn.meaning.intent == "snooze" else _not_yet_or_not(turn, slot)
 
 
 def takes_it_now(turn: Turn) -> bool:
@@ -169,7 +181,7 @@ def _beside(turn: Turn, piece: str) -> Sequence[Act] | None:
 def _slots(turn: Turn, slot: Slot, told: Sequence[str]) -> Mapping[str, Any] | None:
     """The hour and the amount that were said; empty for none, None where they are of something else."""
     amount = _amount_said(turn)
-    if any(_says(turn, "tells_a_number", piece) for piece in told) and not amount:
+    if _is_a_number_of_something_else(turn, slot, told, amount):
         return None
     timed = [piece for piece in told if _says(turn, "tells_a_time", piece) and not _is_now(turn, piece) and not _only_wishes(turn, piece)]
     named = str(turn.slots.get("planned_at", "")) if turn.meaning.intent == "log_intake" else ""
@@ -179,6 +191,13 @@ def _slots(turn: Turn, slot: Slot, told: Sequence[str]) -> Mapping[str, Any] | N
         hours = {name: turn.slots[name] for name in ("planned_at", "at", "assumed") if name in turn.slots}
         return {**hours, **amount} if "at" in hours else None
     return _at_its_hour(turn, slot, timed, amount)
+
+
+def _is_a_number_of_something_else(turn: Turn, slot: Slot, told: Sequence[str], amount: Mapping[str, Any]) -> bool:
+    """Whether a number is no amount; or may as well be an hour: "10 done", where 20 were planned at ten."""
+    if not amount:
+        return any(_says(turn, "tells_a_number", piece) for piece in told)
+    return "dose_mg" in amount.get("assumed", ()) and amount["dose_mg"] != slot.dose.mg and not turn.says("has_taken")
 
 
 def _amount_said(turn: Turn) -> dict[str, Any]:
@@ -216,7 +235,7 @@ def _is_now(turn: Turn, piece: str) -> bool:
 
 def _puts_off(turn: Turn) -> bool:
     """Whether the words say not yet, or later, and nothing that is sure of something else."""
-    if turn.meaning.intent != "decline" and turn.meaning.confidence == "sure":
+    if turn.meaning.intent not in ("decline", "snooze") and turn.meaning.confidence == "sure":
         return False
     return turn.says("puts_it_off") or (turn.says("not_yet") and is_an_answer(turn))
 
@@ -231,6 +250,11 @@ def _asked_back(turn: Turn, slot: Slot) -> list[Reply]:
     if turn.meaning.intent == "confirm":
         agenda.note_reminder(turn, slot, shown_mg=agenda.shown_dose(turn, slot.id), asks=True)
         return [turn.reply(say("reminder.is-it-taken", at=at), offers=choices("taken", "snooze-15", "skip", about=slot.id))]
+    return _not_yet_or_not(turn, slot)
+
+
+def _not_yet_or_not(turn: Turn, slot: Slot) -> list[Reply]:
+    at = moment(datetime.combine(slot.day, slot.dose.at))
     turn.open_form(NOT_TAKEN, "asked", slot=slot.id)
     return [turn.reply(say("reminder.not-yet-or-not", at=at), offers=choices("snooze-15", "skip", about=slot.id))]
 

@@ -77,11 +77,21 @@ def form(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """The answer to the form's present step, in words."""
     if dialogue.step == "consent":
         return None if turn.meaning.intent in ("talk_to_human", "help") else _consent_in_words(turn)
-    if turn.meaning.intent in LATER:
+    if turn.meaning.intent in LATER and turn.meaning.confidence == "sure":
         return _welcome_done(turn)
+    if turn.meaning.intent == "confirm" and not turn.said_since(dialogue):
+        return [_asked_anew(turn, dialogue)]
     if dialogue.step == "country":
         return _country_in_words(turn, dialogue)
     return _timezone_in_words(turn, dialogue)
+
+
+def _asked_anew(turn: Turn, dialogue: Dialogue) -> Reply:
+    """A yes, when it was asked where the person is ("yes, over 18"): the question once more."""
+    if dialogue.step == "country":
+        return _country_question(turn, say("welcome.country"))
+    zones = [str(each) for each in dialogue.answers.get("zones", ())]
+    return _timezone_question(turn, say("welcome.timezone", example=_city(turn.person.timezone)), zones)
 
 
 def _consent_question(turn: Turn) -> Reply:
@@ -153,8 +163,13 @@ def press_country(turn: Turn) -> list[Reply]:
 
 
 def _country_in_words(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
-    """Asked a second time once; whatever is not a country is served as any words, and the question waits."""
+    """Asked a second time once; whatever is not a country is served as any words, and the question waits. A town tells its country, and
+    its hour."""
     code = find_country(turn.text, turn.person.language)
+    zone = None if _tells(turn) else find_timezone(turn.text) or zone_among(turn.text)
+    there = country_of(zone) if zone else ""
+    if zone and there and code in (None, there):
+        return _welcome_done(_moved(turn, country=there, timezone=zone))
     if code is not None:
         return _country(turn, code)
     if _says_something_else(turn) or dialogue.answers.get("asked_again"):
@@ -181,8 +196,7 @@ def _country(turn: Turn, code: str) -> list[Reply]:
 
 def _timezone_in_words(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
     """The zone by its city, asked a second time once; anything else is served as any words."""
-    tells = turn.meaning.confidence == "sure" and turn.meaning.intent in LOGS  # "a glass of Bordeaux" is no town
-    zone = None if tells else find_timezone(turn.text) or zone_among(turn.text)
+    zone = None if _tells(turn) else find_timezone(turn.text) or zone_among(turn.text)
     if zone is not None:
         return _welcome_done(_moved(turn, country=turn.person.country, timezone=zone))
     code = find_country(turn.text, turn.person.language)
@@ -192,6 +206,11 @@ def _timezone_in_words(turn: Turn, dialogue: Dialogue) -> list[Reply] | None:
         return None
     zones = [str(each) for each in dialogue.answers.get("zones", ())]
     return [_timezone_question(turn, say("welcome.timezone-unknown"), zones, asked_again=True)]
+
+
+def _tells(turn: Turn) -> bool:
+    """Whether the words tell of something else than a place: "a glass of Bordeaux" is no town."""
+    return turn.meaning.confidence == "sure" and turn.meaning.intent in {*LOGS, "set_plan"}
 
 
 def _moved(turn: Turn, *, country: str, timezone: str) -> Turn:
@@ -228,6 +247,11 @@ def somewhere_else(turn: Turn) -> list[Reply] | None:
     # "Back from Malaga", "back at work, Florence is here": a place that nobody says they are at.
     is_there = named is None or not named.before or turn.reader.says("before_a_place", named.before, turn.meaning.language)
     return _by_place(turn) or None if is_told and is_there else None
+
+
+def whose_clock(turn: Turn) -> list[Reply] | None:
+    """ "Is there a time difference?": by whose hours the person is reminded, and how to change it."""
+    return [turn.reply(say("welcome.whose-clock", timezone=turn.person.timezone))] if turn.says("asks_whose_clock") else None
 
 
 def _by_place(turn: Turn) -> list[Reply]:
@@ -267,6 +291,8 @@ def _city(timezone: str) -> str:
 
 def _welcome_done(turn: Turn) -> list[Reply]:
     close_own(turn, FORM)
+    if not turn.person.country:
+        return [turn.reply(say("welcome.done-anywhere", timezone=turn.person.timezone), say("help.short"))]
     return [turn.reply(_their_hour(turn), say("help.short"))]
 
 

@@ -72,7 +72,7 @@ class AmountWords:
         if shape.kind in _TOP_UPS:
             often = groups.get("per")
             return Amount(number, second if k else None, per_day=self._number(often) if often else value or None)
-        if shape.kind in {"EVERY", "PARTS"} and value:
+        if shape.kind in {"EVERY", "PARTS", "PARTSMG"} and value:
             return Amount(number * value, second)
         return Amount(number + value if shape.kind == "TABS" else number, second)
 
@@ -93,11 +93,14 @@ class AmountWords:
 
 
 def _plain(kind: str, amount: Amount) -> tuple[str, Amount]:
-    """Grams are milligrams to the assistant; they are rare enough in this treatment to be asked back. Halves of tablets are tablets."""
+    """Grams are milligrams to the assistant; they are rare enough in this treatment to be asked back. Halves of tablets are tablets,
+    those of milligrams are milligrams."""
     if kind == "GRAM":
         return "MG", Amount(amount.n * 1000, amount.k)
     if kind == "PARTS":
         return "TABS", amount
+    if kind == "PARTSMG":
+        return "MG", amount
     return kind, amount
 
 

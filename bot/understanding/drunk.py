@@ -19,7 +19,9 @@ _BEFORE_A_MEAL = timedelta(hours=3)
 
 
 def drink(piece: Piece) -> Built:
-    """What was drunk, or since when nothing was."""
+    """What was drunk, or since when nothing was; of a drink that was only near ("nearly bought a bottle"), nothing."""
+    if piece.says("held_back"):
+        return Built({}, sure=False)
     moments = _moments(piece)
     if _abstinent(piece):
         slots: dict[str, Any] = {"drinks": [{"count": 0}]}

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.understanding.amounts import Amount
 from bot.understanding.moments import Anchored, Clock, Moment
+from bot.understanding.parts_of_day import half_of_part
 from bot.understanding.pattern import Atom, tidy
 from bot.understanding.piece import Built, Piece, together
 
@@ -51,9 +52,12 @@ def intake(piece: Piece) -> Built:
 
 
 def _put_whole(piece: Piece, slots: dict[str, Any], *, counted: list[Atom]) -> None:
-    """ "The whole tablet", and no number: one of them, marked as assumed, for the plan may have a part of one."""
+    """ "The whole tablet", and no number: one of them, marked as assumed, for the plan may have a part of one. "Half of it": a part,
+    and nobody knows of how much."""
     if not counted and piece.says("whole_tablet"):
         slots |= {"tablets": 1, "assumed": ["tablets"]}
+    elif not counted and piece.says("part_of_it"):
+        slots["in_part"] = True
 
 
 def _put_marks(piece: Piece, slots: dict[str, Any], *, timed: bool) -> None:
@@ -326,8 +330,10 @@ def put_when(piece: Piece, slots: dict[str, Any], moments: list[Moment]) -> bool
 
 
 def as_clock(moment: Moment) -> Clock | None:
-    """The clock of a moment, on the evening side when it is said of the evening."""
+    """The clock of a moment, on the evening side when it is said of the evening; "nine at night" is, "two at night" is not."""
     if not moment.clock:
         return None
+    if moment.part == "night" and moment.clock.twelve:
+        return moment.clock.at_half(half_of_part(moment.part, moment.clock.hour))
     evening = moment.part in {"evening", "early_evening", "late_evening", "dinner", "bedtime", "afternoon", "after_lunch", "lunch"}
     return moment.clock.at_half("pm") if evening else moment.clock

@@ -45,11 +45,11 @@ def through_the_day(hours: list[Atom]) -> list[Atom]:
         return hours
     placed: list[Atom] = []
     for atom in hours:
-        clock = atom.value.clock
+        clock: Any = as_clock(atom.value)
         is_bare = clock.twelve and not atom.value.part
         if is_bare and placed and clock.time <= placed[-1].value.clock.time:
             clock = clock.at_half("pm")
-        placed.append(replace(atom, value=replace(atom.value, clock=clock)) if is_bare else atom)
+        placed.append(replace(atom, value=replace(atom.value, clock=clock)))
     return placed if is_through_the_day(placed) and (hours[0].value.part or hours[0].value.clock.hour >= _FIRST_HOUR) else hours
 
 
@@ -105,12 +105,22 @@ def _in_blocks(piece: Piece, hours: list[Atom]) -> list[dict[str, Any]]:
     """ "10 10 20 at 8, 1 and 8": as many amounts in a row as hours after them. "10 mg at 8, 1 and 8": the same at each of them."""
     amounts = piece.of("MG", "TABS", "NUM")
     clocks = [atom for atom in piece.of("TIME") if role_of(piece, atom) != "bound"]
+    if _is_one_each_time(piece, amounts, clocks, hours):
+        return [_couple(amounts[0], hour) for hour in hours]
     if not _are_two_rows(piece, amounts, clocks) or [atom.start for atom in hours if atom.value.clock] != [atom.start for atom in clocks]:
         return []
     if len(amounts) == 1 and is_of_each(amounts[0]) and piece.row([amounts[0], clocks[0]], "at_each"):
         amounts *= len(hours)
     plain = all(map(_is_plain, amounts)) and len(amounts) == len(hours)
     return [_couple(amount, hour) for amount, hour in zip(amounts, hours, strict=True)] if plain else []
+
+
+def _is_one_each_time(piece: Piece, amounts: list[Atom], clocks: list[Atom], hours: list[Atom]) -> bool:
+    """ "At 8, 1 and 6, 10 mg each time": one amount with its unit, of each of the hours, wherever among the words it stands; never of
+    the day in all."""
+    is_one = len(amounts) == 1 and amounts[0].kind != "NUM" and piece.says("each_of_them") and not piece.of(*_NOT_IN_BLOCKS)
+    in_a_row = len(clocks) >= _FEWEST_HOURS and piece.row(clocks, "between_intakes") and all(atom.value.clock for atom in clocks)
+    return is_one and in_a_row and [atom.start for atom in hours] == [atom.start for atom in clocks]
 
 
 def _is_plain(amount: Atom) -> bool:

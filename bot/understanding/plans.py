@@ -18,9 +18,14 @@ _NOON = 12
 
 
 def plan(piece: Piece) -> Built:
-    """A plan: its scheme, or its total, steps, hours and doses; its start, bedtime and limits."""
+    """A plan: its scheme, or its total, steps, hours and doses; its start, bedtime and limits.
+
+    Of tablets that are cut it is not known whether an amount is that of the whole or of the part: nothing is made of it.
+    """
     if piece.says("longer_step"):
         return _longer_step(piece)
+    if piece.says("cuts_tablets"):
+        return Built({"unplaced": True})
     slots: dict[str, Any] = {}
     hours, sure = _hours(piece, slots)
     _tablets(piece, slots)
@@ -202,7 +207,7 @@ def _lone_total(piece: Piece, slots: dict[str, Any], hours: list[Atom]) -> bool:
     alone = piece.of("MG")
     if len(alone) != 1 or piece.of("FREQ", "NXM", "LIST", "TABS") or at_hours(piece, hours):
         return True
-    if piece.of("DUR") and len(slots.get("times", ())) > 1:
+    if piece.says("each_of_them") or (piece.of("DUR") and len(slots.get("times", ())) > 1):
         return False  # "5 mg at 8, 2 and 10 for 3 days": of each, or of the day
     slots["total_mg"] = tidy(alone[0].value.n)
     if piece.of("STEP", "EVERY", "INTAKES") or piece.says("free_split"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from bot.understanding.moments import Clock, Moment
 from bot.understanding.pattern import Atom, tidy
@@ -43,14 +43,20 @@ _FIGURES = re.compile(r"[0-9]+")
 _GLUED = re.compile(r"(?<![a-z0-9])x(?=[0-9])|(?<=[0-9])x(?= ?[0-9])")
 
 
+_By = Literal["hour", "face"]
+"""A dose is named by its hour; or by an hour of the face of a clock, on either half of the day."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """What one stage says: its doses, None for "the same number as before" (`each` of so much); its length in days; its hours."""
+    """What one stage says: its doses, None for "the same number as before" (`each` of so much); its length in days; its hours; how
+    its hours name the doses that change, where it says that the others stay as they were."""
 
     doses: list[Dose] | None
     each: Dose | None
     days: int | None
     hours: tuple[str, ...]
+    rest_stays: _By | None = None
 
 
 def told_in_rows(whole: Piece, reads: Reads) -> dict[str, Any] | None:
@@ -191,6 +197,14 @@ def _label(piece: Piece) -> list[Atom]:
 
 
 def _stage(piece: Piece, header: str, *, is_first: bool, counts: bool) -> _Stage | None:
+    """One stage, and whether it says that the doses it does not name stay as they were; None when it is not all understood."""
+    stage = _stage_alone(piece, header, is_first=is_first, counts=counts)
+    if stage is None or not piece.says("rest_stays"):
+        return stage
+    return None if is_first or stage.doses is None else replace(stage, hours=(), rest_stays="face" if piece.half_unsaid() else "hour")
+
+
+def _stage_alone(piece: Piece, header: str, *, is_first: bool, counts: bool) -> _Stage | None:
     """One stage, with what announces it ("week 2:"); None when something in it is not understood. `counts`: the plan is in tablets."""
     amounts, many, lists = _amounts(piece, counts=counts), piece.of("NXM", "NXT"), piece.of("LIST")
     days, lengths = _days(piece)
@@ -238,7 +252,7 @@ def _is_all(piece: Piece, known: Sequence[Atom]) -> bool:
     """Whether nothing else with a number or a name stands in the piece, and nothing vague."""
     places = {(atom.start, atom.end) for atom in known}
     is_known = all((atom.start, atom.end) in places and not atom.vague for atom in piece.scan.atoms)
-    return is_known and "#" not in piece.scan.masked
+    return is_known and "#" not in piece.scan.masked and not piece.says("cuts_tablets")
 
 
 def _told_after(header: str, piece: Piece) -> int | None:
@@ -335,15 +349,44 @@ def _rows(read: Sequence[_Stage]) -> list[list[Dose]] | None:
     """The doses of every stage, "each" worked out from the stage before, hours taken from a stage of as many intakes."""
     rows: list[list[Dose]] = []
     for stage in read:
-        if stage.doses is not None:
-            rows.append(stage.doses)
-        elif stage.each is not None and rows:
-            rows.append([{**stage.each, **({"at": dose["at"]} if "at" in dose else {})} for dose in rows[-1]])
-        else:
+        row = _row(stage, rows[-1] if rows else None)
+        if row is None:
             return None
+        rows.append(row)
     hours = [list(stage.hours) for stage in read if stage.hours]
     hours += [[dose["at"] for dose in row] for row in rows if all("at" in dose for dose in row)]
     return [_placed(row, hours) for row in rows]
+
+
+def _row(stage: _Stage, before: list[Dose] | None) -> list[Dose] | None:
+    if stage.doses is not None and stage.rest_stays is None:
+        return stage.doses
+    if before is None:
+        return None
+    if stage.doses is not None and stage.rest_stays is not None:
+        return _changed(before, stage.doses, by=stage.rest_stays)
+    each = stage.each
+    return None if each is None else [{**each, **({"at": dose["at"]} if "at" in dose else {})} for dose in before]
+
+
+def _changed(before: list[Dose], doses: list[Dose], *, by: _By) -> list[Dose] | None:
+    """ "Then 20 mg at 9, the others the same": the doses of the stage before with these in place of those of their hours. None where it
+    is not known which they replace."""
+    name = _on_the_face if by == "face" else str
+    row = list(before)
+    for dose in doses:
+        said = name(dose.get("at", ""))
+        places = [at for at, old in enumerate(before) if said and name(old.get("at", "")) == said]
+        if len(places) != 1:
+            return None
+        row[places[0]] = {**dose, "at": before[places[0]]["at"]}
+    return row
+
+
+def _on_the_face(hour: str) -> str:
+    """An hour as the face of a clock shows it; one that is no hour ("bedtime") as it is."""
+    hours, colon, minutes = hour.partition(":")
+    return f"{int(hours) % _NOON}:{minutes}" if colon else hour
 
 
 def _placed(row: list[Dose], hours: list[list[str]]) -> list[Dose]:

@@ -12,7 +12,7 @@ from bot.handlers import agenda
 from bot.knowledge.countries import numbers
 from tests.handlers.days import PLAN, at_the_moment, offered, on, open_rig, presses, says, to_patient
 from tests.handlers.following import LANGUAGES, follow, say
-from tests.houses import rig, settings_in
+from tests.houses import Rig, rig, settings_in
 
 
 async def test_after_a_change_of_zone_every_hour_rings_once_and_at_its_local_hour(tmp_path: Path) -> None:
@@ -175,3 +175,49 @@ async def test_a_zone_that_is_asked_for_by_name_leaves_the_country(language: str
         await say(house, {"fr": "mon fuseau c'est Europe/Lisbon", "en": "my time zone is Europe/Lisbon"}[language])
         assert before is not None
         assert await house.house.store.run(lambda unit: unit.people.get(1)) == replace(before, timezone="Europe/Lisbon")
+
+
+async def _asked_where(house: Rig, language: str) -> None:
+    """A newcomer who has agreed, and is asked in which country they are."""
+    await say(house, {"en": "hello", "fr": "bonjour"}[language])
+    await house.presses("patient", "consent-yes")
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    ("said", "zone", "country"),
+    [
+        ("ny", "America/New_York", "US"),
+        ("Ohio", "America/New_York", "US"),
+        ("Brisbane", "Australia/Brisbane", "AU"),
+        ("Perth, Australia", "Australia/Perth", "AU"),
+        ("Dublin", "Europe/Dublin", "IE"),
+        ("Montréal", "America/Toronto", "CA"),
+    ],
+)
+async def test_a_town_answers_the_question_of_the_country_and_tells_the_hour(
+    language: str, said: str, zone: str, country: str, tmp_path: Path
+) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await _asked_where(house, language)
+        await say(house, said)
+        person = await at_the_moment(house, lambda moment: moment.person)
+        assert (person.timezone.replace("Montreal", "Toronto"), person.country) == (zone, country)
+
+
+@LANGUAGES
+async def test_a_yes_or_an_age_does_not_leave_the_question_where_somebody_is(language: str, tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await _asked_where(house, language)
+        asked = await say(house, {"en": "over 18 yeah", "fr": "oui plus de 18"}[language])
+        assert {"en": "Which country", "fr": "quel pays"}[language] in asked
+        await say(house, {"en": "I'm fifty two", "fr": "j'ai cinquante-deux ans"}[language])
+        await say(house, {"en": "Manchester", "fr": "Lyon"}[language])
+        person = await at_the_moment(house, lambda moment: moment.person)
+        assert person.country == {"en": "GB", "fr": "FR"}[language]
+
+
+async def test_whoever_says_nothing_of_where_they_are_is_told_whose_hours_are_counted(tmp_path: Path) -> None:
+    async with rig(settings_in(tmp_path)) as house:
+        await _asked_where(house, "en")  # not the language of the community, whose country is taken for granted
+        assert "if your clock shows another time" in await say(house, "later")
